@@ -1,0 +1,423 @@
+"""The nouns of the house, one meaning each, and nothing that does I/O.
+
+What a person asks for
+    task      what is made: text-to-image or text-to-video.
+    model     a repository on the Hub, named `owner/name`.
+    mapping   one provider's offer to run one model: its own id for it, and whether it is live.
+    order     one ask: a prompt and its parameters, for a number of generations of one model.
+    job       one generation of an order, with its own seed; it lives until it is succeeded, failed, cancelled
+              or interrupted, and its snapshots are immutable.
+
+How a provider is spoken to
+    prediction  one job as one provider is asked for it.
+    attempt     one prediction tried, and how it ended.
+    progress    where a prediction stands, small enough to be a row of a database, with exactly one next step.
+    step        send, wait, fetch, done or failed: the whole vocabulary between a provider and the engine.
+    output      one file that a job brought home.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final, TypeAlias
+
+from msgspec import Struct
+
+__all__ = [
+    'FINAL_STATES',
+    'JSON',
+    'Attempt',
+    'Done',
+    'Facts',
+    'Failed',
+    'Failure',
+    'FailureCode',
+    'Fetch',
+    'Job',
+    'JobProgress',
+    'JobState',
+    'Media',
+    'MediaFacts',
+    'Model',
+    'Order',
+    'Output',
+    'Prediction',
+    'Progress',
+    'ProviderMapping',
+    'Reply',
+    'Request',
+    'Send',
+    'SendKind',
+    'Stage',
+    'Step',
+    'Task',
+    'Wait',
+    'clean',
+]
+
+JSON: TypeAlias = dict[str, Any] | list[Any] | str | int | float | bool | None
+"""A decoded JSON value."""
+
+
+# ---------------------------------------------------------------------------------------------- models
+
+
+class Task(StrEnum):
+    """What is made, in the Hub's own word (`pipeline_tag`)."""
+
+    TEXT_TO_IMAGE = 'text-to-image'
+    TEXT_TO_VIDEO = 'text-to-video'
+
+
+class ProviderMapping(Struct, frozen=True, kw_only=True):
+    """One provider's offer to run one model, an entry of the Hub's `inferenceProviderMapping`."""
+
+    provider: str
+    """The provider's name at Hugging Face, such as `fal-ai`."""
+    provider_id: str
+    """The provider's own id of the model; it may hold slashes or end in `:version`."""
+    status: str = 'live'
+    """`live`, `staging` (for tests only) or `error` (the last health check failed)."""
+    task: str = ''
+    """The task that this provider runs the model for: not always the model card's."""
+    adapter: str | None = None
+    """`lora` where the model is an adapter on a base model of the provider's."""
+    adapter_weights_path: str | None = None
+    """The adapter's file in the model's repository."""
+
+    def serves(self, task: Task) -> bool:
+        """Whether this offer can be used now for `task`."""
+        return self.status == 'live' and self.task == task
+
+
+class Model(Struct, frozen=True, kw_only=True):
+    """A model of the Hub that at least one provider serves for `task`."""
+
+    id: str
+    task: Task
+    mappings: tuple[ProviderMapping, ...] = ()
+    """The offers for this task, in the Hub's order."""
+    likes: int = 0
+    downloads: int = 0
+    gated: bool | str = False
+    """False, or how access is granted: `auto` or `manual`."""
+    tags: tuple[str, ...] = ()
+
+
+# ---------------------------------------------------------------------------------------------- orders and jobs
+
+
+class Order(Struct, frozen=True, kw_only=True):
+    """One ask: `count` generations of one prompt by one model."""
+
+    id: str
+    task: Task
+    model: str
+    prompt: str
+    mappings: tuple[ProviderMapping, ...]
+    """The offers to try, first to last; empty when no provider that we speak serves the model."""
+    passed_over: tuple[str, ...] = ()
+    """Names of providers that serve the model and that this program does not speak."""
+    provider: str | None = None
+    """The provider that the user named, the only one tried; None where it is chosen from the mappings."""
+    parameters: Mapping[str, Any] = {}
+    """House names (see `parameters`) to values; only what the user set. Never the seed."""
+    extra: Mapping[str, Any] = {}
+    """JSON that the provider gets as it stands; it wins over what we would send."""
+    count: int = 1
+    seed: int | None = None
+    """The first generation's seed, counting up from there; None for a random one each."""
+    fallback: bool = True
+    """Whether to go on to the next mapping when a provider refuses."""
+    timeout: float | None = None
+    """Seconds that each job may take as a whole; None for the task's own default."""
+    bill_to: str | None = None
+    """The organisation that pays, sent as `X-HF-Bill-To`."""
+    output: str = ''
+    """The folder that results are written to."""
+    hub: str = ''
+    """The Hub that the model was found on, or `sandbox`."""
+    router: str = ''
+    """The router that predictions are sent to, or `sandbox`."""
+    account: str | None = None
+    """The name of the account whose token pays, where it is known."""
+    created_at: datetime
+
+
+class JobState(StrEnum):
+    QUEUED = 'queued'
+    RUNNING = 'running'
+    SUCCEEDED = 'succeeded'
+    FAILED = 'failed'
+    CANCELLED = 'cancelled'
+    INTERRUPTED = 'interrupted'
+    """The program ended between a submit and its reply: it may have been billed."""
+
+
+FINAL_STATES: Final = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED, JobState.INTERRUPTED})
+"""States that a job leaves only when the user asks for it again."""
+
+
+class Stage(StrEnum):
+    """What a job is doing now, in one word for people."""
+
+    WAITING = 'waiting'
+    """In our own queue; nothing was sent."""
+    SUBMITTING = 'submitting'
+    QUEUED = 'queued'
+    """In the provider's queue."""
+    RUNNING = 'running'
+    DOWNLOADING = 'downloading'
+
+
+class FailureCode(StrEnum):
+    """Why a prediction failed, as scripts may test it."""
+
+    NO_PROVIDER = 'no_provider'
+    UNAUTHORIZED = 'unauthorized'
+    OUT_OF_CREDIT = 'out_of_credit'
+    FORBIDDEN = 'forbidden'
+    NOT_SUPPORTED = 'not_supported'
+    INVALID = 'invalid'
+    MODERATED = 'moderated'
+    THROTTLED = 'throttled'
+    UNAVAILABLE = 'unavailable'
+    PROVIDER = 'provider'
+    """The provider tried and could not."""
+    BAD_REPLY = 'bad_reply'
+    BAD_MEDIA = 'bad_media'
+    EXPIRED = 'expired'
+    TIMEOUT = 'timeout'
+    NETWORK = 'network'
+    STORAGE = 'storage'
+    CANCELLED = 'cancelled'
+    INTERRUPTED = 'interrupted'
+    INTERNAL = 'internal'
+
+
+class Failure(Struct, frozen=True, kw_only=True):
+    """Why something failed: the provider's own words, and what to do about it."""
+
+    code: FailureCode
+    message: str
+    hint: str | None = None
+    provider: str | None = None
+    status: int | None = None
+    """The HTTP status, where there was one."""
+
+
+class Attempt(Struct, frozen=True, kw_only=True):
+    """One prediction tried, and how it ended; `error` is None while it runs and when it succeeded."""
+
+    provider: str
+    status: int | None = None
+    error: str | None = None
+
+
+class Output(Struct, frozen=True, kw_only=True):
+    """One file that a job brought home. Sizes are read from the file itself, never from a provider's label."""
+
+    path: str
+    media_type: str
+    width: int | None = None
+    height: int | None = None
+    duration: float | None = None
+    """Seconds, for a film."""
+    size: int
+    """Bytes."""
+    sha256: str
+
+
+class MediaFacts(Struct, frozen=True, kw_only=True):
+    """What a file is by its own bytes, not by its name or a provider's label."""
+
+    media_type: str
+    extension: str
+    """With the dot."""
+    width: int | None = None
+    height: int | None = None
+    duration: float | None = None
+    """Seconds, for a film."""
+
+
+class JobProgress(Struct, frozen=True, kw_only=True):
+    stage: Stage = Stage.WAITING
+    queue_position: int | None = None
+    """Predictions ahead in the provider's queue; 0 is next. Only where the provider tells."""
+    fraction: float | None = None
+    """Done so far, 0 to 1. Only where the provider, or a download of known length, really tells."""
+    bytes: int | None = None
+    """Bytes of the result that have arrived."""
+
+
+class Job(Struct, frozen=True, kw_only=True):
+    """One generation, as it stands at one moment."""
+
+    id: str
+    order: Order
+    index: int
+    """Which generation of its order, from 0."""
+    seed: int
+    state: JobState = JobState.QUEUED
+    provider: str | None = None
+    """The provider being asked, or that answered; None before the first is chosen."""
+    priority: int = 0
+    """Higher goes first; equals go in the order they came."""
+    attempts: tuple[Attempt, ...] = ()
+    progress: JobProgress = JobProgress()
+    outputs: tuple[Output, ...] = ()
+    error: Failure | None = None
+    note: str | None = None
+    """Something true about this job worth a line, such as what a cancel did."""
+    created_at: datetime
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+
+    def elapsed(self, now: datetime) -> float:
+        """Seconds that the job has run, or ran; 0 before it started."""
+        if self.started_at is None:
+            return 0.0
+        return max(0.0, ((self.finished_at or now) - self.started_at).total_seconds())
+
+
+# ---------------------------------------------------------------------------------------------- speaking to a provider
+
+
+class Prediction(Struct, frozen=True, kw_only=True):
+    """One job as one provider is asked for it."""
+
+    task: Task
+    model: str
+    """The Hub's id."""
+    mapping: ProviderMapping
+    prompt: str
+    seed: int
+    parameters: Mapping[str, Any] = {}
+    """House names to values; the seed apart."""
+    extra: Mapping[str, Any] = {}
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """An HTTP request to the provider, without host and without credentials: the engine adds both."""
+
+    method: str
+    path: str
+    """Below the provider's base, percent-encoded, beginning with a slash."""
+    query: Mapping[str, str] = {}
+    headers: Mapping[str, str] = {}
+    body: JSON = None
+    """Sent as JSON; None for no body."""
+
+
+class Reply(Struct, frozen=True, kw_only=True):
+    """What came back. A media fetch is answered without a body."""
+
+    status: int
+    headers: Mapping[str, str] = {}
+    """Names in lower case."""
+    body: bytes = b''
+
+
+class Media(Struct, frozen=True, kw_only=True):
+    """One result on its way home: at a URL, in our hands, or already in a file."""
+
+    url: str | None = None
+    data: bytes | None = None
+    file: str | None = None
+    """A partial file of ours that holds the bytes; only the engine sets it."""
+    media_type: str | None = None
+    """What the provider says it is: never trusted."""
+
+
+class SendKind(StrEnum):
+    SUBMIT = 'submit'
+    """May be billed: never repeated unless it certainly did not start anything."""
+    POLL = 'poll'
+    """Asks how it stands: may be repeated at will."""
+    RESULT = 'result'
+    """Asks for the result: may be repeated, and an error may be the prediction's own failure."""
+
+
+class Send(Struct, frozen=True, kw_only=True, tag='send'):
+    """Send the request and advance with its reply, whatever its status."""
+
+    request: Request
+    kind: SendKind
+
+
+class Wait(Struct, frozen=True, kw_only=True, tag='wait'):
+    """Let this many seconds pass, then advance with no reply."""
+
+    seconds: float
+
+
+class Fetch(Struct, frozen=True, kw_only=True, tag='fetch'):
+    """Bring these home, then advance: with status 200 when all are files, else with the status that failed."""
+
+    media: tuple[Media, ...]
+
+
+class Done(Struct, frozen=True, kw_only=True, tag='done'):
+    """Everything is home."""
+
+
+class Failed(Struct, frozen=True, kw_only=True, tag='failed'):
+    """It failed, finally."""
+
+    failure: Failure
+
+
+Step: TypeAlias = Send | Wait | Fetch | Done | Failed
+
+
+class Facts(Struct, frozen=True, kw_only=True):
+    """What the provider told about the result beside the media."""
+
+    seed: int | None = None
+    nsfw: tuple[bool, ...] = ()
+    inference_seconds: float | None = None
+    request_id: str | None = None
+    """The id to quote to the provider's or the router's support."""
+
+
+class Progress(Struct, frozen=True, kw_only=True):
+    """Where a prediction stands. It survives JSON, so that it survives the program."""
+
+    provider: str
+    step: Step
+    stage: Stage = Stage.SUBMITTING
+    accepted: bool = False
+    """Whether the provider has taken the prediction on: from here it is paid for, and never submitted again."""
+    handle: str | None = None
+    """The provider's id of the prediction."""
+    queue_position: int | None = None
+    fraction: float | None = None
+    log: str | None = None
+    """The last line that the provider logged, cleaned."""
+    polls: int = 0
+    """How often it was asked how it stands: waits grow with it."""
+    memory: Mapping[str, str] = {}
+    """What the provider's module needs to remember, such as a path to poll."""
+    facts: Facts = Facts()
+
+
+# ---------------------------------------------------------------------------------------------- text from outside
+
+_BIDI = frozenset('\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069')
+
+
+def clean(text: str, limit: int = 2_000) -> str:
+    """Make text from outside safe to show, cut to `limit` characters.
+
+    Control characters (C0 and C1, so every escape sequence loses its escape), lone surrogates, and overrides of
+    the writing direction go; newline and tab stay. Joiners stay too, so that composed emoji survive.
+    Called once, where text enters: a reply, a mapping, a file name, metadata.
+    """
+    kept = (
+        character
+        for character in text[: limit * 4]
+        if character in '\n\t' or (unicodedata.category(character) not in ('Cc', 'Cs') and character not in _BIDI)
+    )
+    whole = ''.join(kept).strip()
+    return whole if len(whole) <= limit else whole[: limit - 1].rstrip() + '…'

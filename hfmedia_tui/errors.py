@@ -1,0 +1,48 @@
+"""Errors that a user sees. Anything else that is raised is a bug of ours.
+
+AppError
+ ├── UsageError      what was asked for cannot be done as it was written (exit code 2)
+ ├── HubError        the Hub could not be asked, or did not answer what it documents
+ ├── MediaError      a file is no picture or film that can be read
+ ├── StoreError      the ledger cannot be opened, read or written
+ └── SandboxError    the sandbox did not start
+"""
+
+
+class AppError(Exception):
+    """Something that a person can act on: what was wrong, and what to do."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        """What was wrong, in one sentence, cleaned."""
+        self.hint = hint
+        """What to do about it."""
+
+    def __str__(self) -> str:
+        return f'{self.message} {self.hint}' if self.hint else self.message
+
+
+class UsageError(AppError):
+    """What was asked for cannot be done as it was written."""
+
+
+class HubError(AppError):
+    """The Hub could not be asked, or did not answer what it documents."""
+
+    def __init__(self, message: str, hint: str | None = None, status: int | None = None) -> None:
+        super().__init__(message, hint)
+        self.status = status
+        """The HTTP status, where there was one."""
+
+
+class MediaError(AppError):
+    """A file is no picture or film that can be read."""
+
+
+class StoreError(AppError):
+    """The ledger cannot be opened, read or written."""
+
+
+class SandboxError(AppError):
+    """The sandbox did not start."""
