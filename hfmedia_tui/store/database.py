@@ -1,0 +1,117 @@
+"""One SQLite file, spoken to from one thread of its own."""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final, TypeVar
+
+from hfmedia_tui.errors import StoreError
+from hfmedia_tui.store.migrations import MIGRATIONS
+
+__all__ = ['Database']
+
+Result = TypeVar('Result')
+
+BUSY_SECONDS: Final = 10.0
+"""How long a write waits for another process's write before it fails."""
+
+
+class Database:
+    """A connection whose every call runs as one transaction, in a thread, one after the other.
+
+    A transaction is on the disk when `write` returns: the write-ahead log is synced at each commit, because what is
+    recorded here has been paid for.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix='ledger')
+        self._connection: sqlite3.Connection | None = None
+
+    async def open(self) -> None:
+        """Open the file, making and migrating it as needed. Raises StoreError."""
+        await self._in_thread(self._open)
+
+    async def close(self) -> None:
+        await self._in_thread(self._close)
+        self._thread.shutdown(wait=False)
+
+    async def write(self, transaction: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Run `transaction` with the connection, all or nothing. Raises StoreError."""
+        return await self._in_thread(lambda: self._transact('BEGIN IMMEDIATE', transaction))
+
+    async def read(self, transaction: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Run `transaction`, which only reads, on one consistent state. Raises StoreError."""
+        return await self._in_thread(lambda: self._transact('BEGIN', transaction))
+
+    async def _in_thread(self, call: Callable[[], Result]) -> Result:
+        # Shielded, so that a cancelled job never leaves it unknown whether a row was written.
+        future = asyncio.get_running_loop().run_in_executor(self._thread, call)
+        try:
+            return await asyncio.shield(future)
+        except asyncio.CancelledError:
+            await asyncio.wait([future])
+            raise
+
+    def _open(self) -> None:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            # Prompts are private: the file is the user's alone from its first byte.
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+            connection = sqlite3.connect(
+                self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            connection.row_factory = sqlite3.Row
+            connection.execute('PRAGMA journal_mode = WAL')
+            connection.execute('PRAGMA synchronous = FULL')
+            connection.execute('PRAGMA foreign_keys = ON')
+            self._connection = connection
+            self._migrate(connection)
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(
+                f'The ledger {self._path} cannot be opened: {error}.',
+                'Check that its folder can be written to, or point HFMEDIA_HOME elsewhere.',
+            ) from error
+
+    def _migrate(self, connection: sqlite3.Connection) -> None:
+        connection.execute('BEGIN IMMEDIATE')
+        try:
+            (version,) = connection.execute('PRAGMA user_version').fetchone()
+            if version > len(MIGRATIONS):
+                raise StoreError(
+                    f'The ledger {self._path} was written by a newer hfmedia-tui.', 'Upgrade this one to use it.'
+                )
+            for migration in MIGRATIONS[version:]:
+                for statement in migration:
+                    connection.execute(statement)
+            connection.execute(f'PRAGMA user_version = {len(MIGRATIONS)}')
+            connection.execute('COMMIT')
+        except BaseException:
+            connection.execute('ROLLBACK')
+            raise
+
+    def _transact(self, begin: str, transaction: Callable[[sqlite3.Connection], Result]) -> Result:
+        if self._connection is None:
+            raise StoreError('The ledger is closed.')
+        try:
+            self._connection.execute(begin)
+            try:
+                result = transaction(self._connection)
+            except BaseException:
+                self._connection.execute('ROLLBACK')
+                raise
+            self._connection.execute('COMMIT')
+        except sqlite3.Error as error:
+            raise StoreError(
+                f'The ledger {self._path} could not be used: {error}.',
+                'Check the disk, and that no other program holds the file.',
+            ) from error
+        return result
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

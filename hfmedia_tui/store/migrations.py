@@ -1,0 +1,73 @@
+"""The ledger's schema, as the list of steps that made it. Only ever appended to."""
+
+from typing import Final
+
+__all__ = ['MIGRATIONS']
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
+    (
+        # `body` is the whole Order as JSON; the columns beside it are there to be searched.
+        """
+        CREATE TABLE orders (
+            id TEXT PRIMARY KEY,
+            created_at TEXT NOT NULL,
+            router TEXT NOT NULL,
+            body TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """,
+        # `seed` is text, because a seed may be larger than SQLite's integers. `owner` names the process that drives
+        # the job. `collectable` is 1 when a job that ended was paid for and its last attempt can still be collected.
+        # `wanted` is what another process asks of the owner.
+        """
+        CREATE TABLE jobs (
+            sequence INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            order_id TEXT NOT NULL REFERENCES orders (id),
+            position INTEGER NOT NULL,
+            seed TEXT NOT NULL,
+            state TEXT NOT NULL,
+            provider TEXT,
+            priority INTEGER NOT NULL,
+            progress TEXT NOT NULL,
+            error TEXT,
+            note TEXT,
+            created_at TEXT NOT NULL,
+            started_at TEXT,
+            finished_at TEXT,
+            owner TEXT,
+            wanted TEXT,
+            collectable INTEGER NOT NULL DEFAULT 0
+        ) STRICT
+        """,
+        'CREATE INDEX jobs_by_state ON jobs (state)',
+        'CREATE INDEX jobs_by_order ON jobs (order_id)',
+        # `progress` is the whole Progress as JSON, saved before its step is performed.
+        """
+        CREATE TABLE attempts (
+            job_id TEXT NOT NULL REFERENCES jobs (id),
+            ordinal INTEGER NOT NULL,
+            mapping TEXT NOT NULL,
+            progress TEXT,
+            status INTEGER,
+            error TEXT,
+            started_at TEXT NOT NULL,
+            finished_at TEXT,
+            PRIMARY KEY (job_id, ordinal)
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE outputs (
+            job_id TEXT NOT NULL REFERENCES jobs (id),
+            ordinal INTEGER NOT NULL,
+            path TEXT NOT NULL,
+            media_type TEXT NOT NULL,
+            width INTEGER,
+            height INTEGER,
+            duration REAL,
+            size INTEGER NOT NULL,
+            sha256 TEXT NOT NULL,
+            PRIMARY KEY (job_id, ordinal)
+        ) STRICT, WITHOUT ROWID
+        """,
+    ),
+)
