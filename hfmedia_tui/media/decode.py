@@ -1,0 +1,90 @@
+"""From a file to pixels: pictures by Pillow, films by PyAV, both imported when first needed (60 and 90 ms)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from hfmedia_tui.domain import clean
+from hfmedia_tui.errors import MediaError
+from hfmedia_tui.media.formats import Format
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.video.frame import VideoFrame
+    from PIL.ImageFile import ImageFile
+
+__all__ = ['MAXIMUM_PIXELS', 'film_duration', 'first_frame', 'open_film', 'open_picture']
+
+MAXIMUM_PIXELS: Final = 100_000_000
+"""Larger pictures are refused before a pixel is decoded: they would take more memory than a preview is worth."""
+
+
+def _damaged(path: Path, error: BaseException) -> MediaError:
+    return MediaError(f'{clean(path.name, 80)} is damaged or incomplete: {clean(str(error), 200).rstrip(".")}.')
+
+
+def _refuse_giants(path: Path, width: int, height: int) -> None:
+    if width < 1 or height < 1:
+        raise MediaError(f'{clean(path.name, 80)} has no pixels.')
+    if width * height > MAXIMUM_PIXELS:
+        raise MediaError(
+            f'{clean(path.name, 80)} is too large to open: {width} by {height} pixels.',
+            f'Up to {MAXIMUM_PIXELS // 1_000_000} megapixels are opened.',
+        )
+
+
+@contextmanager
+def open_picture(path: Path, form: Format) -> Iterator['ImageFile']:
+    """Open a picture, its size known and bounded, its pixels not yet decoded.
+
+    Whatever decoding raises inside the block comes out as MediaError.
+    """
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = None  # our own bound stands instead, and neither warns nor lets twice as much pass
+    try:
+        with Image.open(path, formats=[form.value.decoder]) as picture:
+            _refuse_giants(path, *picture.size)
+            yield picture
+    except MediaError:
+        raise
+    except Exception as error:  # damaged files raise nearly anything from the decoders
+        raise _damaged(path, error) from error
+
+
+@contextmanager
+def open_film(path: Path, form: Format) -> Iterator['InputContainer']:
+    """Open a film that has a picture track. Whatever decoding raises inside the block comes out as MediaError.
+
+    FFmpeg is told the format and given an absolute path, so that no file can pass itself off as a playlist, nor its
+    name as the address of something else.
+    """
+    import av
+
+    try:
+        with av.open(str(path.absolute()), format='webm' if form is Format.WEBM else 'mp4') as container:
+            if not container.streams.video:
+                raise MediaError(f'{clean(path.name, 80)} has no picture track.')
+            stream = container.streams.video[0]
+            _refuse_giants(path, stream.width, stream.height)
+            yield container
+    except MediaError:
+        raise
+    except Exception as error:  # PyAV raises OSError and ValueError kin, by FFmpeg's code
+        raise _damaged(path, error) from error
+
+
+def first_frame(container: 'InputContainer') -> 'VideoFrame':
+    """Decode the first frame. Raises EOFError where there is none."""
+    for frame in container.decode(video=0):
+        return frame
+    raise EOFError('it has no frames')
+
+
+def film_duration(container: 'InputContainer') -> float | None:
+    """Return a film's length in seconds, where the file tells it."""
+    stream: Any = container.streams.video[0]
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    return container.duration / 1_000_000 if container.duration else None

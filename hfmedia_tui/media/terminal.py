@@ -1,0 +1,256 @@
+"""What the terminal can draw, found out once, before anything else reads its input.
+
+All questions go out in one batch, and the answers are parsed as bytes: whatever the round trip, whatever is typed
+meanwhile, nothing crashes and no answer is taken for a key.
+
+- Kitty's graphics with Unicode placeholders: https://sw.kovidgoyal.net/kitty/graphics-protocol/
+- Sixel by the primary device attributes, the terminal's name by XTVERSION, the cell's size by `CSI 16 t`:
+  https://invisible-island.net/xterm/ctlseqs/ctlseqs.html
+- Passing questions through tmux: https://github.com/tmux/tmux/wiki/FAQ
+"""
+
+import os
+import re
+import select
+import struct
+import subprocess
+import time
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hfmedia_tui.errors import UsageError
+
+try:
+    import fcntl
+    import termios
+except ImportError:  # Windows
+    HAS_TERMIOS = False
+else:
+    HAS_TERMIOS = True
+
+__all__ = ['CellSize', 'Colours', 'Graphics', 'Terminal', 'measure_cell', 'probe']
+
+
+class Graphics(StrEnum):
+    """How pictures reach the cells."""
+
+    KITTY = 'kitty'
+    """Kitty's protocol, placed by Unicode placeholders."""
+    SIXEL = 'sixel'
+    HALF = 'half'
+    """Two pixels a cell, as the upper half block in two colours: works everywhere."""
+    NONE = 'none'
+    """In words only."""
+
+
+class Colours(StrEnum):
+    TRUECOLOR = 'truecolor'
+    INDEXED = '256'
+    """The 240 colours of xterm's palette that no theme changes."""
+
+
+class CellSize(NamedTuple):
+    """One character cell, in pixels."""
+
+    width: int
+    height: int
+
+
+class Terminal(Struct, frozen=True, kw_only=True):
+    """What a terminal can draw. Made without arguments, it is one that promises nothing special."""
+
+    graphics: Graphics = Graphics.HALF
+    colours: Colours = Colours.TRUECOLOR
+    cell: CellSize = CellSize(10, 20)
+    """The cell's size at the time of the probe; where the terminal tells none, its usual shape."""
+    tmux: bool = False
+    """Whether tmux stands between: what is meant for the terminal itself is wrapped."""
+    version: str = ''
+    """What the terminal calls itself, such as `kitty(0.32.0)`; empty where it does not say."""
+    answered: bool = False
+    """Whether it answered at all."""
+    elapsed: float = 0.0
+    """Seconds that the probe took."""
+    typed: str = ''
+    """What was typed during the probe: printable characters only, for whoever has the focus first."""
+
+
+VARIABLE: Final = 'HFMEDIA_GRAPHICS'
+"""Environment variable that forces the graphics; `auto` or nothing probes."""
+
+_KITTY_QUERY: Final = b'\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\'
+_VERSION_QUERY: Final = b'\x1b[>0q'
+_CELL_QUERY: Final = b'\x1b[16t'
+_ATTRIBUTES_QUERY: Final = b'\x1b[c'
+
+_KITTY_REPLY: Final = re.compile(rb'\x1b_G[^\x1b]*;OK\x1b\\')
+_VERSION_REPLY: Final = re.compile(rb'\x1bP>\|([^\x1b]*)\x1b\\')
+_CELL_REPLY: Final = re.compile(rb'\x1b\[6;(\d{1,4});(\d{1,4})t')
+_ATTRIBUTES_REPLY: Final = re.compile(rb'\x1b\[\?([0-9;]*)c')
+_ESCAPES: Final = re.compile(
+    rb'\x1b[_P\]X^][^\x1b\x07]*(?:\x1b\\|\x07)?'  # strings: our replies, and any other
+    rb'|\x1b\[[0-?]*[ -/]*[@-~]?|\x1bO[ -~]?'  # control sequences: replies and cursor keys
+    rb'|\x1b[ -/]*[0-~]?',
+)
+
+_TRUECOLOR_TERMINALS: Final = ('kitty', 'ghostty', 'wezterm', 'foot', 'iterm2', 'konsole', 'contour')
+"""Terminals that have 24-bit colour and may be met without COLORTERM, which ssh does not pass on."""
+
+
+def probe(
+    timeout: float = 1.5,
+    *,
+    keyboard: int = 0,
+    screen: int = 1,
+    environment: Mapping[str, str] = os.environ,
+) -> Terminal:
+    """Find out what the terminal can draw, in at most `timeout` seconds.
+
+    `keyboard` and `screen` are file descriptors; where either is no terminal, or we are in the background, nothing
+    is asked. The terminal's mode is given back as it was. Raises UsageError where HFMEDIA_GRAPHICS is no choice.
+    """
+    started = time.monotonic()
+    forced = _forced(environment)
+    terminal = Terminal(
+        graphics=forced or Graphics.HALF,
+        colours=_colours(environment),
+        cell=measure_cell(screen) or CellSize(10, 20),
+        tmux='TMUX' in environment,
+    )
+    if forced in (Graphics.HALF, Graphics.NONE) or not _may_ask(keyboard, screen, environment):
+        return terminal
+    passes = terminal.tmux and _tmux_passes(environment)
+    replies = _ask(started + timeout, keyboard, screen, tmux=terminal.tmux, passes=passes)
+    return replace(interpret(replies, terminal, forced), elapsed=time.monotonic() - started)
+
+
+def measure_cell(screen: int) -> CellSize | None:
+    """Read the cell's size from the kernel, where the terminal told it (TIOCGWINSZ); cheap, at any time."""
+    if not HAS_TERMIOS:
+        return None
+    try:
+        rows, columns, width, height = struct.unpack('HHHH', fcntl.ioctl(screen, termios.TIOCGWINSZ, bytes(8)))
+    except OSError:
+        return None
+    if not (rows and columns and width >= columns and height >= rows):
+        return None
+    return CellSize(width // columns, height // rows)
+
+
+def interpret(replies: bytes, terminal: Terminal, forced: Graphics | None = None) -> Terminal:
+    """Return `terminal` with what its `replies` tell, and what was typed between them."""
+    version = _VERSION_REPLY.search(replies)
+    name = _printable(version[1]) if version else ''
+    attributes = _ATTRIBUTES_REPLY.search(replies)
+    cell = _CELL_REPLY.search(replies)
+    graphics = Graphics.HALF
+    if _KITTY_REPLY.search(replies) and _has_placeholders(name, tmux=terminal.tmux):
+        graphics = Graphics.KITTY
+    elif attributes and b'4' in attributes[1].split(b';')[1:] and not terminal.tmux:
+        graphics = Graphics.SIXEL
+    return replace(
+        terminal,
+        graphics=forced or graphics,
+        colours=Colours.TRUECOLOR if name.lower().startswith(_TRUECOLOR_TERMINALS) else terminal.colours,
+        cell=CellSize(int(cell[2]), int(cell[1])) if cell and int(cell[1]) and int(cell[2]) else terminal.cell,
+        version=name,
+        answered=bool(version or attributes),
+        typed=_printable(_ESCAPES.sub(b'', replies)),
+    )
+
+
+def _forced(environment: Mapping[str, str]) -> Graphics | None:
+    choice = environment.get(VARIABLE, '').strip().lower()
+    if choice in ('', 'auto'):
+        return None
+    try:
+        return Graphics(choice)
+    except ValueError:
+        choices = ', '.join(Graphics)
+        raise UsageError(f'{VARIABLE} is set to something unknown.', f'Choose auto, {choices}.') from None
+
+
+def _colours(environment: Mapping[str, str]) -> Colours:
+    """GNU screen hands COLORTERM down and garbles 24-bit colours: there, and where nobody promises them, 256."""
+    if not HAS_TERMIOS:
+        return Colours.TRUECOLOR
+    if _in_screen(environment):
+        return Colours.INDEXED
+    promised = environment.get('COLORTERM', '').strip().lower() in ('truecolor', '24bit')
+    return Colours.TRUECOLOR if promised else Colours.INDEXED
+
+
+def _in_screen(environment: Mapping[str, str]) -> bool:
+    return 'TMUX' not in environment and ('STY' in environment or environment.get('TERM', '').startswith('screen'))
+
+
+def _may_ask(keyboard: int, screen: int, environment: Mapping[str, str]) -> bool:
+    """Whether questions are answered, or at least swallowed: GNU screen shows ours in its status line."""
+    if not HAS_TERMIOS or _in_screen(environment) or environment.get('TERM', '') in ('', 'dumb', 'linux'):
+        return False
+    try:
+        return os.isatty(keyboard) and os.isatty(screen) and os.tcgetpgrp(keyboard) == os.getpgrp()
+    except OSError:
+        return False
+
+
+def _tmux_passes(environment: Mapping[str, str]) -> bool:
+    """Whether tmux lets sequences through to the terminal; by default it does not (tmux 3.3 and newer can tell)."""
+    command = ['tmux', 'show-options', '-Apv', '-t', environment.get('TMUX_PANE', ''), 'allow-passthrough']
+    try:
+        answer = subprocess.run(command, env=dict(environment), capture_output=True, timeout=0.5, check=False)
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return answer.stdout.strip() in (b'on', b'all')
+
+
+def through_tmux(sequence: str) -> str:
+    """Wrap an escape sequence so that tmux hands it to the terminal."""
+    return '\x1bPtmux;' + sequence.replace('\x1b', '\x1b\x1b') + '\x1b\\'
+
+
+def _ask(deadline: float, keyboard: int, screen: int, *, tmux: bool, passes: bool) -> bytes:
+    """Send the questions and read until the last one is answered, or until `deadline`.
+
+    Every terminal answers the device attributes, and answers in order: they come last. tmux answers them by itself,
+    before the terminal behind it says anything, so the name asked through it is the last answer there.
+    """
+    if tmux:
+        behind = through_tmux((_KITTY_QUERY + _VERSION_QUERY).decode()).encode() if passes else b''
+        questions = _CELL_QUERY + _ATTRIBUTES_QUERY + behind
+        last = _VERSION_REPLY if passes else _ATTRIBUTES_REPLY
+    else:
+        questions = _KITTY_QUERY + _VERSION_QUERY + _CELL_QUERY + _ATTRIBUTES_QUERY
+        last = _ATTRIBUTES_REPLY
+    replies = b''
+    before = termios.tcgetattr(keyboard)
+    quiet = termios.tcgetattr(keyboard)
+    quiet[3] &= ~(termios.ECHO | termios.ICANON)  # Ctrl+C still interrupts
+    quiet[6][termios.VMIN], quiet[6][termios.VTIME] = 1, 0
+    try:
+        termios.tcsetattr(keyboard, termios.TCSANOW, quiet)
+        os.write(screen, questions)
+        while not last.search(replies) and (left := deadline - time.monotonic()) > 0:
+            if not select.select([keyboard], [], [], left)[0] or not (read := os.read(keyboard, 4096)):
+                break
+            replies += read
+    except OSError:  # the terminal went away: what is known by now must do
+        pass
+    finally:
+        termios.tcsetattr(keyboard, termios.TCSANOW, before)
+    return replies
+
+
+def _has_placeholders(name: str, *, tmux: bool) -> bool:
+    """Whether a terminal that answered Kitty's question has Unicode placeholders too: many have only the former."""
+    if match := re.match(r'kitty\((\d{1,4})\.(\d{1,4})', name):
+        return (int(match[1]), int(match[2])) >= (0, 28)
+    return name.lower().startswith('ghostty') and not tmux  # in tmux, ghostty up to 1.3 draws them too narrow
+
+
+def _printable(text: bytes) -> str:
+    return ''.join(character for character in text.decode(errors='ignore') if character.isprintable())[:1000]

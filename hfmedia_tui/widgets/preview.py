@@ -1,0 +1,134 @@
+"""A picture, or a film's first frame, in its cells."""
+
+import asyncio
+from pathlib import Path
+from typing import Final
+
+from rich.style import Style
+from textual import work
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from hfmedia_tui.errors import MediaError
+from hfmedia_tui.media.picture import Picture, Pictures
+from hfmedia_tui.widgets.drawing import Drawing, clock
+
+__all__ = ['Preview']
+
+_SETTLING: Final = 0.12
+"""Seconds without another resize before a picture is made for the new size."""
+
+
+class Preview(Widget):
+    """Shows the file at `source`, as large as its area allows, centred.
+
+    The picture is made in the background, and the one before stays until it is ready. A file that cannot be shown
+    leaves the reason in its place. Borders and padding belong on a container: around the widget itself they cost a
+    Segment for each cell.
+    """
+
+    ALLOW_SELECT = False
+
+    DEFAULT_CSS = """
+    Preview {
+        width: 1fr;
+        height: 1fr;
+        content-align: center middle;
+        text-align: center;
+        color: $text-muted;
+    }
+    """
+
+    source: reactive[Path | None] = reactive(None, init=False)
+    """The file that is shown, or None for the placeholder."""
+
+    def __init__(
+        self,
+        pictures: Pictures,
+        *,
+        source: Path | None = None,
+        placeholder: str = '',
+        name: str | None = None,
+        id: str | None = None,
+        classes: str | None = None,
+        disabled: bool = False,
+    ) -> None:
+        """Make a preview fed by `pictures`; `placeholder` is shown while there is no source."""
+        super().__init__(name=name, id=id, classes=classes, disabled=disabled)
+        self._pictures = pictures
+        self._placeholder = placeholder
+        self._words = '' if source else placeholder
+        self._picture: Picture | None = None
+        self._lines: list[Strip] = []
+        self._drawn_as: tuple[Size, Style] | None = None
+        self.set_reactive(Preview.source, source)
+
+    @property
+    def picture(self) -> Picture | None:
+        """What is drawn now; behind `source` while the next one is being made."""
+        return self._picture
+
+    def watch_source(self) -> None:
+        self._load()
+
+    def on_resize(self) -> None:
+        self._load(settling=_SETTLING if self._picture else 0)
+
+    def on_unmount(self) -> None:
+        self._show(None)  # Textual's caches of arrangements keep removed widgets alive
+
+    @work(exclusive=True, group='preview', exit_on_error=False, description='preview')
+    async def _load(self, settling: float = 0) -> None:
+        source, (columns, rows) = self.source, self.content_size
+        if source is None:
+            self._show(None, self._placeholder)
+            return
+        if not columns or not rows:
+            return
+        await asyncio.sleep(settling)
+        try:
+            picture = await self._pictures.render(source, columns, rows)
+        except MediaError as error:
+            self._show(None, str(error))
+        else:
+            self._show(picture, '' if picture.lines else _in_words(picture))
+
+    def _show(self, picture: Picture | None, words: str = '') -> None:
+        self._picture = picture
+        self._words = words
+        self._lines = []
+        self._drawn_as = None
+        self.refresh()
+
+    def render(self) -> Content:
+        return Content(self._words)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        if not self._is_drawn or self.gutter.totals != (0, 0):
+            return super().render_lines(crop)
+        left, right = crop.column_span
+        return [self.render_line(y).crop(left, right) for y in crop.line_range]
+
+    def render_line(self, y: int) -> Strip:
+        return self._drawn_lines()[y] if self._is_drawn else super().render_line(y)
+
+    @property
+    def _is_drawn(self) -> bool:
+        return self._picture is not None and bool(self._picture.lines)
+
+    def _drawn_lines(self) -> list[Strip]:
+        drawn_as = (self.content_size, self.visual_style.rich_style)
+        if self._picture is not None and drawn_as != self._drawn_as:
+            self._lines = Drawing(self._picture, *drawn_as, self.app.console).lines()
+            self._drawn_as = drawn_as
+        return self._lines
+
+
+def _in_words(picture: Picture) -> str:
+    facts = f'{picture.width} x {picture.height}'
+    if not picture.is_film:
+        return f'Picture, {facts}'
+    return f'Film, {facts}' if picture.duration is None else f'Film, {facts}, {clock(picture.duration)}'
