@@ -28,6 +28,7 @@ __all__ = [
     'FINAL_STATES',
     'JSON',
     'Attempt',
+    'AttemptRecord',
     'Done',
     'Facts',
     'Failed',
@@ -366,6 +367,8 @@ class Failed(Struct, frozen=True, kw_only=True, tag='failed'):
     """It failed, finally."""
 
     failure: Failure
+    collectable: bool = False
+    """Whether a question was refused and not the prediction: it may still be asked for, beginning with a wait."""
 
 
 Step: TypeAlias = Send | Wait | Fetch | Done | Failed
@@ -400,6 +403,17 @@ class Progress(Struct, frozen=True, kw_only=True):
     memory: Mapping[str, str] = {}
     """What the provider's module needs to remember, such as a path to poll."""
     facts: Facts = Facts()
+
+
+class AttemptRecord(Struct, frozen=True, kw_only=True):
+    """One attempt with what is needed to go on with it."""
+
+    ordinal: int
+    mapping: ProviderMapping
+    progress: Progress | None
+    """As saved before its step was performed."""
+    finished: bool
+    """Whether there is nothing to go on with."""
 
 
 # ---------------------------------------------------------------------------------------------- text from outside

@@ -12,6 +12,7 @@ import msgspec
 from hfmedia_tui.domain import (
     FINAL_STATES,
     Attempt,
+    AttemptRecord,
     Failure,
     Job,
     JobProgress,
@@ -25,22 +26,12 @@ from hfmedia_tui.errors import StoreError, UsageError
 from hfmedia_tui.store.database import Database
 from hfmedia_tui.store.owners import Owner, is_alive, living
 
-__all__ = ['AttemptRecord', 'Ledger']
+__all__ = ['Ledger']
 
 Noun = TypeVar('Noun')
 
 CANCEL: Final = 'cancel'
 """The one thing that another process can ask of a job's owner."""
-
-
-class AttemptRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One attempt with what is needed to go on with it."""
-
-    ordinal: int
-    mapping: ProviderMapping
-    progress: Progress | None
-    """As saved before its step was performed."""
-    finished: bool
 
 
 class Ledger:

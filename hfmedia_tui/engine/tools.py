@@ -1,0 +1,53 @@
+"""What the engine is handed: it makes none of these itself."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from hfmedia_tui.domain import Attempt, AttemptRecord, Job, Order, Progress, ProviderMapping
+from hfmedia_tui.engine.download import Inspect
+from hfmedia_tui.engine.transport import Transport
+from hfmedia_tui.providers import Machine
+
+__all__ = ['Ledger', 'Limits', 'Tools']
+
+
+class Ledger(Protocol):
+    """The durable facts. Each method is on disk when it returns, and raises StoreError when it cannot be done."""
+
+    async def add(self, order: Order, jobs: tuple[Job, ...]) -> None: ...
+    async def save(self, job: Job, *, collectable: bool = False) -> None: ...
+    async def save_attempt(self, job: Job, ordinal: int, mapping: ProviderMapping, progress: Progress) -> None: ...
+    async def end_attempt(self, job: Job, ordinal: int, attempt: Attempt) -> None: ...
+    async def attempts(self, job_id: str) -> tuple[AttemptRecord, ...]: ...
+    async def find(self, name: str) -> Job: ...
+    async def adopt(self, job_ids: tuple[str, ...]) -> frozenset[str]: ...
+    async def unowned(self) -> tuple[Job, ...]: ...
+    async def asked_to_cancel(self) -> tuple[str, ...]: ...
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """How many jobs run at once."""
+
+    total: int = 8
+    per_provider: int = 4
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Tools(msgspec.Struct, frozen=True, kw_only=True):
+    """The hands and the memory of the engine."""
+
+    ledger: Ledger
+    transport: Transport
+    machines: Mapping[str, Machine]
+    inspect: Inspect
+    quarantine: Path
+    """Where paid bytes go that are no picture or film."""
+    limits: Limits = Limits()
+    now: Callable[[], datetime] = _now

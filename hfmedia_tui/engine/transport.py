@@ -1,0 +1,196 @@
+"""The one way out: every request to the Hub, the router and media hosts goes through here.
+
+Two clients. One speaks to the Hub and the router and attaches the token to those two and to nothing else; it follows
+no redirects. The other fetches media, knows no credentials, keeps no cookies, and checks every hop.
+"""
+
+import asyncio
+import http.cookiejar
+import platform
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Final, Self
+from urllib.parse import urlencode, urljoin, urlsplit
+
+import httpx
+import msgspec
+
+from hfmedia_tui import __version__
+from hfmedia_tui.domain import Reply, Request
+from hfmedia_tui.engine.addresses import Endpoints, check_media_url
+from hfmedia_tui.errors import UsageError
+
+__all__ = ['Lost', 'RefusedLink', 'Transport', 'Unreached']
+
+_CONNECT_SECONDS: Final = 15.0
+_READ_SECONDS: Final = 180.0
+"""Between two pieces of an answer. Providers that answer at once hold a request for up to about two minutes."""
+_MEDIA_READ_SECONDS: Final = 60.0
+_LARGEST_BODY: Final = 96 * 2**20
+"""Bytes of an answer that is read into memory: a few large pictures in base64."""
+_MOST_REDIRECTS: Final = 5
+_USER_AGENT: Final = f'hfmedia-tui/{__version__}; python/{platform.python_version()}'
+
+
+class Unreached(Exception):  # noqa: N818 - says what is known, not that something is wrong
+    """No connection was made: nothing can have been started."""
+
+
+class Lost(Exception):  # noqa: N818
+    """Something was sent, and no whole answer came: what happened there is unknown."""
+
+
+class RefusedLink(Exception):  # noqa: N818
+    """A link to media leads where this program does not go. Its text says why."""
+
+
+class Transport:
+    """Speaks to one Hub and one router for one account. The token never leaves it."""
+
+    def __init__(self, endpoints: Endpoints, *, token: str | None, proxy: str | None = None) -> None:
+        self.endpoints = endpoints
+        self._token = token
+        self._proxy = proxy
+        self._api: httpx.AsyncClient | None = None
+        self._media: httpx.AsyncClient | None = None
+
+    @property
+    def has_token(self) -> bool:
+        return self._token is not None
+
+    def __repr__(self) -> str:
+        return f'Transport({self.endpoints!r})'
+
+    async def __aenter__(self) -> Self:
+        # Certificates are read from disk: tens of milliseconds.
+        try:
+            self._api, self._media = await asyncio.to_thread(self._clients)
+        except (ValueError, httpx.InvalidURL) as error:
+            raise UsageError(f'The proxy {self._proxy!r} cannot be used: {error}.') from None
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for client in (self._api, self._media):
+            if client is not None:
+                await client.aclose()
+
+    def _clients(self) -> tuple[httpx.AsyncClient, httpx.AsyncClient]:
+        def client(read: float) -> httpx.AsyncClient:
+            return httpx.AsyncClient(
+                # A proxy of the environment is for the world outside, not for a router on this machine.
+                trust_env=not self.endpoints.local,
+                proxy=self._proxy,
+                headers={'user-agent': _USER_AGENT},
+                cookies=http.cookiejar.CookieJar(http.cookiejar.DefaultCookiePolicy(allowed_domains=[])),
+                follow_redirects=False,
+                limits=httpx.Limits(max_connections=None, max_keepalive_connections=32, keepalive_expiry=30),
+                timeout=httpx.Timeout(read, connect=_CONNECT_SECONDS, pool=None),
+            )
+
+        return client(_READ_SECONDS), client(_MEDIA_READ_SECONDS)
+
+    # ------------------------------------------------------------------------------------------ the Hub
+
+    async def ask_hub(self, path: str, query: Mapping[str, str | list[str]] | None = None) -> Reply:
+        """GET `path`, a path below the Hub or a URL that the Hub gave for a next page.
+
+        Raises Unreached or Lost. A URL that leaves the Hub raises Lost: nothing is sent.
+        """
+        url = path if path.startswith(('http:', 'https:')) else f'{self.endpoints.hub}{path}'
+        if not _is_below(url, self.endpoints.hub):
+            raise Lost(f"the Hub's next page lies elsewhere, at {urlsplit(url).hostname}")
+        if query:
+            url = f'{url}?{urlencode(query, doseq=True)}'
+        return await self._exchange('GET', url, {}, None)
+
+    # ------------------------------------------------------------------------------------------ the router
+
+    async def send(self, provider: str, request: Request, *, bill_to: str | None = None) -> Reply:
+        """Send a provider's request through the router. Raises Unreached or Lost."""
+        url = f'{self.endpoints.router}/{provider}{request.path}'
+        if request.query:
+            url = f'{url}?{urlencode(request.query)}'
+        headers = dict(request.headers)
+        if bill_to:
+            headers['X-HF-Bill-To'] = bill_to
+        body = None
+        if request.body is not None:
+            headers['content-type'] = 'application/json'
+            body = msgspec.json.encode(request.body)
+        return await self._exchange(request.method, url, headers, body)
+
+    async def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
+        assert self._api is not None
+        sent = dict(headers)
+        if self._token and (_is_below(url, self.endpoints.hub) or _is_below(url, self.endpoints.router)):
+            sent['authorization'] = f'Bearer {self._token}'
+        try:
+            async with self._api.stream(method, url, headers=sent, content=body) as response:
+                return Reply(
+                    status=response.status_code,
+                    headers=dict(response.headers.items()),
+                    body=await _read(response, _LARGEST_BODY),
+                )
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            raise _trouble(error) from None
+
+    # ------------------------------------------------------------------------------------------ media
+
+    @asynccontextmanager
+    async def open_media(self, url: str) -> AsyncIterator[tuple[Reply, AsyncIterator[bytes]]]:
+        """GET media: its reply without a body, and the body piece by piece.
+
+        Raises RefusedLink where a hop leads somewhere that is not asked, Unreached and Lost.
+        """
+        assert self._media is not None
+        for _ in range(_MOST_REDIRECTS + 1):
+            if reason := check_media_url(url, local=self.endpoints.local):
+                raise RefusedLink(reason)
+            try:
+                async with self._media.stream('GET', url) as response:
+                    if response.is_redirect and (location := response.headers.get('location')):
+                        url = urljoin(url, location)
+                        continue
+                    yield Reply(status=response.status_code, headers=dict(response.headers.items())), _pieces(response)
+                    return
+            except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+                raise _trouble(error) from None
+        raise RefusedLink(f'the link was redirected more than {_MOST_REDIRECTS} times')
+
+
+def _is_below(url: str, base: str) -> bool:
+    """Whether `url` has the scheme, host and port of `base` and lies below its path."""
+    there, here = urlsplit(url), urlsplit(base)
+    return (there.scheme, there.netloc) == (here.scheme, here.netloc) and (
+        there.path == here.path or there.path.startswith(f'{here.path.rstrip("/")}/')
+    )
+
+
+async def _read(response: httpx.Response, most: int) -> bytes:
+    body = bytearray()
+    async for piece in response.aiter_bytes():
+        body += piece
+        if len(body) > most:
+            raise httpx.ReadError(f'the answer is larger than {most // 2**20} MiB')
+    return bytes(body)
+
+
+async def _pieces(response: httpx.Response) -> AsyncIterator[bytes]:
+    try:
+        async for piece in response.aiter_bytes(256 * 1024):
+            yield piece
+    except (httpx.HTTPError, OSError) as error:
+        raise _trouble(error) from None
+
+
+def _trouble(error: Exception) -> Unreached | Lost:
+    """Say what is known after `error`; the texts name no URL, for a link may be signed."""
+    match error:
+        case httpx.ConnectTimeout():
+            return Unreached(f'no connection within {_CONNECT_SECONDS:g} s')
+        case httpx.ConnectError() | httpx.ProxyError() | httpx.UnsupportedProtocol() | httpx.InvalidURL():
+            return Unreached('no connection could be made')
+        case httpx.TimeoutException():
+            return Lost('the connection went silent')
+        case _:
+            return Lost('the connection broke')

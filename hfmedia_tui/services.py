@@ -1,0 +1,335 @@
+"""Opens and closes the rooms below in order, and is the only wiring diagram of the house.
+
+What the screens and the command line ask for goes through here: an ask becomes an order, an order becomes jobs.
+"""
+
+import asyncio
+import hashlib
+import logging
+import os
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from hfmedia_tui.catalog.catalog import Catalog
+from hfmedia_tui.domain import Job, Model, Order, ProviderMapping, Reply, Task, clean
+from hfmedia_tui.engine.addresses import Endpoints
+from hfmedia_tui.engine.pool import Pool, new_order_id
+from hfmedia_tui.engine.tools import Limits, Tools
+from hfmedia_tui.engine.transport import Lost, Transport, Unreached
+from hfmedia_tui.errors import HubError, UsageError
+from hfmedia_tui.media.inspect import inspect
+from hfmedia_tui.parameters import sized
+from hfmedia_tui.paths import Paths
+from hfmedia_tui.providers import MACHINES
+from hfmedia_tui.store.ledger import Ledger
+
+__all__ = ['SANDBOX', 'Ask', 'Limits', 'Services', 'find_endpoints', 'find_token', 'open_services']
+
+log = logging.getLogger(__name__)
+
+SANDBOX: Final = 'sandbox'
+"""What stands for the sandbox's addresses in an order: they change from start to start."""
+_SANDBOX_TOKEN: Final = 'hf_sandbox'
+_MOST_GENERATIONS: Final = 1000
+_ACCOUNT_SECONDS: Final = 5.0
+
+
+class Ask(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person asks for, before the Hub was asked who can do it."""
+
+    model: str
+    prompt: str
+    provider: str | None = None
+    parameters: Mapping[str, Any] = {}
+    aspect_ratio: str | None = None
+    extra: Mapping[str, Any] = {}
+    count: int = 1
+    seed: int | None = None
+    fallback: bool = True
+    timeout: float | None = None
+    bill_to: str | None = None
+    output: str | None = None
+    """The folder for results; None for the usual one."""
+
+
+class Services:
+    """The open house."""
+
+    def __init__(
+        self,
+        *,
+        paths: Paths,
+        endpoints: Endpoints,
+        sandbox: bool,
+        transport: Transport,
+        ledger: Ledger,
+        catalog: Catalog,
+        pool: Pool,
+    ) -> None:
+        self.paths = paths
+        self.endpoints = endpoints
+        self.sandbox = sandbox
+        self.ledger = ledger
+        self.catalog = catalog
+        self.pool = pool
+        self.account: str | None = SANDBOX if sandbox else None
+        """The name of the account that pays, once it is known."""
+        self._transport = transport
+
+    @property
+    def router(self) -> str:
+        """What an order says of where it was sent."""
+        return SANDBOX if self.sandbox else self.endpoints.router
+
+    @property
+    def has_token(self) -> bool:
+        return self._transport.has_token
+
+    # ------------------------------------------------------------------------------------------ what can be asked
+
+    @staticmethod
+    def speaks(provider: str) -> bool:
+        """Whether this program has a machine for the provider."""
+        return provider in MACHINES
+
+    @staticmethod
+    def takes(task: Task, provider: str | None, model: Model | None = None) -> frozenset[str]:
+        """Names of the parameters that `provider` takes for `task`.
+
+        With no provider, those that any provider that may be chosen for `model` takes.
+        """
+        if provider is not None:
+            providers = {provider}
+        elif model is not None:
+            providers = {mapping.provider for mapping in model.mappings if mapping.serves(task)}
+        else:
+            providers = set(MACHINES)
+        return frozenset(
+            name for chosen in providers & MACHINES.keys() for name in MACHINES[chosen].PARAMETERS.get(task, {})
+        )
+
+    async def find_account(self) -> str | None:
+        """Ask the Hub once whose token this is; None where it does not tell. Raises HubError for a bad token."""
+        if self.account is None and self.has_token:
+            reply = await _ask_hub(self._transport, '/api/whoami-v2', None)
+            if reply.status == 401:
+                raise HubError('The token is not valid.', 'Run `hf auth login` or check HF_TOKEN.', status=401)
+            try:
+                told = msgspec.json.decode(reply.body)
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                told = None
+            if isinstance(told, dict) and isinstance(told.get('name'), str):
+                self.account = clean(told['name'], 100)
+        return self.account
+
+    # ------------------------------------------------------------------------------------------ asking
+
+    async def submit(self, ask: Ask) -> tuple[Job, ...]:
+        """Turn an ask into an order, record it, and queue its jobs.
+
+        Raises UsageError for what cannot be asked, HubError when the Hub does not tell who serves the model, and
+        StoreError when nothing can be recorded; in each case nothing was sent or queued.
+        """
+        return await self.pool.submit(await self.order(ask))
+
+    async def order(self, ask: Ask) -> Order:
+        """The order that `submit` would record. Raises UsageError and HubError."""
+        if not ask.prompt.strip():
+            raise UsageError('The prompt is empty.', 'Say what you would like to see.')
+        if not 1 <= ask.count <= _MOST_GENERATIONS:
+            raise UsageError(f'The number of generations must be from 1 to {_MOST_GENERATIONS}, not {ask.count}.')
+        if ask.seed is not None and ask.seed < 0:
+            raise UsageError(f'The seed must not be negative, and {ask.seed} is.')
+        if ask.timeout is not None and not ask.timeout > 0:
+            raise UsageError(f'The timeout must be more than 0 seconds, not {ask.timeout:g}.')
+        if not re.fullmatch(r'[\w.-]+/[\w.-]+|[\w.-]+', ask.model):
+            raise UsageError(f'{ask.model[:80]!r} is no name of a model.', 'Name it as owner/name.')
+        parameters = sized(ask.parameters, ask.aspect_ratio)
+        models, account = await asyncio.gather(self.catalog.model(ask.model), self._account_in_time())
+        if not models:
+            raise UsageError(
+                f'{ask.model} makes neither pictures nor films.', 'See `hfmedia-tui models` for those that do.'
+            )
+        model = _best(models, ask.provider)
+        mappings, passed_over = _choose(model, ask.provider)
+        return Order(
+            id=new_order_id(),
+            task=model.task,
+            model=model.id,
+            prompt=ask.prompt,
+            mappings=mappings,
+            passed_over=passed_over,
+            provider=ask.provider,
+            parameters=parameters,
+            extra=ask.extra,
+            count=ask.count,
+            seed=ask.seed,
+            fallback=ask.fallback and ask.provider is None,
+            timeout=ask.timeout,
+            bill_to=ask.bill_to,
+            output=str(_folder(ask.output) or self.paths.output),
+            hub=SANDBOX if self.sandbox else self.endpoints.hub,
+            router=self.router,
+            account=account,
+            created_at=datetime.now(UTC),
+        )
+
+    async def _account_in_time(self) -> str | None:
+        """The account's name, if it is known soon: an order does not wait for it long, nor fail by it."""
+        try:
+            async with asyncio.timeout(_ACCOUNT_SECONDS):
+                return await self.find_account()
+        except (HubError, TimeoutError) as error:
+            log.info('the account is not known: %s', error)
+            return None
+
+    # ------------------------------------------------------------------------------------------ looking back
+
+    async def last_order(self) -> Order | None:
+        """The newest order of this ledger."""
+        return await self.ledger.last_order()
+
+    async def recent_jobs(self, limit: int) -> tuple[Job, ...]:
+        """The newest jobs, newest first."""
+        return await self.ledger.jobs(limit=limit, newest_first=True)
+
+
+def _folder(named: str | None) -> Path | None:
+    return Path(named).expanduser().absolute() if named else None
+
+
+def _best(models: tuple[Model, ...], provider: str | None) -> Model:
+    """The first task of a model that can be done now: by `provider`, or by any that this program speaks."""
+
+    def rank(model: Model) -> bool:
+        return any(
+            mapping.serves(model.task) and (mapping.provider == provider if provider else mapping.provider in MACHINES)
+            for mapping in model.mappings
+        )
+
+    return max(models, key=rank)
+
+
+def _choose(model: Model, provider: str | None) -> tuple[tuple[ProviderMapping, ...], tuple[str, ...]]:
+    """The mappings to try in the Hub's order, and the providers passed over because this program does not speak them.
+
+    A provider that is named is the only one tried, even when its last health check failed.
+    """
+    if provider is not None:
+        offers = tuple(mapping for mapping in model.mappings if mapping.provider == provider)
+        if not offers:
+            served = ', '.join(mapping.provider for mapping in model.mappings) or 'no provider'
+            raise UsageError(f'{provider} does not serve {model.id}; {served} does.', 'See `hfmedia-tui models`.')
+    else:
+        offers = tuple(mapping for mapping in model.mappings if mapping.serves(model.task))
+    spoken = tuple(
+        mapping
+        for mapping in offers
+        if mapping.provider in MACHINES and model.task in MACHINES[mapping.provider].PARAMETERS
+    )
+    return spoken, tuple(mapping.provider for mapping in offers if mapping not in spoken)
+
+
+async def _ask_hub(transport: Transport, path: str, query: Mapping[str, str | list[str]] | None) -> Reply:
+    try:
+        return await transport.ask_hub(path, query)
+    except (Unreached, Lost) as error:
+        raise HubError(
+            f'The Hub could not be asked: {error}.', 'Check the connection, the proxy and HF_ENDPOINT.'
+        ) from None
+
+
+# ---------------------------------------------------------------------------------------------- opening
+
+
+def find_endpoints(environment: Mapping[str, str] = os.environ) -> Endpoints:
+    """The Hub and the router that the environment names. Raises UsageError for one that is no https URL."""
+    return Endpoints(
+        hub=(environment.get('HF_ENDPOINT') or 'https://huggingface.co').rstrip('/'),
+        router=(environment.get('HFMEDIA_ROUTER_URL') or 'https://router.huggingface.co').rstrip('/'),
+    )
+
+
+def find_token(environment: Mapping[str, str] = os.environ) -> str | None:
+    """The user's token, wherever Hugging Face's own tools keep it; None when there is none. Blocking.
+
+    With HF_HUB_DISABLE_IMPLICIT_TOKEN set only a token in the environment counts, because naming it there is no
+    implicit use of what `hf auth login` stored.
+    """
+    if token := (environment.get('HF_TOKEN') or environment.get('HUGGING_FACE_HUB_TOKEN') or '').strip():
+        return token
+    if environment.get('HF_HUB_DISABLE_IMPLICIT_TOKEN', '').upper() in ('1', 'ON', 'YES', 'TRUE'):
+        return None
+    try:
+        from huggingface_hub import get_token  # 100 ms and more, and not needed where HF_TOKEN is set
+
+        return get_token()
+    except Exception:
+        # A damaged file of stored tokens, a refresh without a network: it is as if there were no token.
+        log.warning('the stored token could not be read', exc_info=True)
+        return None
+
+
+@asynccontextmanager
+async def open_services(
+    paths: Paths,
+    *,
+    sandbox: bool = False,
+    limits: Limits | None = None,
+    proxy: str | None = None,
+    token: str | None = None,
+    environment: Mapping[str, str] = os.environ,
+    pace: float = 1.0,
+) -> AsyncIterator[Services]:
+    """Open the house: ledger, transport, catalogue and pool, and the sandbox first when it is asked for.
+
+    `token` is used in the place of the user's own. `pace` multiplies the time that the sandbox takes. Raises AppError.
+    """
+    async with AsyncExitStack() as stack:
+        if sandbox:
+            from hfmedia_tui.sandbox.process import running  # only where it is used
+
+            addresses = await stack.enter_async_context(running(paths.sandbox, pace=pace))
+            endpoints = Endpoints(hub=addresses.hub, router=addresses.router)
+            token, proxy = _SANDBOX_TOKEN, None
+        else:
+            endpoints = find_endpoints(environment)
+            token = token or await asyncio.to_thread(find_token, environment)
+        ledger = Ledger(paths.ledger)
+        await ledger.open()
+        stack.push_async_callback(ledger.close)
+        transport = await stack.enter_async_context(Transport(endpoints, token=token, proxy=proxy))
+
+        async def ask(path: str, query: Mapping[str, str | list[str]] | None) -> Reply:
+            return await _ask_hub(transport, path, query)
+
+        name = hashlib.sha256(endpoints.hub.encode()).hexdigest()[:12]
+        catalog = Catalog(
+            ask,
+            speaks=Services.speaks,
+            file=None if sandbox else paths.cache / f'models-{name}.json',
+        )
+        tools = Tools(
+            ledger=ledger,
+            transport=transport,
+            machines=MACHINES,
+            inspect=inspect,
+            quarantine=paths.data / 'quarantine',
+            limits=limits or Limits(),
+        )
+        pool = await stack.enter_async_context(Pool(tools))
+        yield Services(
+            paths=paths,
+            endpoints=endpoints,
+            sandbox=sandbox,
+            transport=transport,
+            ledger=ledger,
+            catalog=catalog,
+            pool=pool,
+        )
