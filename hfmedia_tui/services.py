@@ -17,7 +17,19 @@ from typing import Any, Final
 import msgspec
 
 from hfmedia_tui.catalog.catalog import Catalog
-from hfmedia_tui.domain import Job, Model, Order, ProviderMapping, Reply, Task, clean
+from hfmedia_tui.domain import (
+    FINAL_STATES,
+    Failure,
+    FailureCode,
+    Job,
+    JobState,
+    Model,
+    Order,
+    ProviderMapping,
+    Reply,
+    Task,
+    clean,
+)
 from hfmedia_tui.engine.addresses import Endpoints
 from hfmedia_tui.engine.pool import Pool, new_order_id
 from hfmedia_tui.engine.tools import Limits, Tools
@@ -28,8 +40,9 @@ from hfmedia_tui.parameters import sized
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.providers import MACHINES
 from hfmedia_tui.store.ledger import Ledger
+from hfmedia_tui.tokens import find_token
 
-__all__ = ['SANDBOX', 'Ask', 'Limits', 'Services', 'find_endpoints', 'find_token', 'open_services']
+__all__ = ['SANDBOX', 'Ask', 'Limits', 'Services', 'cancel_elsewhere', 'find_endpoints', 'open_services']
 
 log = logging.getLogger(__name__)
 
@@ -189,6 +202,24 @@ class Services:
             log.info('the account is not known: %s', error)
             return None
 
+    async def retry(self, job_id: str) -> Job:
+        """Queue a job again, from the earliest step that is not paid for.
+
+        Raises UsageError for one that succeeded, that is under way anywhere, or that was sent to another router.
+        """
+        job = await self.ledger.find(job_id)
+        if job.order.router != self.router:
+            raise UsageError(
+                f'Job {job.id} was sent to {job.order.router}, and this is {self.router}.',
+                'Point HFMEDIA_ROUTER_URL there to go on with it.',
+            )
+        return await self.pool.retry(job.id)
+
+    async def collect(self) -> tuple[Job, ...]:
+        """Go on with every job that a provider was asked for and that nobody drives; costs nothing anew."""
+        taken, _ = await self.pool.resume(self.router, paid_only=True)
+        return taken
+
     # ------------------------------------------------------------------------------------------ looking back
 
     async def last_order(self) -> Order | None:
@@ -245,6 +276,35 @@ async def _ask_hub(transport: Transport, path: str, query: Mapping[str, str | li
         ) from None
 
 
+async def cancel_elsewhere(ledger: Ledger, job: Job) -> str:
+    """Cancel a job that this process does not drive, and say what that did. Raises UsageError when it has ended.
+
+    A living owner is asked and does it itself; without one the job is taken over and ended here.
+    """
+    if job.state in FINAL_STATES:
+        raise UsageError(f'Job {job.id} has ended already: it is {job.state}.')
+    if await ledger.ask_to_cancel(job.id):
+        return 'the process that drives it was asked'
+    if not await ledger.adopt((job.id,)):
+        return 'the process that drives it was asked'
+    records = await ledger.attempts(job.id)
+    paid = bool(records) and not records[-1].finished and records[-1].progress is not None
+    note = (
+        'Given up; a provider was asked for it and may bill it. Retry collects it.'
+        if paid
+        else 'Cancelled before anything was sent.'
+    )
+    ended = msgspec.structs.replace(
+        job,
+        state=JobState.CANCELLED,
+        finished_at=datetime.now(UTC),
+        note=note,
+        error=Failure(code=FailureCode.CANCELLED, message='Cancelled.', hint=note, provider=job.provider),
+    )
+    await ledger.save(ended, collectable=paid)
+    return note
+
+
 # ---------------------------------------------------------------------------------------------- opening
 
 
@@ -254,26 +314,6 @@ def find_endpoints(environment: Mapping[str, str] = os.environ) -> Endpoints:
         hub=(environment.get('HF_ENDPOINT') or 'https://huggingface.co').rstrip('/'),
         router=(environment.get('HFMEDIA_ROUTER_URL') or 'https://router.huggingface.co').rstrip('/'),
     )
-
-
-def find_token(environment: Mapping[str, str] = os.environ) -> str | None:
-    """The user's token, wherever Hugging Face's own tools keep it; None when there is none. Blocking.
-
-    With HF_HUB_DISABLE_IMPLICIT_TOKEN set only a token in the environment counts, because naming it there is no
-    implicit use of what `hf auth login` stored.
-    """
-    if token := (environment.get('HF_TOKEN') or environment.get('HUGGING_FACE_HUB_TOKEN') or '').strip():
-        return token
-    if environment.get('HF_HUB_DISABLE_IMPLICIT_TOKEN', '').upper() in ('1', 'ON', 'YES', 'TRUE'):
-        return None
-    try:
-        from huggingface_hub import get_token  # 100 ms and more, and not needed where HF_TOKEN is set
-
-        return get_token()
-    except Exception:
-        # A damaged file of stored tokens, a refresh without a network: it is as if there were no token.
-        log.warning('the stored token could not be read', exc_info=True)
-        return None
 
 
 @asynccontextmanager

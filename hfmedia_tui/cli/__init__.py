@@ -1,16 +1,9 @@
 """The command line: argv, standard output and error, exit codes.
 
-Standard output is data, standard error is talk. This room may know every other; nothing may know it.
+Standard output is data, standard error is talk. This room may know every other; nothing may know it. Modules are
+imported by the command that needs them, so that `--version` and `--help` answer at once.
 """
 
-import click
-
-from hfmedia_tui import __version__
+from hfmedia_tui.cli.commands import main
 
 __all__ = ['main']
-
-
-@click.group()
-@click.version_option(__version__, prog_name='hfmedia-tui', message='%(prog)s %(version)s')
-def main() -> None:
-    """Make pictures and films with Hugging Face models, from a terminal."""

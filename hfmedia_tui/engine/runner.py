@@ -351,7 +351,8 @@ class Runner:
 
     async def _succeed(self, ordinal: int, mapping: ProviderMapping, progress: Progress) -> None:
         flagged = any(progress.facts.nsfw)
-        self._change(
+        self.job = replace(
+            self.job,
             attempts=self._attempts(200, None),
             note=f'{mapping.provider} flagged this as not safe for work.' if flagged else None,
         )

@@ -1,0 +1,110 @@
+"""`hfmedia-tui resume`, `retry` and `cancel`: jobs of earlier runs."""
+
+import asyncio
+from collections.abc import Iterable
+
+import click
+
+from hfmedia_tui.cli.driving import EXIT_INTERRUPTED, drive, finish, need_token, run
+from hfmedia_tui.cli.report import describe, job_object, write_object
+from hfmedia_tui.domain import Job, JobState
+from hfmedia_tui.errors import UsageError
+from hfmedia_tui.paths import find_paths
+from hfmedia_tui.services import SANDBOX, cancel_elsewhere, open_services
+from hfmedia_tui.store.ledger import Ledger
+
+__all__ = ['run_cancel', 'run_resume', 'run_retry']
+
+
+def run_resume(*, as_json: bool) -> int:
+    """Drive what was left waiting and what can be collected; exit 1 only for a job that was driven here."""
+    return run(_again(None, as_json=as_json))
+
+
+def run_retry(job_ids: tuple[str, ...], *, failed: bool, as_json: bool) -> int:
+    """Drive the named jobs, or all that failed, once more."""
+
+    async def chosen() -> int:
+        ledger = Ledger(find_paths().ledger)
+        await ledger.open()
+        try:
+            jobs = (
+                await ledger.jobs(states=[JobState.FAILED])
+                if failed
+                else tuple([await ledger.find(job_id) for job_id in job_ids])
+            )
+        finally:
+            await ledger.close()
+        if not jobs:
+            click.echo('No job has failed.', err=True)
+            return 0
+        return await _again(jobs, as_json=as_json)
+
+    return run(chosen())
+
+
+async def _again(chosen: tuple[Job, ...] | None, *, as_json: bool) -> int:
+    """Drive `chosen`, or without it whatever nobody drives: first on the sandbox, then on the real router."""
+    ledger = Ledger(find_paths().ledger)
+    await ledger.open()
+    try:
+        jobs = await ledger.unowned() if chosen is None else chosen
+    finally:
+        await ledger.close()
+    code = 0
+    for sandbox in (True, False):
+        here = tuple(job for job in jobs if (job.order.router == SANDBOX) == sandbox)
+        if here:
+            ended = await _again_on(here, sandbox=sandbox, unowned=chosen is None, as_json=as_json)
+            if ended == EXIT_INTERRUPTED:
+                return ended
+            code = max(code, ended)
+    return code
+
+
+async def _again_on(jobs: tuple[Job, ...], *, sandbox: bool, unowned: bool, as_json: bool) -> int:
+    """Drive jobs of one side; `unowned` when they were not named but found."""
+    left = list[Job]()
+    async with open_services(find_paths(), sandbox=sandbox) as services:
+        need_token(services)
+
+        async def start() -> Iterable[Job]:
+            taken = list[Job]()
+            for job in jobs:
+                try:
+                    taken.append(await services.retry(job.id))
+                except UsageError as error:
+                    left.append(job)
+                    click.echo(str(error), err=True)
+            return taken
+
+        driven, interrupted = await drive(services, start, as_json=as_json)
+    for job in left:
+        if as_json:
+            write_object({'event': job.state, 'job': job_object(job)})
+        else:
+            click.echo(f'{job.id}  left alone: {describe(job)}', err=True)
+    ended = finish(driven, as_json=as_json, interrupted=interrupted)
+    return max(ended, 1) if left and not unowned else ended
+
+
+def run_cancel(job_ids: tuple[str, ...]) -> int:
+    """Cancel jobs, whichever process drives them, and return the exit code."""
+
+    async def cancel() -> int:
+        ledger = Ledger(find_paths().ledger)
+        await ledger.open()
+        code = 0
+        try:
+            for job_id in job_ids:
+                try:
+                    job = await ledger.find(job_id)
+                    click.echo(f'{job.id}  {await cancel_elsewhere(ledger, job)}', err=True)
+                except UsageError as error:
+                    click.echo(str(error), err=True)
+                    code = 1
+        finally:
+            await ledger.close()
+        return code
+
+    return asyncio.run(cancel())

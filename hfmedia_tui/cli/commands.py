@@ -1,0 +1,208 @@
+"""Every command and its options, and the one place where errors become exit codes."""
+
+import sys
+from typing import Any, NoReturn
+
+import click
+
+from hfmedia_tui import __version__
+from hfmedia_tui.errors import AppError, UsageError
+
+__all__ = ['main']
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130
+"""Stopped by Ctrl+C, as a shell tells it."""
+
+json_option = click.option('--json', 'as_json', is_flag=True, help='One JSON object a line, and nothing else.')
+sandbox_option = click.option('--sandbox', is_flag=True, help='Use the built-in sandbox: no account, no network.')
+TASKS = ('text-to-image', 'text-to-video')
+STATES = ('queued', 'running', 'succeeded', 'failed', 'cancelled', 'interrupted')
+
+
+def main() -> NoReturn:
+    """Run the command line and exit."""
+    try:
+        code = command.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except AppError as error:
+        _say(error)
+        code = EXIT_USAGE if isinstance(error, UsageError) else EXIT_FAILED
+    except (KeyboardInterrupt, click.Abort):
+        code = EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has had enough; closing quietly is what they expect.
+        sys.stderr.close()
+        code = EXIT_FAILED
+    except Exception:
+        import logging
+
+        logging.getLogger('hfmedia_tui').exception('a mistake of this program')
+        _say(AppError('This program made a mistake.', 'See `hfmedia-tui locate` for the log, which tells more.'))
+        code = EXIT_FAILED
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _say(error: AppError) -> None:
+    click.echo(f'hfmedia-tui: {error.message}', err=True)
+    if error.hint:
+        click.echo(error.hint, err=True)
+
+
+class Parameter(click.ParamType[Any]):
+    """An option that is one of the declared parameters."""
+
+    def __init__(self, parameter: str) -> None:
+        self.name = parameter
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        from hfmedia_tui.parameters import parse
+
+        try:
+            return parse(self.name, str(value))
+        except UsageError as error:
+            self.fail(str(error), param, ctx)
+
+
+@click.group(invoke_without_command=True, context_settings={'help_option_names': ['-h', '--help']})
+@click.version_option(__version__, prog_name='hfmedia-tui', message='%(prog)s %(version)s')
+@click.option('--verbose', is_flag=True, help='Tell more, in the log and on standard error.')
+@sandbox_option
+@click.pass_context
+def command(context: click.Context, verbose: bool, sandbox: bool) -> None:
+    """Make pictures and films with Hugging Face models, from a terminal.
+
+    Without a command, the interface starts.
+    """
+    if context.invoked_subcommand not in ('sandbox', 'locate'):
+        from hfmedia_tui.cli.logs import start_log
+
+        start_log(verbose=verbose, on_stderr=verbose and context.invoked_subcommand is not None)
+    context.obj = {'sandbox': sandbox}
+    if context.invoked_subcommand is None:
+        from hfmedia_tui.cli.interface import run_interface
+
+        run_interface(sandbox=sandbox)
+
+
+@command.command()
+@click.argument('prompt')
+@click.option('--model', metavar='MODEL[:PROVIDER]', help='The model, and the one provider to ask.')
+@click.option('-n', 'count', type=click.IntRange(1, 1000), default=1, help='How many generations.')
+@click.option('--aspect-ratio', metavar='W:H', help='Such as 16:9; sets width and height.')
+@click.option('--width', type=Parameter('width'))
+@click.option('--height', type=Parameter('height'))
+@click.option('--steps', 'num_inference_steps', type=Parameter('num_inference_steps'))
+@click.option('--guidance-scale', type=Parameter('guidance_scale'))
+@click.option('--negative-prompt', type=Parameter('negative_prompt'))
+@click.option('--seed', type=click.IntRange(0), help="The first generation's seed; the next ones count up.")
+@click.option('--resolution', type=Parameter('resolution'), help='Of a film, such as 480p.')
+@click.option('--num-frames', type=Parameter('num_frames'), help='Of a film.')
+@click.option('--extra', metavar='JSON', help='An object that the provider gets as it stands.')
+@click.option('--output', type=click.Path(file_okay=False), help='The folder for results.')
+@click.option('--concurrency', type=click.IntRange(1), help='How many run at once.')
+@click.option('--timeout', type=float, metavar='SECONDS', help='For each generation as a whole.')
+@click.option('--proxy', metavar='URL')
+@click.option('--bill-to', metavar='ORG', help='The organisation that pays.')
+@click.option('--no-fallback', is_flag=True, help='Do not go on to the next provider.')
+@json_option
+@sandbox_option
+@click.pass_context
+def generate(context: click.Context, /, prompt: str, sandbox: bool, **options: Any) -> int:
+    """Generate from PROMPT, or from standard input when PROMPT is a dash."""
+    from hfmedia_tui.cli.generate import run_generate
+
+    return run_generate(prompt, sandbox=sandbox or context.obj['sandbox'], **options)
+
+
+@command.command()
+@click.option('--task', type=click.Choice(TASKS))
+@click.option('--provider')
+@click.option('--search', metavar='TEXT')
+@click.option('--refresh', is_flag=True, help='Ask the Hub anew.')
+@json_option
+@sandbox_option
+@click.pass_context
+def models(context: click.Context, /, sandbox: bool, **options: Any) -> int:
+    """List the models that can be used now."""
+    from hfmedia_tui.cli.listing import list_models
+
+    return list_models(sandbox=sandbox or context.obj['sandbox'], **options)
+
+
+@command.command()
+@click.option('--state', type=click.Choice(STATES))
+@json_option
+def jobs(state: str | None, as_json: bool) -> int:
+    """List the jobs of the ledger, oldest first."""
+    from hfmedia_tui.cli.listing import list_jobs
+
+    return list_jobs(state=state, as_json=as_json)
+
+
+@command.command()
+@json_option
+def resume(as_json: bool) -> int:
+    """Run what was left waiting and collect what was paid for."""
+    from hfmedia_tui.cli.again import run_resume
+
+    return run_resume(as_json=as_json)
+
+
+@command.command()
+@click.argument('job_ids', metavar='JOB...', nargs=-1, required=True)
+def cancel(job_ids: tuple[str, ...]) -> int:
+    """Cancel jobs, wherever they run."""
+    from hfmedia_tui.cli.again import run_cancel
+
+    return run_cancel(job_ids)
+
+
+@command.command()
+@click.argument('job_ids', metavar='JOB...', nargs=-1)
+@click.option('--failed', is_flag=True, help='Every job that failed.')
+@json_option
+def retry(job_ids: tuple[str, ...], failed: bool, as_json: bool) -> int:
+    """Run jobs again, from the earliest step that is not paid for."""
+    from hfmedia_tui.cli.again import run_retry
+
+    if bool(job_ids) == failed:
+        raise click.UsageError('Name jobs, or give --failed.')
+    return run_retry(job_ids, failed=failed, as_json=as_json)
+
+
+@command.command()
+def locate() -> None:
+    """Say where everything lies."""
+    from hfmedia_tui.paths import find_paths
+
+    paths = find_paths()
+    for name, path in (
+        ('settings', paths.configuration),
+        ('ledger', paths.ledger),
+        ('cache', paths.cache),
+        ('log', paths.log_file),
+        ('output', paths.output),
+    ):
+        click.echo(f'{name:<10}{path}')
+
+
+@command.command()
+@json_option
+def doctor(as_json: bool) -> int:
+    """Check the token, the endpoints, the terminal and the folders."""
+    from hfmedia_tui.cli.doctor import run_doctor
+
+    return run_doctor(as_json=as_json)
+
+
+@command.command()
+@click.option('--port', type=click.IntRange(0, 65535), default=0, help='0 for any that is free.')
+def sandbox(port: int) -> None:
+    """Serve the sandbox for any other client, until Ctrl+C."""
+    from hfmedia_tui.cli.sandbox import serve_sandbox
+
+    serve_sandbox(port)

@@ -1,0 +1,117 @@
+"""`hfmedia-tui doctor`: what this program finds, and what stands in its way."""
+
+import asyncio
+import os
+import platform
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from hfmedia_tui import __version__
+from hfmedia_tui.cli.report import write_object
+from hfmedia_tui.domain import Request
+from hfmedia_tui.engine.transport import Lost, Transport, Unreached
+from hfmedia_tui.errors import AppError
+from hfmedia_tui.media.terminal import probe
+from hfmedia_tui.paths import Paths, find_paths
+from hfmedia_tui.services import find_endpoints
+from hfmedia_tui.tokens import find_token
+
+__all__ = ['run_doctor']
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that was looked at."""
+
+    check: str
+    ok: bool
+    """Whether it is as the program needs it."""
+    found: str
+
+
+def run_doctor(*, as_json: bool) -> int:
+    """Look at everything, tell it, and return 1 when something is missing that is needed."""
+    findings = asyncio.run(_look())
+    if as_json:
+        write_object({finding.check: {'ok': finding.ok, 'found': finding.found} for finding in findings})
+    else:
+        for finding in findings:
+            click.echo(f'{"✓" if finding.ok else "✗"} {finding.check:<11}{finding.found}')
+    return 0 if all(finding.ok for finding in findings) else 1
+
+
+async def _look() -> list[Finding]:
+    findings = [
+        Finding(
+            check='version',
+            ok=True,
+            found=f'hfmedia-tui {__version__}, Python {platform.python_version()}, Textual {version("textual")}',
+        )
+    ]
+    token = await asyncio.to_thread(find_token)
+    endpoints = find_endpoints()
+    async with Transport(endpoints, token=token) as transport:
+        findings.append(await _token(transport))
+        findings.append(await _reached('hub', endpoints.hub, transport.ask_hub('/api/models', {'limit': '1'})))
+        request = Request(method='GET', path='')
+        findings.append(await _reached('router', endpoints.router, transport.send('v1', request)))
+    findings.append(await asyncio.to_thread(_terminal))
+    findings.extend(await asyncio.to_thread(_folders, find_paths()))
+    return findings
+
+
+async def _token(transport: Transport) -> Finding:
+    if not transport.has_token:
+        hint = 'none: run `hf auth login`, set HF_TOKEN, or use --sandbox'
+        return Finding(check='token', ok=False, found=hint)
+    try:
+        reply = await transport.ask_hub('/api/whoami-v2')
+    except (Unreached, Lost) as error:
+        return Finding(check='token', ok=False, found=f'found, and the Hub could not be asked whose: {error}')
+    if reply.status == 401:
+        return Finding(check='token', ok=False, found='found, and the Hub says that it is not valid')
+    try:
+        told: Any = msgspec.json.decode(reply.body)
+        name = told.get('name') if isinstance(told, dict) else None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        name = None
+    return Finding(check='token', ok=True, found=f'found, of {name}' if name else 'found')
+
+
+async def _reached(check: str, url: str, asking: Any) -> Finding:
+    try:
+        reply = await asking
+    except (Unreached, Lost) as error:
+        return Finding(check=check, ok=False, found=f'{url}: {error}')
+    return Finding(check=check, ok=reply.status < 500, found=f'{url} answers ({reply.status})')
+
+
+def _terminal() -> Finding:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return Finding(check='terminal', ok=True, found='none: standard input or output is redirected')
+    try:
+        terminal = probe()
+    except AppError as error:
+        return Finding(check='terminal', ok=False, found=str(error))
+    name = terminal.version or os.environ.get('TERM', 'unknown')
+    wrapped = ' in tmux' if terminal.tmux else ''
+    cell = f'{terminal.cell.width}x{terminal.cell.height} px a cell'
+    return Finding(
+        check='terminal', ok=True, found=f'{name}{wrapped}: {terminal.graphics}, {terminal.colours} colours, {cell}'
+    )
+
+
+def _folders(paths: Paths) -> list[Finding]:
+    folders = {'settings': paths.configuration, 'data': paths.data, 'cache': paths.cache, 'output': paths.output}
+    return [Finding(check=name, ok=_writable(path), found=str(path)) for name, path in folders.items()]
+
+
+def _writable(path: Path) -> bool:
+    """Whether files can be made in `path`, or `path` itself where it is not there yet."""
+    while not path.exists() and path != path.parent:
+        path = path.parent
+    return path.is_dir() and os.access(path, os.W_OK | os.X_OK)

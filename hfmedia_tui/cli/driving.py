@@ -1,0 +1,102 @@
+"""Drives jobs to their end in front of a terminal or a script: what generate, resume and retry share."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import click
+
+from hfmedia_tui.cli.report import Report, report_for
+from hfmedia_tui.domain import Job, JobState, clean
+from hfmedia_tui.errors import AppError
+from hfmedia_tui.services import Services
+
+__all__ = ['EXIT_INTERRUPTED', 'drive', 'finish', 'need_token', 'run']
+
+EXIT_INTERRUPTED = 130
+
+
+def run(main: Coroutine[Any, Any, int]) -> int:
+    """Run a command's coroutine to its exit code."""
+    return asyncio.run(main)
+
+
+def need_token(services: Services) -> None:
+    """Raise AppError where there is no token: no headless command uses the sandbox unasked."""
+    if not services.has_token:
+        raise AppError(
+            'There is no Hugging Face token.',
+            'Log in with `hf auth login`, set HF_TOKEN, or try it without an account: add --sandbox.',
+        )
+
+
+async def drive(
+    services: Services, start: Callable[[], Coroutine[Any, Any, Iterable[Job]]], *, as_json: bool
+) -> tuple[tuple[Job, ...], bool]:
+    """Start jobs, tell about them until they have ended, and return them with whether Ctrl+C cut it short.
+
+    After Ctrl+C what was not sent is cancelled, the providers are asked nothing, and what runs is left to `resume`.
+    """
+    subscription = services.pool.subscribe()
+    ours = dict[str, Job]()
+    async with _interrupt() as interrupted:
+        with report_for(as_json=as_json) as report:
+            for job in await start():
+                ours[job.id] = job
+            telling = asyncio.create_task(_tell(subscription, ours, report))
+            idle = asyncio.create_task(services.pool.idle())
+            stop = asyncio.create_task(interrupted.wait())
+            await asyncio.wait({idle, stop}, return_when=asyncio.FIRST_COMPLETED)
+            if interrupted.is_set():
+                await services.pool.cancel_waiting()
+            subscription.close()
+            await telling
+            for task in (idle, stop):
+                task.cancel()
+    return tuple(services.pool.jobs[job_id] for job_id in ours), interrupted.is_set()
+
+
+async def _tell(subscription: Any, ours: dict[str, Job], report: Report) -> None:
+    seen = dict[str, Job]()
+    async for job in subscription:
+        if job.id in ours:
+            report.show(job, seen.get(job.id))
+            seen[job.id] = job
+
+
+@asynccontextmanager
+async def _interrupt() -> AsyncIterator[asyncio.Event]:
+    """An event that Ctrl+C sets, where the system lets a loop hear of it."""
+    event = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    with suppress(NotImplementedError):  # Windows: Ctrl+C raises KeyboardInterrupt there
+        loop.add_signal_handler(signal.SIGINT, event.set)
+    try:
+        yield event
+    finally:
+        with suppress(NotImplementedError):
+            loop.remove_signal_handler(signal.SIGINT)
+
+
+def finish(jobs: tuple[Job, ...], *, as_json: bool, interrupted: bool) -> int:
+    """Say how it ended, write the paths of the results last, and return the exit code."""
+    failed = [job for job in jobs if job.state not in (JobState.SUCCEEDED, JobState.RUNNING)]
+    left = [job for job in jobs if job.state is JobState.RUNNING]
+    for job in failed:
+        if job.error is not None and job.state is not JobState.CANCELLED:
+            click.echo(f'{job.id} {job.state}: {job.error.message}', err=True)
+            if job.error.hint:
+                click.echo(f'  {job.error.hint}', err=True)
+    if left:
+        click.echo(f'`hfmedia-tui resume` collects {", ".join(job.id for job in left)}.', err=True)
+    if not as_json:
+        for job in jobs:
+            for output in job.outputs:
+                click.echo(clean(output.path, 4096))
+        sys.stdout.flush()
+    if interrupted:
+        return EXIT_INTERRUPTED
+    return 1 if failed else 0

@@ -1,0 +1,78 @@
+"""`hfmedia-tui models` and `hfmedia-tui jobs`."""
+
+import asyncio
+
+import click
+
+from hfmedia_tui.cli.driving import need_token
+from hfmedia_tui.cli.report import describe, job_object, model_object, write_object
+from hfmedia_tui.domain import Job, JobState, Model, clean
+from hfmedia_tui.paths import find_paths
+from hfmedia_tui.services import Services, open_services
+from hfmedia_tui.store.ledger import Ledger
+
+__all__ = ['list_jobs', 'list_models']
+
+
+def list_models(
+    *, task: str | None, provider: str | None, search: str | None, refresh: bool, as_json: bool, sandbox: bool
+) -> int:
+    """Write the models that fit, films first, and return the exit code."""
+    models = run_models(task=task, provider=provider, search=search, refresh=refresh, sandbox=sandbox)
+    for model in models:
+        if as_json:
+            write_object(model_object(model))
+        else:
+            click.echo(_line(model))
+    if not models:
+        click.echo('No model fits.', err=True)
+    return 0
+
+
+def run_models(
+    *, task: str | None, provider: str | None, search: str | None, refresh: bool, sandbox: bool
+) -> list[Model]:
+    async def find() -> list[Model]:
+        async with open_services(find_paths(), sandbox=sandbox) as services:
+            need_token(services)
+            models = await services.catalog.models(refresh)
+            if services.catalog.stale is not None:
+                click.echo(f'{services.catalog.stale.message} This is the last list that was fetched.', err=True)
+            chosen = [
+                model
+                for model in models
+                if (task is None or model.task == task)
+                and (provider is None or any(mapping.provider == provider for mapping in model.mappings))
+            ]
+            return await asyncio.to_thread(services.catalog.search, chosen, search) if search else chosen
+
+    return asyncio.run(find())
+
+
+def _line(model: Model) -> str:
+    """One model for people; a name and its `model:provider` forms are what the other commands take."""
+    live = [mapping.provider for mapping in model.mappings if mapping.serves(model.task)]
+    spoken = [provider for provider in live if Services.speaks(provider)]
+    marks = [f':{provider}' if provider in spoken else f'({provider})' for provider in live]
+    note = '' if spoken else '  not yet supported'
+    return f'{model.task:<15}{model.id:<52} {" ".join(marks)}{note}'
+
+
+def list_jobs(*, state: str | None, as_json: bool) -> int:
+    """Write the ledger's jobs, oldest first, and return the exit code."""
+
+    async def read() -> tuple[Job, ...]:
+        ledger = Ledger(find_paths().ledger)
+        await ledger.open()
+        try:
+            return await ledger.jobs(states=None if state is None else [JobState(state)])
+        finally:
+            await ledger.close()
+
+    for job in asyncio.run(read()):
+        if as_json:
+            write_object(job_object(job))
+        else:
+            prompt = clean(job.order.prompt, 60).replace('\n', ' ')
+            click.echo(f'{job.id:<12}{job.created_at.astimezone():%Y-%m-%d %H:%M}  {describe(job)}  {prompt}')
+    return 0

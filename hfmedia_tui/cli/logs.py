@@ -1,0 +1,52 @@
+"""The log file: what happened to each job, for its user's eyes only, and never a secret."""
+
+import atexit
+import logging
+import logging.handlers
+import os
+import queue
+import sys
+from pathlib import Path
+from typing import Final
+
+from hfmedia_tui.paths import find_paths
+
+__all__ = ['start_log']
+
+_LARGEST_FILE: Final = 2**20
+_OLD_FILES: Final = 3
+
+
+class PrivateFile(logging.handlers.RotatingFileHandler):
+    """A rotating file that only its user can read."""
+
+    def _open(self):  # type: ignore[no-untyped-def]
+        return os.fdopen(
+            os.open(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), 'a', encoding='utf-8'
+        )
+
+
+def start_log(*, verbose: bool, on_stderr: bool) -> None:
+    """Send this program's own log to its file, by a thread of its own, so that writing never holds up the interface.
+
+    Only our own: other libraries log whole URLs, and a link to media may be signed.
+    """
+    handlers: list[logging.Handler] = []
+    path: Path = find_paths().log_file
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handlers.append(PrivateFile(path, maxBytes=_LARGEST_FILE, backupCount=_OLD_FILES, delay=True))
+    except OSError:
+        pass  # a program without a log still works, and `doctor` says that the folder cannot be written to
+    if on_stderr:
+        handlers.append(logging.StreamHandler(sys.stderr))
+    for handler in handlers:
+        handler.setFormatter(logging.Formatter('%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s'))
+    records: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
+    listener = logging.handlers.QueueListener(records, *handlers)
+    listener.start()
+    atexit.register(listener.stop)
+    logger = logging.getLogger('hfmedia_tui')
+    logger.propagate = False
+    logger.setLevel(logging.DEBUG if verbose else logging.INFO)
+    logger.addHandler(logging.handlers.QueueHandler(records))
