@@ -21,7 +21,8 @@ MAXIMUM_PIXELS: Final = 100_000_000
 
 
 def _damaged(path: Path, error: BaseException) -> MediaError:
-    return MediaError(f'{clean(path.name, 80)} is damaged or incomplete: {clean(str(error), 200).rstrip(".")}.')
+    reason = clean(getattr(error, 'strerror', None) or str(error), 200).rstrip('.')
+    return MediaError(f'{clean(path.name, 80)} is damaged or incomplete: {reason}.')
 
 
 def _refuse_giants(path: Path, width: int, height: int) -> None:
