@@ -1,6 +1,7 @@
 """The one pipeline from a file to what a terminal draws."""
 
 import asyncio
+import secrets
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Final, NamedTuple
 
 from hfmedia_tui.domain import clean
 from hfmedia_tui.errors import MediaError
-from hfmedia_tui.media import halfcells
+from hfmedia_tui.media import halfcells, kitty, sixel
 from hfmedia_tui.media.fit import Area
 from hfmedia_tui.media.formats import Format, recognise
 from hfmedia_tui.media.scale import Scaled, scale
@@ -18,6 +19,7 @@ from hfmedia_tui.media.terminal import CellSize, Graphics, Terminal, measure_cel
 __all__ = ['Picture', 'Pictures']
 
 CACHE_BYTES: Final = 32 << 20
+_HALVES: Final = (Graphics.HALF, Graphics.NONE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,14 +35,18 @@ class Picture:
     """Seconds, for a film."""
     is_film: bool = False
     halves: bytes = b''
-    """RGB of `columns` by 2 * `rows` pixels: what is left of it where it is dimmed or cut."""
+    """RGB of `columns` by 2 * `rows` pixels: the likeness that is left where the picture is dimmed or cut."""
     lines: tuple[str, ...] = ()
-    """Finished text for each row; empty where the terminal draws no pictures."""
+    """Finished text of half-cells for each row; empty where the terminal draws no pictures."""
+    sixels: tuple[str, ...] = ()
+    """A Sixel image for each row, where the terminal draws them."""
+    upload: tuple[str, ...] = ()
+    """The picture in pieces, as Kitty's protocol takes it, where the terminal does."""
 
     @property
     def weight(self) -> int:
         """Bytes of memory, roughly."""
-        return 500 + len(self.halves) + sum(map(len, self.lines))
+        return 500 + len(self.halves) + sum(map(len, (*self.lines, *self.sixels, *self.upload)))
 
 
 class _Key(NamedTuple):
@@ -55,7 +61,7 @@ class _Key(NamedTuple):
 class Pictures:
     """Makes pictures ready in a thread of its own, and keeps the latest ones up to a number of bytes.
 
-    Made once. Everything but `render`, `terminal` and `close` belongs to that thread.
+    Made once; whoever makes it closes it. The cache belongs to that thread alone.
     """
 
     def __init__(self, terminal: Terminal, *, screen: int = 1, cache_bytes: int = CACHE_BYTES) -> None:
@@ -65,6 +71,7 @@ class Pictures:
         self._cache: OrderedDict[_Key, Picture] = OrderedDict()
         self._cache_bytes = cache_bytes
         self._cached_bytes = 0
+        self._number = secrets.randbelow(kitty.LARGEST_NUMBER)  # another program may keep pictures there too
         self._thread = ThreadPoolExecutor(1, thread_name_prefix='pictures')
 
     async def render(self, path: Path, columns: int, rows: int) -> Picture:
@@ -73,6 +80,11 @@ class Pictures:
         Cancelled before its turn, it costs nothing. Raises MediaError where the file cannot be shown.
         """
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._render, path, columns, rows)
+
+    def next_number(self) -> int:
+        """Return a number to keep a picture under in the terminal, by Kitty's protocol."""
+        self._number = self._number % kitty.LARGEST_NUMBER + 1
+        return self._number
 
     def close(self) -> None:
         """Let the thread end; what still waits for it is cancelled."""
@@ -97,18 +109,23 @@ class Pictures:
 
     def _make(self, path: Path, columns: int, rows: int, cell: CellSize) -> Picture:
         form = recognise(path)
-        area = Area(columns, rows, cell, halves=self.terminal.graphics in (Graphics.HALF, Graphics.NONE))
-        return _encode(scale(path, form, area), form, self.terminal)
+        area = Area(columns, rows, cell, halves=self.terminal.graphics in _HALVES)
+        return _encode(scale(path, form, area), form, cell, self.terminal)
 
 
-def _encode(scaled: Scaled, form: Format, terminal: Terminal) -> Picture:
-    columns, rows = scaled.place.columns, scaled.place.rows
-    halves = scaled.pixels
-    lines: tuple[str, ...] = ()
-    if terminal.graphics is Graphics.NONE:
-        columns = rows = 0
-    else:
-        lines = halfcells.encode(scaled.pixels, terminal.colours)
+def _encode(scaled: Scaled, form: Format, cell: CellSize, terminal: Terminal) -> Picture:
+    pixels, columns, rows = scaled.pixels, scaled.place.columns, scaled.place.rows
+    halves = pixels
+    sixels: tuple[str, ...] = ()
+    upload: tuple[str, ...] = ()
+    if terminal.graphics not in _HALVES:
+        from PIL import Image
+
+        halves = pixels.resize((columns, 2 * rows), Image.Resampling.BOX)
+    if terminal.graphics is Graphics.SIXEL:
+        sixels = sixel.encode(pixels, cell.height)
+    elif terminal.graphics is Graphics.KITTY and max(columns, rows) <= kitty.LARGEST_SIDE:
+        upload = kitty.encode(pixels)
     return Picture(
         columns=columns,
         rows=rows,
@@ -117,5 +134,7 @@ def _encode(scaled: Scaled, form: Format, terminal: Terminal) -> Picture:
         duration=scaled.duration,
         is_film=form.is_film,
         halves=halves.tobytes(),
-        lines=lines,
+        lines=() if terminal.graphics is Graphics.NONE else halfcells.encode(halves, terminal.colours),
+        sixels=sixels,
+        upload=upload,
     )

@@ -32,7 +32,7 @@ except ImportError:  # Windows
 else:
     HAS_TERMIOS = True
 
-__all__ = ['CellSize', 'Colours', 'Graphics', 'Terminal', 'measure_cell', 'probe']
+__all__ = ['CellSize', 'Colours', 'Graphics', 'Terminal', 'measure_cell', 'probe', 'through_tmux']
 
 
 class Graphics(StrEnum):

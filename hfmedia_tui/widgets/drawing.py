@@ -1,15 +1,17 @@
 """A picture's lines in an area of cells, as Textual takes them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rich.color import Color
+from rich.color import Color, ColorSystem
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Size
 from textual.strip import Strip
 
+from hfmedia_tui.media import kitty
 from hfmedia_tui.media.picture import Picture
 from hfmedia_tui.widgets.finished_strip import FinishedStrip
 
@@ -26,36 +28,63 @@ class Drawing:
     size: Size
     around: Style
     console: Console
+    number: int = 0
+    """Where the terminal keeps the picture, by Kitty's protocol; 0 where it does not."""
+    in_tmux: bool = False
 
     def lines(self) -> list[Strip]:
-        """Return a line for each row of the area.
+        """Return a line for each row of the area, as good as the terminal draws them.
 
         A picture that is larger, as it may be until the next one is ready, is cut.
         """
-        top = (self.size.height - self.picture.rows) // 2
-        empty = Strip.blank(self.size.width, self.around)
-        return [
-            self._line(y - top).crop(0, self.size.width) if 0 <= y - top < self.picture.rows else empty
-            for y in range(self.size.height)
-        ]
+        return self._lines(self._best)
 
-    def _line(self, row: int) -> Strip:
+    def plain_lines(self) -> list[Strip]:
+        """Return the same lines in half-cells: cheap to send again and again, and harmless everywhere."""
+        return self._lines(self._plain)
+
+    def _lines(self, finish: Callable[[int, list[Segment]], str]) -> list[Strip]:
         picture = self.picture
         left = max(0, (self.size.width - picture.columns) // 2)
         right = max(0, self.size.width - picture.columns - left)
-        label = self._label if row == picture.rows - 1 else []
+        top = (self.size.height - picture.rows) // 2
+        before, after = self._finish(self._blank(left)), self._finish(self._blank(right))
 
-        def likeness() -> list[Segment]:
-            covered = sum(segment.cell_length for segment in label)
-            return [*self._blank(left), *label, *_half_cells(picture, row)[covered:], *self._blank(right)]
+        def line(row: int) -> Strip:
+            label = self._label if row == picture.rows - 1 else []
 
-        text = picture.lines[row]
-        if label:
-            # Written over the finished line: the cursor is saved before, and put behind the line after it
-            # (DECSC, DECRC and CUF, https://invisible-island.net/xterm/ctlseqs/ctlseqs.html).
-            text = f'\x1b7{text}\x1b8{self._finish(label)}\x1b8\x1b[{picture.columns}C'
-        whole = self._finish(self._blank(left)) + text + self._finish(self._blank(right))
-        return FinishedStrip(whole, left + picture.columns + right, likeness)
+            def likeness() -> list[Segment]:
+                half_cells = _half_cells(picture, row)[_width(label) :]
+                return [*self._blank(left), *label, *half_cells, *self._blank(right)]
+
+            whole = FinishedStrip(before + finish(row, label) + after, left + picture.columns + right, likeness)
+            return whole.crop(0, self.size.width)
+
+        empty = Strip.blank(self.size.width, self.around)
+        return [line(y - top) if 0 <= y - top < picture.rows else empty for y in range(self.size.height)]
+
+    def _best(self, row: int, label: list[Segment]) -> str:
+        picture = self.picture
+        if picture.sixels:
+            below = self._finish(self._blank(picture.columns))
+            return self._over(self._over(below, picture.sixels[row]), self._finish(label))
+        if picture.upload and self.number:
+            start = _width(label)
+            cells = kitty.placeholders(self.number, picture.columns, row, start=start, spelled=self.in_tmux)
+            background = Strip.render_ansi(self.around.background_style, ColorSystem.TRUECOLOR)
+            return f'{self._finish(label)}\x1b[{background}m{cells}\x1b[0m'
+        return self._plain(row, label)
+
+    def _plain(self, row: int, label: list[Segment]) -> str:
+        return self._over(self.picture.lines[row], self._finish(label))
+
+    def _over(self, text: str, above: str) -> str:
+        """Write `above` over the finished `text` of a row, and leave the cursor behind that row.
+
+        The cursor is saved, restored and moved right (DECSC, DECRC and CUF in
+        https://invisible-island.net/xterm/ctlseqs/ctlseqs.html).
+        """
+        return f'\x1b7{text}\x1b8{above}\x1b8\x1b[{self.picture.columns}C' if above else text
 
     @property
     def _label(self) -> list[Segment]:
@@ -71,6 +100,10 @@ class Drawing:
 
     def _finish(self, segments: list[Segment]) -> str:
         return Strip(segments).render(self.console)
+
+
+def _width(segments: list[Segment]) -> int:
+    return sum(segment.cell_length for segment in segments)
 
 
 def clock(seconds: float) -> str:

@@ -10,16 +10,19 @@ from textual.content import Content
 from textual.geometry import Region, Size
 from textual.reactive import reactive
 from textual.strip import Strip
+from textual.timer import Timer
 from textual.widget import Widget
 
 from hfmedia_tui.errors import MediaError
+from hfmedia_tui.media import kitty
 from hfmedia_tui.media.picture import Picture, Pictures
+from hfmedia_tui.media.terminal import through_tmux
 from hfmedia_tui.widgets.drawing import Drawing, clock
 
 __all__ = ['Preview']
 
 _SETTLING: Final = 0.12
-"""Seconds without another resize before a picture is made for the new size."""
+"""Seconds without another resize or scroll before a picture is made or drawn for the new place."""
 
 
 class Preview(Widget):
@@ -62,8 +65,14 @@ class Preview(Widget):
         self._placeholder = placeholder
         self._words = '' if source else placeholder
         self._picture: Picture | None = None
+        self._number = 0
+        """Where the terminal keeps the picture, by Kitty's protocol; 0 where it does not."""
         self._lines: list[Strip] = []
+        self._plain_lines: list[Strip] = []
         self._drawn_as: tuple[Size, Style] | None = None
+        self._place: Region | None = None
+        self._rest: Timer | None = None
+        """Runs while the widget moves."""
         self.set_reactive(Preview.source, source)
 
     @property
@@ -87,6 +96,7 @@ class Preview(Widget):
             self._show(None, self._placeholder)
             return
         if not columns or not rows:
+            self._show(None)
             return
         await asyncio.sleep(settling)
         try:
@@ -94,14 +104,30 @@ class Preview(Widget):
         except MediaError as error:
             self._show(None, str(error))
         else:
-            self._show(picture, '' if picture.lines else _in_words(picture))
+            if picture is not self._picture:
+                self._show(picture, '' if picture.lines else _in_words(picture))
 
     def _show(self, picture: Picture | None, words: str = '') -> None:
+        """Draw `picture`, or `words` where there is none, in place of what was drawn."""
+        left, self._number = self._number, 0
+        if picture and picture.upload:
+            self._number = self._pictures.next_number()
+            self._tell_terminal(*kitty.upload(picture.upload, self._number, picture.columns, picture.rows))
         self._picture = picture
         self._words = words
-        self._lines = []
         self._drawn_as = None
+        self._lines = self._plain_lines = []
+        self._place = None
         self.refresh()
+        if left:
+            self._tell_terminal(kitty.release(left))
+
+    def _tell_terminal(self, *commands: str) -> None:
+        """Write through Textual's own writer, in one go, so that nothing comes between the pieces."""
+        if self._pictures.terminal.tmux:
+            commands = tuple(map(through_tmux, commands))
+        if driver := self.app._driver:
+            driver.write(''.join(commands))
 
     def render(self) -> Content:
         return Content(self._words)
@@ -113,18 +139,35 @@ class Preview(Widget):
         return [self.render_line(y).crop(left, right) for y in crop.line_range]
 
     def render_line(self, y: int) -> Strip:
-        return self._drawn_lines()[y] if self._is_drawn else super().render_line(y)
+        if self._picture is None or not self._is_drawn:
+            return super().render_line(y)
+        drawn_as = (self.content_size, self.visual_style.rich_style)
+        if drawn_as != self._drawn_as:
+            terminal = self._pictures.terminal
+            drawing = Drawing(self._picture, *drawn_as, self.app.console, self._number, in_tmux=terminal.tmux)
+            self._lines = drawing.lines()
+            self._plain_lines = drawing.plain_lines() if self._picture.sixels else self._lines
+            self._drawn_as = drawn_as
+        return (self._plain_lines if self._picture.sixels and self._is_plain_at(y) else self._lines)[y]
 
     @property
     def _is_drawn(self) -> bool:
         return self._picture is not None and bool(self._picture.lines)
 
-    def _drawn_lines(self) -> list[Strip]:
-        drawn_as = (self.content_size, self.visual_style.rich_style)
-        if self._picture is not None and drawn_as != self._drawn_as:
-            self._lines = Drawing(self._picture, *drawn_as, self.app.console).lines()
-            self._drawn_as = drawn_as
-        return self._lines
+    def _is_plain_at(self, y: int) -> bool:
+        """Whether Sixel must wait: while scrolling it would be sent at each step; on the last row xterm scrolls."""
+        place = self.region
+        if place != self._place:
+            moved, self._place = self._place is not None, place
+            if moved:
+                if self._rest:
+                    self._rest.stop()
+                self._rest = self.set_timer(_SETTLING, self._come_to_rest)
+        return self._rest is not None or place.y + y == self.screen.size.height - 1
+
+    def _come_to_rest(self) -> None:
+        self._rest = None
+        self.refresh()
 
 
 def _in_words(picture: Picture) -> str:
