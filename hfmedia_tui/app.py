@@ -1,0 +1,283 @@
+"""The application: its places, its global keys, and the one bridge from the engine to the screens."""
+
+import logging
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.reactive import var
+from textual.screen import Screen
+from textual.signal import Signal
+from textual.worker import Worker, WorkerError
+
+from hfmedia_tui.commands import KeyedCommands
+from hfmedia_tui.domain import Job, JobState, Model
+from hfmedia_tui.errors import AppError
+from hfmedia_tui.media.picture import Pictures
+from hfmedia_tui.messages import JobReused, ModelChosen, OpeningRetried
+from hfmedia_tui.paths import Paths
+from hfmedia_tui.screens.browse import BrowseScreen
+from hfmedia_tui.screens.compose import ComposeScreen
+from hfmedia_tui.screens.help import HelpScreen
+from hfmedia_tui.screens.jobs import JobsScreen
+from hfmedia_tui.screens.question import Question
+from hfmedia_tui.screens.welcome import WelcomeScreen
+from hfmedia_tui.widgets.plain import plural
+from hfmedia_tui.widgets.themes import DARK, LIGHT
+from hfmedia_tui.widgets.top_bar import Tally
+
+if TYPE_CHECKING:
+    from hfmedia_tui.services import Services
+
+__all__ = ['HFMediaApp']
+
+_log = logging.getLogger(__name__)
+
+_RECENT = 200
+"""Jobs of earlier sessions that are shown."""
+_PACE = 0.05
+"""Seconds between two pieces of news to the screens: what happens in between is told once, in its newest state."""
+_KEY_NAMES = {
+    'slash': '/',
+    'question_mark': '?',
+    'pageup': 'PgUp',
+    'pagedown': 'PgDn',
+    'enter': 'Enter',
+    'escape': 'Esc',
+    'tab': 'Tab',
+    'up': '↑',
+    'down': '↓',
+    'left': '←',
+    'right': '→',
+    'home': 'Home',
+    'end': 'End',
+    'space': 'Space',
+}
+
+
+class HFMediaApp(App[None]):
+    """A studio with three places, over rooms that it opens, follows and closes."""
+
+    TITLE = 'hfmedia'
+    COMMANDS = App.COMMANDS | {KeyedCommands}
+    ENABLE_COMMAND_PALETTE = True
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding('f1,question_mark', 'help', 'Help', key_display='F1', id='app.help', tooltip='Show the keys'),
+        Binding('f2,1', "place('browse')", 'Browse', show=False, id='app.browse', tooltip='Go to the models'),
+        Binding('f3,2', "place('compose')", 'Compose', show=False, id='app.compose', tooltip='Go to the prompt'),
+        Binding('f4,3', "place('jobs')", 'Jobs', show=False, id='app.jobs', tooltip='Go to the jobs'),
+        Binding('ctrl+q,q', 'quit', 'Quit', show=False, id='app.quit', tooltip='Leave the program'),
+    ]
+
+    services: var['Services | None'] = var(None)
+    """The rooms below, while they are open."""
+    standing: var[str] = var('')
+    """What is being waited for, or why the rooms could not be opened; empty while they are open."""
+    mark: var[str] = var('')
+    """Whose account is at work."""
+    tally: var[Tally] = var(Tally())
+    """Counts of this session's jobs."""
+
+    def __init__(
+        self,
+        *,
+        paths: Paths,
+        pictures: Pictures,
+        sandbox: bool | None = None,
+        token_found: bool = False,
+        look_for_token: Callable[[], bool] = bool,
+        typed: str = '',
+    ) -> None:
+        super().__init__()
+        self._paths = paths
+        self._pictures = pictures
+        self._sandbox = sandbox
+        self._token_found = token_found
+        self._look_for_token = look_for_token
+        self._typed = typed
+        self._house: Worker[None] | None = None
+        self._session: set[str] = set()
+        self._pending: dict[str, Job] = {}
+        self.jobs: dict[str, Job] = {}
+        """The latest snapshot of every job known, by id."""
+        self.jobs_changed: Signal[tuple[Job, ...]] = Signal(self, 'jobs changed')
+        """Newest snapshots of the jobs that changed."""
+        self.add_mode('welcome', WelcomeScreen)
+        self.add_mode('browse', BrowseScreen)
+        self.add_mode('compose', lambda: ComposeScreen(pictures))
+        self.add_mode('jobs', lambda: JobsScreen(pictures))
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = DARK.name
+
+    async def on_mount(self) -> None:
+        if self.console.color_system in (None, 'standard'):
+            self.theme = 'ansi-dark'
+        if self._sandbox or self._token_found:
+            first = self._sandbox or not self._paths.ledger.exists()
+            await self.switch_mode('browse' if first else 'compose')
+            self._open_house(sandbox=bool(self._sandbox))
+        else:
+            await self.switch_mode('welcome')
+
+    async def on_unmount(self) -> None:
+        if self._house is not None:
+            self._house.cancel()
+            with suppress(WorkerError):
+                await self._house.wait()
+
+    # ------------------------------------------------------------------------------------------ the house
+
+    def _open_house(self, *, sandbox: bool) -> None:
+        self._sandbox = sandbox
+        self.standing = 'Starting the sandbox' if sandbox else 'Starting'
+        self.mark = self.standing.lower()
+        self._house = self.run_worker(self._keep_house(sandbox), name='house', group='house')
+
+    async def _keep_house(self, sandbox: bool) -> None:
+        """Open the rooms, follow what happens in them, and close them when the program ends."""
+        from hfmedia_tui.services import open_services  # the engine and its HTTP client: not before the first paint
+
+        try:
+            async with open_services(self._paths, sandbox=sandbox) as services:
+                subscription = services.pool.subscribe()
+                try:
+                    await self._move_in(services)
+                    async for job in subscription:
+                        self._take(job)
+                finally:
+                    subscription.close()
+        except AppError as error:
+            _log.warning('could not open: %s', error)
+            self.mark = 'not started'
+            self.standing = '\n'.join(line for line in (error.message, error.hint, 'Press r to try again') if line)
+        finally:
+            self.services = None
+
+    async def _move_in(self, services: 'Services') -> None:
+        recent = await services.recent_jobs(_RECENT)
+        self.jobs.update((job.id, job) for job in reversed(recent))
+        last = await services.last_order()
+        self.services = services
+        self.standing = ''
+        self.mark = 'sandbox' if services.sandbox else services.account or ''
+        if self.jobs:
+            self.jobs_changed.publish(tuple(self.jobs.values()))
+        if last is None:
+            if self.current_mode == 'compose':
+                await self.switch_mode('browse')
+            return
+        if self.current_mode == 'compose' and isinstance(compose := self.screen_stack[0], ComposeScreen):
+            compose.reuse(last, prompt=False)
+            if self._typed:
+                compose.prompt.insert(self._typed)
+
+    def _take(self, job: Job) -> None:
+        if not self._pending:
+            self.set_timer(_PACE, self._publish)
+        self._pending[job.id] = job
+
+    def _publish(self) -> None:
+        changed = tuple(self._pending.values())
+        self._pending.clear()
+        self.jobs.update((job.id, job) for job in changed)
+        self._session.update(job.id for job in changed)
+        states = [self.jobs[job_id].state for job_id in self._session]
+        self.tally = Tally(
+            running=states.count(JobState.RUNNING),
+            queued=states.count(JobState.QUEUED),
+            failed=states.count(JobState.FAILED),
+            succeeded=states.count(JobState.SUCCEEDED),
+        )
+        self.jobs_changed.publish(changed)
+
+    @on(OpeningRetried)
+    def _open_again(self) -> None:
+        if self.services is None and self._house is not None and self._house.is_finished:
+            self._open_house(sandbox=bool(self._sandbox))
+
+    # ------------------------------------------------------------------------------------------ from place to place
+
+    @on(WelcomeScreen.Chosen)
+    async def _begin(self, event: WelcomeScreen.Chosen) -> None:
+        match event.choice:
+            case 'sandbox':
+                await self.switch_mode('browse')
+                self._open_house(sandbox=True)
+            case 'look':
+                self.run_worker(self._look_again(), group='look', exclusive=True)
+            case 'quit':
+                self.exit()
+
+    async def _look_again(self) -> None:
+        import asyncio
+
+        if await asyncio.to_thread(self._look_for_token):
+            await self.switch_mode('browse')
+            self._open_house(sandbox=False)
+        elif isinstance(self.screen, WelcomeScreen):
+            self.screen.tell('Still no token. Run `hf auth login` in another terminal, then look again.')
+
+    async def action_place(self, name: str) -> None:
+        """Go to one of the places."""
+        if self._house is not None:
+            await self.switch_mode(name)
+
+    @on(ModelChosen)
+    async def _compose_with(self, event: ModelChosen) -> None:
+        model: Model = event.model
+        await self.switch_mode('compose')
+        if isinstance(compose := self.screen_stack[0], ComposeScreen):
+            compose.model = model
+            compose.prompt.focus()
+
+    @on(JobReused)
+    async def _compose_again(self, event: JobReused) -> None:
+        await self.switch_mode('compose')
+        if isinstance(compose := self.screen_stack[0], ComposeScreen):
+            compose.reuse(event.job.order, count=1, seed=event.job.seed)
+
+    async def show_job(self, job_id: str) -> None:
+        """Go to one job in its place."""
+        await self.switch_mode('jobs')
+        if isinstance(jobs := self.screen_stack[0], JobsScreen):
+            jobs.highlight(job_id)
+
+    # ------------------------------------------------------------------------------------------ global actions
+
+    def action_help(self) -> None:
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.screen))
+
+    async def action_quit(self) -> None:
+        """Leave; asks first while jobs run."""
+        waiting = self.tally.running + self.tally.queued
+        if not waiting or isinstance(self.screen, Question):
+            self.exit()
+            return
+        question = Question(
+            f'{plural(waiting, "job")} not finished',
+            'What a provider has accepted goes on there, and `hfmedia-tui resume` collects it. '
+            'What only waits here is sent when it is resumed.',
+            yes='Quit',
+            no='Stay',
+        )
+        self.push_screen(question, lambda leave: self.exit() if leave else None)
+
+    def get_key_display(self, binding: Binding) -> str:
+        if binding.key_display:
+            return binding.key_display
+        *modifiers, key = binding.key.split('+')
+        shown = _KEY_NAMES.get(key) or (key.upper() if len(key) > 1 and key[0] == 'f' and key[1:].isdecimal() else key)
+        return '+'.join([*(name.capitalize() for name in modifiers), shown.upper() if modifiers else shown])
+
+    def action_help_quit(self) -> None:
+        self.notify('Press Ctrl+Q to quit.', markup=False, timeout=3)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        yield SystemCommand('Theme', 'Change the colours', self.action_change_theme)
+        yield SystemCommand('Screenshot', 'Save this screen as a picture', self.deliver_screenshot)

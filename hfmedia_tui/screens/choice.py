@@ -1,0 +1,60 @@
+"""A popup to choose one of a few."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from hfmedia_tui.widgets.plain import cells, one_line
+
+__all__ = ['Choice']
+
+
+class Choice(ModalScreen[str | None]):
+    """Shows options, each with a value, a label and a note; dismissed with a value, or None for no choice."""
+
+    CSS_PATH = 'choice.tcss'
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding('escape', 'dismiss', 'Back', show=False, id='choice.leave'),
+        Binding('j', 'move(1)', show=False, id='choice.down'),
+        Binding('k', 'move(-1)', show=False, id='choice.up'),
+    ]
+
+    def __init__(self, title: str, options: Sequence[tuple[str, str, str]], *, chosen: str) -> None:
+        super().__init__()
+        self._title = title
+        self._options = options
+        self._chosen = chosen
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id='choice'):
+            yield Static(Content.styled(self._title, 'bold'), id='title')
+            yield OptionList(
+                *(
+                    Option(Content.assemble(cells(one_line(label), 20), '  ', (one_line(note), '$foreground-muted')))
+                    for _, label, note in self._options
+                ),
+                compact=True,
+            )
+
+    def on_mount(self) -> None:
+        values = [value for value, _, _ in self._options]
+        self.query_one(OptionList).highlighted = values.index(self._chosen) if self._chosen in values else 0
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(self._options[event.option_index][0])
+
+    def on_click(self, event: object) -> None:
+        if not self.query_one('#choice').is_mouse_over:
+            self.dismiss(None)
+
+    def action_move(self, step: int) -> None:
+        choices = self.query_one(OptionList)
+        choices.action_cursor_down() if step > 0 else choices.action_cursor_up()

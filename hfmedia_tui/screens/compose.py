@@ -1,0 +1,282 @@
+"""Compose: from a prompt to results, all on one screen."""
+
+from pathlib import Path
+from time import monotonic
+from typing import ClassVar, NamedTuple
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.reactive import var
+from textual.style import Style
+from textual.widgets import Button, Static, TextArea
+
+from hfmedia_tui.domain import Job, JobState, Model, Order, Output, clean
+from hfmedia_tui.errors import AppError
+from hfmedia_tui.media.picture import Pictures
+from hfmedia_tui.screens.place import Place
+from hfmedia_tui.widgets.field import Field
+from hfmedia_tui.widgets.job_details import caption
+from hfmedia_tui.widgets.job_list import JobList
+from hfmedia_tui.widgets.model_list import TASK_GLYPHS, TASK_WORDS
+from hfmedia_tui.widgets.parameter_form import Entries, ParameterForm
+from hfmedia_tui.widgets.plain import one_line, plural
+from hfmedia_tui.widgets.preview import Preview
+from hfmedia_tui.widgets.prompt import Prompt
+from hfmedia_tui.widgets.result_strip import ResultStrip
+
+__all__ = ['ComposeScreen']
+
+_REPEAT = 0.5
+"""Seconds in which the same ask again is a key held down, not a wish to pay twice."""
+_PROMPT_LIMIT = 20_000
+"""Characters of a prompt that are sent."""
+
+
+class Result(NamedTuple):
+    """One file, and the job that brought it."""
+
+    job: Job
+    output: Output
+
+
+class ComposeScreen(Place):
+    """The prompt and its form, the jobs that run, and the results as they come."""
+
+    NAME = 'compose'
+    CSS_PATH = 'compose.tcss'
+    AUTO_FOCUS = '#prompt'
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding('f5,ctrl+g', 'generate', 'Generate', priority=True, id='compose.generate', tooltip='Send the prompt'),
+        Binding('pageup', 'step(-1)', 'Earlier', priority=True, id='compose.earlier', tooltip='Show the result before'),
+        Binding('pagedown', 'step(1)', 'Later', priority=True, id='compose.later', tooltip='Show the result after'),
+        Binding('f6', 'picture', 'Picture', id='compose.picture', tooltip='Show the results alone, or the form again'),
+        Binding('escape', 'leave', 'Leave', show=False, id='compose.leave'),
+        Binding('i', 'write', 'Write', show=False, id='compose.write', tooltip='Go to the prompt'),
+    ]
+
+    model: var[Model | None] = var(None, init=False)
+    """The model to generate with."""
+
+    def __init__(self, pictures: Pictures) -> None:
+        super().__init__()
+        self._pictures = pictures
+        self._jobs: dict[str, Job] = {}
+        self._results: list[Result] = []
+        self._place: int | None = None
+        """Which result is shown; None follows the newest."""
+        self._sent: tuple[object, float] = (None, 0.0)
+
+    def compose_place(self) -> ComposeResult:
+        with Horizontal(id='desk'):
+            with Vertical(id='writing'):
+                yield Static(id='model')
+                yield Prompt(id='prompt')
+                yield Static(id='prompt-error')
+                with VerticalScroll(id='fields', can_focus=False):
+                    yield ParameterForm()
+                yield Static(id='hint')
+                with Horizontal(id='sending'):
+                    yield Button('Generate', id='generate', compact=True)
+                    yield Static(id='cost')
+            with Vertical(id='results'):
+                with Vertical(id='shown'):
+                    yield Preview(self._pictures, placeholder='Results appear here')
+                    with Horizontal(id='facts'):
+                        yield ResultStrip()
+                        yield Static(id='caption')
+                jobs = JobList(active_first=True, id='live')
+                jobs.notice = 'Jobs appear here'
+                yield jobs
+
+    @property
+    def form(self) -> ParameterForm:
+        return self.query_one(ParameterForm)
+
+    @property
+    def prompt(self) -> Prompt:
+        return self.query_one(Prompt)
+
+    # ------------------------------------------------------------------------------------------ what is composed
+
+    def watch_model(self) -> None:
+        self._show_model()
+
+    def take_standing(self) -> None:
+        self._show_model()
+
+    def reuse(self, order: Order, *, count: int | None = None, seed: int | None = None, prompt: bool = True) -> None:
+        """Compose `order` again: its model and parameters, and its prompt."""
+        if self.model is None or (self.model.id, self.model.task) != (order.model, order.task):
+            self.model = Model(id=order.model, task=order.task, mappings=order.mappings)
+        if prompt:
+            self.prompt.text = order.prompt
+            self.prompt.move_cursor(self.prompt.document.end)
+        self.form.fill(order, count=count, seed=seed)
+        self.prompt.focus()
+
+    def _show_model(self) -> None:
+        services, model = self.services, self.model
+        line = self.query_one('#model', Static)
+        link = Style.from_meta({'@click': "app.place('browse')"})
+        if model is None:
+            told = self.house.standing.partition('\n')[0] or 'No model yet: choose one in Browse, F2'
+            line.update(Content(told).stylize(link))
+        else:
+            task = f'{TASK_GLYPHS[model.task]} {TASK_WORDS[model.task]}  '
+            line.update(Content.assemble((task, '$foreground-muted'), (one_line(model.id), 'bold')).stylize(link))
+        if services is not None and model is not None:
+            self.form.providers = tuple(
+                mapping.provider
+                for mapping in model.mappings
+                if mapping.serves(model.task) and services.speaks(mapping.provider)
+            )
+            self._show_parameters()
+        self._show_cost()
+
+    def _show_parameters(self) -> None:
+        if self.services is not None and self.model is not None:
+            self.form.takes = self.services.takes(self.model.task, self.form.provider, self.model)
+
+    def _show_cost(self) -> None:
+        count = self.form.count
+        button = self.query_one('#generate', Button)
+        button.label = Content('Generate' if count is None else f'Generate {count}')
+        if count is None:
+            told = ''
+        elif self.services is not None and self.services.sandbox:
+            told = f'{plural(count, "request")}, free on the sandbox'
+        else:
+            told = plural(count, 'paid request')
+        self.query_one('#cost', Static).update(Content(told))
+
+    @on(ParameterForm.Changed)
+    def _form_changed(self) -> None:
+        self._show_parameters()
+        self._show_cost()
+
+    @on(TextArea.Changed)
+    def _prompt_changed(self) -> None:
+        self._refuse('')
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        field = event.widget.parent
+        if isinstance(field, Field):
+            hint = field.hint
+        else:
+            hint = 'Enter generates, Ctrl+N begins a new line' if event.widget is self.prompt else ''
+        self.query_one('#hint', Static).update(Content(hint))
+
+    # ------------------------------------------------------------------------------------------ sending
+
+    @on(Prompt.Submitted)
+    @on(ParameterForm.Submitted)
+    @on(Button.Pressed, '#generate')
+    def action_generate(self) -> None:
+        """Send what was composed; what is wrong is said where it is, and nothing is lost."""
+        prompt = clean(self.prompt.text, _PROMPT_LIMIT)
+        services, model = self.services, self.model
+        if services is None:
+            self._refuse(self.house.standing or 'The program is still starting.')
+        elif model is None:
+            self._refuse('Choose a model first: F2 opens Browse.')
+        elif not prompt:
+            self._refuse('Write a prompt first.')
+            self.prompt.focus()
+        elif (entries := self.form.read()) is not None:
+            asked = (model.id, prompt, entries)
+            before, moment = self._sent
+            self._sent = (asked, monotonic())
+            if asked != before or monotonic() - moment > _REPEAT:
+                self._refuse('')
+                self.run_worker(self._submit(model, prompt, entries), group='submit', exit_on_error=False)
+
+    async def _submit(self, model: Model, prompt: str, entries: Entries) -> None:
+        from hfmedia_tui.services import Ask  # 50 ms with the engine behind it: not before the first paint
+
+        if self.services is None:
+            return
+        ask = Ask(
+            model=model.id,
+            prompt=prompt,
+            provider=entries.provider,
+            parameters=entries.parameters,
+            aspect_ratio=entries.aspect_ratio,
+            extra=entries.extra,
+            count=entries.count,
+            seed=entries.seed,
+        )
+        try:
+            await self.services.submit(ask)
+        except AppError as error:
+            self._sent = (None, 0.0)
+            self._refuse(str(error))
+
+    def _refuse(self, sentence: str) -> None:
+        error = self.query_one('#prompt-error', Static)
+        error.update(Content(sentence))
+        error.display = bool(sentence)
+
+    # ------------------------------------------------------------------------------------------ results
+
+    def take_jobs(self, jobs: tuple[Job, ...]) -> None:
+        fresh = [job for job in jobs if job.state is JobState.SUCCEEDED and self._jobs.get(job.id) != job]
+        self._jobs.update((job.id, job) for job in jobs)
+        self.query_one(JobList).update_jobs(jobs)
+        if fresh:
+            known = {result.output.path for result in self._results}
+            ended = sorted(fresh, key=lambda job: job.finished_at or job.created_at)
+            self._results += [
+                Result(job, output) for job in ended for output in job.outputs if output.path not in known
+            ]
+            self._show_result()
+
+    def _show_result(self) -> None:
+        last = len(self._results) - 1
+        place = last if self._place is None else min(self._place, last)
+        strip = self.query_one(ResultStrip)
+        strip.count, strip.place = len(self._results), max(0, place)
+        if place < 0:
+            return
+        result = self._results[place]
+        self.query_one(Preview).source = Path(result.output.path)
+        self.query_one('#caption', Static).update(Content(caption(result.job)))
+
+    def _go_to(self, place: int) -> None:
+        last = len(self._results) - 1
+        self._place = None if place >= last else max(0, place)
+        self._show_result()
+
+    @on(ResultStrip.Chosen)
+    def _chosen(self, event: ResultStrip.Chosen) -> None:
+        self._go_to(event.place)
+
+    @on(JobList.Selected)
+    def _job_selected(self, event: JobList.Selected) -> None:
+        for place, result in enumerate(self._results):
+            if result.job.id == event.row.id:
+                self._go_to(place)
+                return
+        self.house.show_job(event.row.id)
+
+    def action_step(self, step: int) -> None:
+        if self._results:
+            now = len(self._results) - 1 if self._place is None else self._place
+            self._go_to(now + step)
+
+    def action_picture(self) -> None:
+        self.toggle_class('-picture')
+
+    def action_leave(self) -> None:
+        if self.has_class('-picture'):
+            self.remove_class('-picture')
+            self.prompt.focus()
+        else:
+            self.query_one(JobList).focus()
+
+    def action_write(self) -> None:
+        self.remove_class('-picture')
+        self.prompt.focus()

@@ -1,0 +1,88 @@
+"""What every place has: the line at the top, the footer, and news of the house."""
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.reactive import var
+from textual.screen import Screen
+from textual.widgets import Footer
+from textual.worker import Worker, WorkerState
+
+from hfmedia_tui.domain import Job
+from hfmedia_tui.widgets.top_bar import Tally, TopBar
+
+if TYPE_CHECKING:
+    from hfmedia_tui.app import HFMediaApp
+    from hfmedia_tui.services import Services
+
+__all__ = ['Place']
+
+_log = logging.getLogger(__name__)
+
+
+class Place(Screen[None]):
+    """A main place of the program, one for each mode of the app."""
+
+    NAME: ClassVar[str]
+    """The mode's name."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, '-narrow'), (100, '-wide')]
+    VERTICAL_BREAKPOINTS = [(0, '-short'), (30, '-tall')]
+
+    tally: var[Tally] = var(Tally())
+    mark: var[str] = var('')
+
+    @property
+    def house(self) -> 'HFMediaApp':
+        """The app, by its own type."""
+        return cast('HFMediaApp', self.app)
+
+    @property
+    def services(self) -> 'Services | None':
+        """The rooms below, once they are open."""
+        return self.house.services
+
+    def compose(self) -> ComposeResult:
+        yield TopBar(self.NAME).data_bind(Place.tally, Place.mark)
+        yield from self.compose_place()
+        yield Footer(show_command_palette=False)
+
+    def compose_place(self) -> ComposeResult:
+        """Yield what stands between the line at the top and the footer."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        self.house.jobs_changed.subscribe(self, self.take_jobs)
+        for name, watcher in (
+            ('tally', self._watch_tally),
+            ('mark', self._watch_mark),
+            ('standing', self.take_standing),
+        ):
+            self.watch(self.house, name, cast('Callable[..., None]', watcher))
+        if self.house.jobs:
+            self.take_jobs(tuple(self.house.jobs.values()))
+
+    def _watch_tally(self, tally: Tally) -> None:
+        self.tally = tally
+
+    def _watch_mark(self, mark: str) -> None:
+        self.mark = mark
+
+    def take_jobs(self, jobs: tuple[Job, ...]) -> None:
+        """Take on the newest snapshots of jobs that changed."""
+
+    def take_standing(self) -> None:
+        """Take on that the house is opening, open, or could not be opened."""
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        if event.state is WorkerState.ERROR:
+            error = event.worker.error
+            _log.error('work for a screen failed', exc_info=error)
+            self.notify(
+                f'{type(error).__name__}. The log tells more.',
+                title='Something went wrong',
+                severity='error',
+                markup=False,
+            )

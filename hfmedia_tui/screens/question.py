@@ -1,0 +1,47 @@
+"""A question that must be answered before anything goes on."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+__all__ = ['Question']
+
+
+class Question(ModalScreen[bool]):
+    """Asks for yes or no, in the words of what each does."""
+
+    CSS_PATH = 'question.tcss'
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding('escape', 'answer(False)', 'Back', show=False, id='question.no'),
+        Binding('left,up,h,k', 'app.focus_previous', show=False, id='question.previous'),
+        Binding('right,down,l,j', 'app.focus_next', show=False, id='question.next'),
+    ]
+
+    def __init__(self, title: str, text: str, *, yes: str, no: str) -> None:
+        super().__init__()
+        self._title = title
+        self._text = text
+        self._yes = yes
+        self._no = no
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id='question'):
+            yield Static(Content.styled(self._title, 'bold'))
+            yield Static(Content(self._text), id='text')
+            with Horizontal(id='answers'):
+                yield Button(Content(self._no), id='no', compact=True)
+                yield Button(Content(self._yes), id='yes', compact=True)
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == 'yes')
+
+    def action_answer(self, answer: bool) -> None:
+        self.dismiss(answer)

@@ -1,0 +1,76 @@
+"""The first thing a newcomer sees: what this is, and how to begin without an account."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Footer, OptionList, Static
+from textual.widgets.option_list import Option
+
+__all__ = ['WelcomeScreen']
+
+Choice = Literal['sandbox', 'look', 'quit']
+
+_ABOUT = (
+    'Pictures and films from the models on Hugging Face, without leaving the terminal.',
+    'No token was found on this machine. The sandbox needs none: it runs here, with',
+    'models and results of its own, no account, no network and nothing to pay.',
+)
+_CHOICES: tuple[tuple[Choice, str, str], ...] = (
+    ('sandbox', 'Try the sandbox', 'a picture within a minute'),
+    ('look', 'I logged in: look again', 'after `hf auth login`, or with HF_TOKEN set'),
+    ('quit', 'Quit', ''),
+)
+
+
+class WelcomeScreen(Screen[None]):
+    """Three lines, three choices."""
+
+    CSS_PATH = 'welcome.tcss'
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding('s', "choose('sandbox')", 'Try the sandbox', id='welcome.sandbox'),
+        Binding('l', "choose('look')", 'Look again', id='welcome.look'),
+        Binding('q', "choose('quit')", 'Quit', id='welcome.quit'),
+        Binding('j', 'move(1)', show=False, id='welcome.down'),
+        Binding('k', 'move(-1)', show=False, id='welcome.up'),
+    ]
+
+    @dataclass
+    class Chosen(Message):
+        """How the user wants to begin."""
+
+        choice: Choice
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id='welcome'):
+            yield Static(Content.styled('hfmedia', 'bold $primary'), id='name')
+            yield Static(Content(' '.join(_ABOUT)), id='about')
+            yield OptionList(
+                *(
+                    Option(Content.assemble(f'{label:<26}', (told, '$foreground-muted')), id=choice)
+                    for choice, label, told in _CHOICES
+                ),
+                compact=True,
+            )
+            yield Static(id='found')
+        yield Footer(show_command_palette=False)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self.action_choose(event.option_id or 'quit')
+
+    def action_move(self, step: int) -> None:
+        choices = self.query_one(OptionList)
+        choices.action_cursor_down() if step > 0 else choices.action_cursor_up()
+
+    def action_choose(self, choice: Choice) -> None:
+        self.post_message(self.Chosen(choice))
+
+    def tell(self, sentence: str) -> None:
+        """Say what looking again found."""
+        self.query_one('#found', Static).update(Content(sentence))

@@ -1,0 +1,87 @@
+"""One labelled control of a form, with room for what is wrong with it."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+__all__ = ['Entry', 'Field']
+
+
+class Entry(Input):
+    """A line to type in; Down and Up go through values worth trying."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding('down', 'suggest(1)', 'Next suggestion', show=False, id='entry.next'),
+        Binding('up', 'suggest(-1)', 'Previous suggestion', show=False, id='entry.previous'),
+    ]
+
+    def __init__(self, *, placeholder: str = '', suggestions: Sequence[str] = (), value: str = '') -> None:
+        super().__init__(value, placeholder=placeholder, compact=True, select_on_focus=False)
+        self.suggestions = tuple(suggestions)
+
+    def action_suggest(self, step: int) -> None:
+        if self.suggestions:
+            values = ('', *self.suggestions)
+            place = values.index(self.value) if self.value in values else 0
+            self.value = values[(place + step) % len(values)]
+            self.cursor_position = len(self.value)
+
+
+class Field(Widget):
+    """A label, its control, and under them the error, if there is one."""
+
+    DEFAULT_CSS = """
+    Field {
+        layout: grid;
+        grid-size: 2;
+        grid-columns: 16 1fr;
+        grid-rows: auto;
+        height: auto;
+        & > .field--label { color: $text-muted; height: 1; width: 16; text-wrap: nowrap; text-overflow: ellipsis; }
+        & > .field--error { column-span: 2; color: $error; height: auto; padding-left: 16; display: none; }
+        &.-wrong > .field--error { display: block; }
+        &:focus-within > .field--label { color: $primary; }
+        &.-wrong > .field--label { color: $error; }
+        &:ansi > .field--label { text-style: dim; }
+        Input { background: $surface; padding: 0 1 !important; }
+        Input:focus { background: $panel; background-tint: $foreground 0%; }
+        SelectCurrent { background: $surface; padding: 0 1 !important; }
+        Select:focus > SelectCurrent { background: $panel; background-tint: $foreground 0%; }
+        &:ansi Input:focus { text-style: underline; }
+        &:ansi Select:focus > SelectCurrent { text-style: underline; }
+    }
+    """
+
+    error: reactive[str] = reactive('')
+    """What is wrong with the value, in a sentence; empty while nothing is."""
+
+    def __init__(
+        self, label: str, control: Widget, *, help: str = '', id: str | None = None, classes: str | None = None
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self.label = label
+        self.control = control
+        self.help = help
+        """What the value means, in a sentence."""
+
+    @property
+    def hint(self) -> str:
+        """What to know while the control is focused: its meaning, and values worth trying."""
+        suggestions = self.control.suggestions if isinstance(self.control, Entry) else ()
+        return f'{self.help}  ↓ {", ".join(suggestions)}' if suggestions else self.help
+
+    def compose(self) -> ComposeResult:
+        yield Static(Content(self.label), classes='field--label')
+        yield self.control
+        yield Static(classes='field--error')
+
+    def watch_error(self, error: str) -> None:
+        self.set_class(bool(error), '-wrong')
+        if self.is_mounted:
+            self.query_one('.field--error', Static).update(Content(error))

@@ -1,0 +1,104 @@
+"""Everything known about one job."""
+
+import json
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from hfmedia_tui.domain import FINAL_STATES, Job
+from hfmedia_tui.widgets.job_list import state_mark, state_word
+from hfmedia_tui.widgets.plain import clock, duration, file_size, one_line
+
+__all__ = ['JobDetails', 'caption']
+
+_COLOURS = {'muted': '$foreground-muted', 'accent': '$primary', 'good': '$success', 'bad': '$error', 'odd': '$warning'}
+
+
+class JobDetails(Widget):
+    """A job's state with its reason, what was asked, each attempt, and where the results are."""
+
+    DEFAULT_CSS = """
+    JobDetails { height: auto; width: 1fr; }
+    """
+
+    job: reactive[Job | None] = reactive(None, layout=True)
+    """The job to describe."""
+
+    def render(self) -> Content:
+        job = self.job
+        if job is None:
+            return Content('')
+        mark, part = state_mark(job)
+        lines = [Content.assemble((f'{mark} {state_word(job).capitalize()}', f'bold {_COLOURS[part]}'))]
+        if job.error:
+            lines += [Content(job.error.message)]
+            if job.error.hint:
+                lines.append(Content.styled(job.error.hint, '$foreground-muted'))
+        if job.note:
+            lines.append(Content.styled(job.note, '$foreground-muted'))
+        for output in job.outputs:
+            lines.append(Content(one_line(output.path)))
+        lines += [Content(''), Content(job.order.prompt), Content('')]
+        lines += [
+            Content.assemble((f'{label:<10}', '$foreground-muted'), one_line(value))
+            for label, value in _facts(job)
+            if value
+        ]
+        if job.attempts:
+            lines += [Content(''), Content.styled('Attempts', 'bold')]
+        for attempt in job.attempts:
+            told = attempt.error or ('answered' if job.state in FINAL_STATES else 'asked')
+            status = f'{attempt.status} ' if attempt.status else ''
+            lines.append(
+                Content.assemble(
+                    (('✗', '$error') if attempt.error else ('·', '$foreground-muted')),
+                    f' {one_line(attempt.provider)}  ',
+                    (f'{status}{one_line(told)}', '$foreground-muted'),
+                )
+            )
+        return Content('\n').join(lines)
+
+
+def _facts(job: Job) -> list[tuple[str, str]]:
+    order = job.order
+    span = duration((job.finished_at - job.started_at).total_seconds()) if job.finished_at and job.started_at else ''
+    facts = [
+        ('Model', order.model),
+        ('Provider', job.provider or order.provider or 'automatic'),
+        ('Seed', str(job.seed)),
+    ]
+    facts += [
+        (name.replace('_', ' ').capitalize()[:30], f' {value}'.lstrip()) for name, value in order.parameters.items()
+    ]
+    if order.extra:
+        facts.append(('Extra', json.dumps(order.extra, ensure_ascii=False)))
+    facts += [('Asked', clock(job.created_at)), ('Took', span)]
+    for output in job.outputs:
+        facts.append(('File', _file(output.media_type, output.width, output.height, output.duration, output.size)))
+    facts.append(('Job', job.id))
+    width = max(len(label) for label, _ in facts)
+    return [(f'{label:<{width}}', value) for label, value in facts]
+
+
+def _file(media_type: str, width: int | None, height: int | None, seconds: float | None, size: int) -> str:
+    words = [media_type]
+    if width and height:
+        words.append(f'{width} × {height} px')
+    if seconds:
+        words.append(f'{seconds:.1f} s')
+    return ', '.join([*words, file_size(size)])
+
+
+def caption(job: Job) -> str:
+    """Describe a result in one line: its size, seed, provider and time."""
+    words = []
+    output = next(iter(job.outputs), None)
+    if output and output.width and output.height:
+        words.append(f'{output.width} × {output.height}')
+    if output and output.duration:
+        words.append(f'{output.duration:.1f} s long')
+    words += [f'seed {job.seed}', one_line(job.provider or '')]
+    if job.started_at and job.finished_at:
+        words.append(f'took {duration((job.finished_at - job.started_at).total_seconds())}')
+    return ' · '.join(word for word in words if word)

@@ -1,0 +1,150 @@
+"""Jobs as a list: one job a line, with what it is doing now."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from textual.reactive import reactive
+
+from hfmedia_tui.domain import Job, JobState, Stage
+from hfmedia_tui.widgets.plain import cells, duration, file_size, one_line
+from hfmedia_tui.widgets.row_list import Part, RowList
+
+__all__ = ['JobList', 'state_mark', 'state_word']
+
+_MARKS = {
+    JobState.QUEUED: ('·', 'muted'),
+    JobState.RUNNING: ('●', 'accent'),
+    JobState.SUCCEEDED: ('✓', 'good'),
+    JobState.FAILED: ('✗', 'bad'),
+    JobState.CANCELLED: ('–', 'muted'),
+    JobState.INTERRUPTED: ('!', 'odd'),
+}
+_URGENCY = {JobState.RUNNING: 0, JobState.QUEUED: 1}
+_BAR = 8
+"""Cells of the bar that a true fraction is drawn with."""
+
+
+def state_mark(job: Job) -> Part:
+    """Return the sign of the job's state, and the part of a row's style that it wears."""
+    return _MARKS[job.state]
+
+
+def state_word(job: Job) -> str:
+    """Return in one word what the job is doing: its stage while it runs, else its state."""
+    match job.state:
+        case JobState.RUNNING:
+            return str(job.progress.stage)
+        case JobState.QUEUED:
+            return str(Stage.WAITING)
+        case _:
+            return str(job.state)
+
+
+def _standing(job: Job) -> str:
+    """Say how far a running job is, as far as its provider tells."""
+    progress = job.progress
+    if progress.fraction is not None:
+        filled = round(max(0.0, min(1.0, progress.fraction)) * _BAR)
+        return f'{"━" * filled}{"╌" * (_BAR - filled)} {progress.fraction:4.0%}'
+    if progress.queue_position is not None:
+        return 'next' if progress.queue_position == 0 else f'{progress.queue_position} ahead'
+    if progress.bytes is not None:
+        return file_size(progress.bytes)
+    return ''
+
+
+def _size(job: Job) -> str:
+    output = next(iter(job.outputs), None)
+    return f'{output.width} × {output.height}' if output and output.width and output.height else ''
+
+
+class JobList(RowList[Job]):
+    """Jobs, newest order first; with `active_first`, those that run or wait before those that ended."""
+
+    DEFAULT_CSS = 'JobList { height: 1fr; }'
+
+    active_first: reactive[bool] = reactive(False)
+
+    def __init__(self, *, active_first: bool = False, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.set_reactive(JobList.active_first, active_first)
+        self._places: dict[str, int] = {}
+
+    def on_mount(self) -> None:
+        self._clock = self.set_interval(1, self._tick, pause=True)
+
+    def key_of(self, row: Job) -> str:
+        return row.id
+
+    def show_rows(self, rows: Iterable[Job], *, follow: bool = True) -> None:
+        ordered = sorted(rows, key=self._order)
+        self._places = {job.id: place for place, job in enumerate(ordered)}
+        super().show_rows(ordered, follow=follow)
+        self._wind_clock()
+
+    def update_jobs(self, jobs: Iterable[Job]) -> None:
+        """Take on newer snapshots; only lines in sight are drawn again, unless the order changes."""
+        changed = {job.id: job for job in jobs}
+        known = [(self._places[job_id], job) for job_id, job in changed.items() if job_id in self._places]
+        moves = len(known) < len(changed) or any(
+            self._order(self._rows[place]) != self._order(job) for place, job in known
+        )
+        if moves:
+            at_top = self.highlighted == 0 and not self.has_focus
+            self.show_rows({**{job.id: job for job in self._rows}, **changed}.values(), follow=not at_top)
+            return
+        for place, job in known:
+            self.replace_row(place, job)
+        self._wind_clock()
+
+    def _order(self, job: Job) -> tuple[float, ...]:
+        newest_first = (-job.created_at.timestamp(), float(job.index))
+        if not self.active_first:
+            return newest_first
+        urgency = _URGENCY.get(job.state, 2)
+        return (urgency, job.created_at.timestamp(), job.index) if urgency < 2 else (urgency, *newest_first)
+
+    # ------------------------------------------------------------------------------------------ the clock
+
+    def _wind_clock(self) -> None:
+        if not self.is_mounted:
+            return
+        if any(job.state is JobState.RUNNING for job in self._rows):
+            self._clock.resume()
+        else:
+            self._clock.pause()
+
+    def _tick(self) -> None:
+        """Draw again the running jobs that are in sight: their time went on."""
+        if not self.screen.is_active:
+            return
+        top = self.scroll_offset.y
+        for place in range(top, min(len(self._rows), top + self.size.height)):
+            if self._rows[place].state is JobState.RUNNING:
+                self.refresh_line(place)
+
+    # ------------------------------------------------------------------------------------------ drawing
+
+    def draw(self, row: Job, width: int) -> Iterable[Part]:
+        mark, part = state_mark(row)
+        yield f'{mark} ', part
+        yield cells(state_word(row), 12), part if part in ('bad', 'odd') else ''
+        width -= 14
+        if width >= 46:
+            running = row.state is JobState.RUNNING
+            yield cells(_standing(row) if running else _size(row), 14), 'accent' if running else 'muted'
+            width -= 14
+        elapsed = row.elapsed(datetime.now(UTC))
+        text = duration(elapsed, exact=row.finished_at is not None) if row.started_at else ''
+        yield cells(text, 9, right=True) + '  ', 'muted'
+        width -= 11
+        if width >= 34:
+            yield cells(one_line(row.provider or ''), 13), 'muted'
+            width -= 13
+        if width >= 60:
+            yield cells(one_line(row.order.model.rpartition('/')[2]), 24) + '  ', 'muted'
+            width -= 26
+        if row.state is JobState.FAILED and row.error:
+            yield cells(one_line(row.error.message), width), 'bad'
+        else:
+            yield cells(one_line(row.order.prompt[:400]), width), '' if row.state is not JobState.CANCELLED else 'muted'

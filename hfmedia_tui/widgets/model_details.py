@@ -1,0 +1,75 @@
+"""Everything the Hub told about one model."""
+
+from collections.abc import Callable
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from hfmedia_tui.domain import Model
+from hfmedia_tui.widgets.model_list import TASK_WORDS
+from hfmedia_tui.widgets.plain import one_line
+
+__all__ = ['ModelDetails']
+
+_SHOWN_TAGS = 24
+_ACCESS = {'auto': 'yes, granted at once', 'manual': 'yes, granted by its authors'}
+
+
+class ModelDetails(Widget):
+    """A model's name, figures, providers and tags."""
+
+    DEFAULT_CSS = """
+    ModelDetails { height: auto; width: 1fr; }
+    """
+
+    model: reactive[Model | None] = reactive(None, layout=True)
+    """The model to describe."""
+    hub: reactive[str] = reactive('https://huggingface.co')
+    """Where the model's page is."""
+    speaks: Callable[[str], bool] = staticmethod(lambda provider: True)
+    """Whether this program has a machine for a provider; the parent sets it."""
+
+    def render(self) -> Content:
+        model = self.model
+        if model is None:
+            return Content('')
+        lines = [Content.styled(one_line(model.id), 'bold'), Content('')]
+        for label, value in (
+            ('Task', f'{TASK_WORDS[model.task]} ({model.task})'),
+            ('Likes', f'{model.likes:,}'),
+            ('Downloads', f'{model.downloads:,} in 30 days'),
+            ('Licence', _licence(model)),
+            ('Gated', _ACCESS.get(str(model.gated), 'yes') if model.gated else 'no'),
+        ):
+            lines.append(_fact(label, value))
+        if self.hub:
+            lines.append(_fact('Page', f'{self.hub}/{one_line(model.id)}'))
+        lines += [Content(''), Content.styled('Providers', 'bold')]
+        if not model.mappings:
+            lines.append(Content.styled('none', '$foreground-muted'))
+        for mapping in model.mappings:
+            live = mapping.serves(model.task)
+            spoken = self.speaks(mapping.provider)
+            mark, style = ('●', '$success') if live and spoken else ('○', '$foreground-muted')
+            standing = mapping.status if mapping.task == model.task or not mapping.task else f'for {mapping.task}'
+            words = [one_line(standing), *(['not yet supported'] if not spoken else [])]
+            if mapping.adapter:
+                words.append(one_line(mapping.adapter))
+            name = one_line(mapping.provider)
+            lines.append(
+                Content.assemble((mark, style), ' ', name.ljust(14), (f'  {", ".join(words)}', '$foreground-muted'))
+            )
+        tags = [one_line(tag) for tag in model.tags if not tag.startswith(('license:', 'region:'))][:_SHOWN_TAGS]
+        if tags:
+            lines += [Content(''), Content.styled('Tags', 'bold'), Content.styled('  '.join(tags), '$foreground-muted')]
+        return Content('\n').join(lines)
+
+
+def _fact(label: str, value: str) -> Content:
+    return Content.assemble((f'{label:<11}', '$foreground-muted'), value)
+
+
+def _licence(model: Model) -> str:
+    names = [tag.removeprefix('license:') for tag in model.tags if tag.startswith('license:')]
+    return one_line(', '.join(names)) or 'not told'

@@ -1,0 +1,121 @@
+"""The catalogue as a list: one model a line."""
+
+from collections.abc import Callable, Iterable
+from typing import ClassVar, TypeVar
+
+from rich.cells import cell_len
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from hfmedia_tui.domain import Model, Task
+from hfmedia_tui.widgets.plain import brief, cells, one_line
+from hfmedia_tui.widgets.row_list import Part, RowList
+
+__all__ = ['TASK_GLYPHS', 'TASK_WORDS', 'ModelHeading', 'ModelList']
+
+TASK_WORDS = {Task.TEXT_TO_IMAGE: 'image', Task.TEXT_TO_VIDEO: 'video'}
+TASK_GLYPHS = {Task.TEXT_TO_IMAGE: '▣', Task.TEXT_TO_VIDEO: '▶'}
+
+T = TypeVar('T')
+
+_TASK = 9
+_COUNT = 7
+_PROVIDERS = 18
+"""The least that the column of providers is of use with: counts make room for it."""
+_NAME = 46
+"""The widest that the column of names grows; a longer name takes what it needs from the columns after it."""
+_UNSUPPORTED = 'not yet supported'
+
+
+def _name_width(longest: int, width: int) -> int:
+    """Return the cells of the column of names, the gap after it included."""
+    return min(longest, _NAME, width // 2) + 2 if longest else 0
+
+
+def _names(spoken: list[str], others: int, width: int) -> str:
+    """Name as many providers as fit; the rest are counted, those not yet supported among them."""
+    kept = list(spoken)
+    while True:
+        rest = len(spoken) - len(kept) + others
+        text = ' '.join([*kept, *([f'+{rest}'] if rest else [])])
+        if len(kept) == 1 or cell_len(text) < width:
+            return text
+        kept.pop()
+
+
+def _counts(values: Iterable[T], width: int) -> list[T]:
+    """Keep of the columns of counts those that leave room for the providers."""
+    kept = list(values)
+    while kept and width < _PROVIDERS + _COUNT * len(kept):
+        kept.pop()
+    return kept
+
+
+class ModelList(RowList[Model]):
+    """Models, each with its task, full name, providers, likes and downloads."""
+
+    DEFAULT_CSS = 'ModelList { height: 1fr; }'
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding('enter', 'select', 'Compose', id='models.select', tooltip='Compose with the highlighted model'),
+    ]
+
+    speaks: Callable[[str], bool] = staticmethod(lambda provider: True)
+    """Whether this program has a machine for a provider; the parent sets it."""
+
+    longest_name: reactive[int] = reactive(0)
+    """Characters of the longest name in the list."""
+
+    def show_rows(self, rows: Iterable[Model], *, follow: bool = True) -> None:
+        rows = list(rows)
+        self.longest_name = max((len(model.id) for model in rows), default=0)
+        super().show_rows(rows, follow=follow)
+
+    def key_of(self, row: Model) -> str:
+        return f'{row.task} {row.id}'
+
+    def draw(self, row: Model, width: int) -> Iterable[Part]:
+        live = [one_line(mapping.provider) for mapping in row.mappings if mapping.serves(row.task)]
+        spoken = [provider for provider in live if self.speaks(provider)]
+        name = one_line(row.id)
+        yield f'{TASK_GLYPHS[row.task]} {TASK_WORDS[row.task]}'.ljust(_TASK), 'muted'
+        width -= _TASK
+        name_width = min(width, max(_name_width(self.longest_name, width), cell_len(name[: width + 1]) + 2))
+        yield cells(name, name_width), '' if spoken else 'muted'
+        width -= name_width
+        counts = _counts((row.likes, row.downloads), width)
+        left = width - _COUNT * len(counts)
+        text = _names(spoken, len(live) - len(spoken), left) if spoken else _UNSUPPORTED
+        yield cells(text, left), 'muted'
+        for count in counts:
+            yield brief(count).rjust(_COUNT), 'muted'
+
+
+class ModelHeading(Widget):
+    """Names of the columns of a list of models."""
+
+    DEFAULT_CSS = """
+    ModelHeading { height: 1; color: $text-muted; padding: 0 1; }
+    """
+
+    longest_name: reactive[int] = reactive(0)
+
+    def __init__(self, models: ModelList) -> None:
+        super().__init__()
+        self._models = models
+
+    def on_mount(self) -> None:
+        self.watch(self._models, 'longest_name', self._take_longest_name)
+
+    def _take_longest_name(self, longest: int) -> None:
+        self.longest_name = longest
+
+    def render(self) -> Content:
+        width = self.size.width - 1 - _TASK
+        name_width = _name_width(self.longest_name, width)
+        words = _counts(('likes', 'downs'), width - name_width)
+        left = width - name_width - _COUNT * len(words)
+        texts = ['Task'.ljust(_TASK), cells('Model', name_width), cells('Providers', left)]
+        return Content(''.join([*texts, *(word.rjust(_COUNT) for word in words)]))

@@ -1,0 +1,69 @@
+"""Text and numbers as a row of cells shows them: one line, exact width, units."""
+
+from datetime import datetime
+
+from rich.cells import cell_len, set_cell_size
+
+__all__ = ['brief', 'cells', 'clock', 'duration', 'file_size', 'one_line', 'plural']
+
+
+def one_line(text: str) -> str:
+    """Fold every run of white space into one space, so that a text of many lines stays in its row."""
+    return ' '.join(text.split())
+
+
+def cells(text: str, width: int, *, right: bool = False) -> str:
+    """Fit `text` into exactly `width` cells; an ellipsis says that something was cut."""
+    if width <= 0:
+        return ''
+    text = text[: 4 * width + 4]
+    length = cell_len(text)
+    if length > width:
+        return set_cell_size(text, width - 1) + '…'
+    return ' ' * (width - length) + text if right else text + ' ' * (width - length)
+
+
+def brief(number: int) -> str:
+    """Write a count in at most five cells: 999, 1.2k, 34k, 5.6M."""
+    if number < 1_000:
+        return str(number)
+    for unit, size in (('k', 1e3), ('M', 1e6), ('G', 1e9)):
+        value = number / size
+        if value < 9.95:
+            return f'{value:.1f}{unit}'
+        if value < 999.5:
+            return f'{value:.0f}{unit}'
+    return '999G'
+
+
+def duration(seconds: float, *, exact: bool = True) -> str:
+    """Write a time span: 3.4 s, 1 m 05 s, 2 h 10 m; a running one, not `exact`, in whole seconds."""
+    if seconds < 60:
+        return f'{seconds:.1f} s' if exact and seconds < 59.95 else f'{int(seconds)} s'
+    minutes, rest = divmod(int(seconds), 60)
+    if minutes < 60:
+        return f'{minutes} m {rest:02} s'
+    return f'{minutes // 60} h {minutes % 60:02} m'
+
+
+def file_size(count: int) -> str:
+    """Write a number of bytes with its unit: 812 B, 34 kB, 1.5 MB."""
+    if count < 1_000:
+        return f'{count} B'
+    for unit, size in (('kB', 1e3), ('MB', 1e6), ('GB', 1e9)):
+        value = count / size
+        if value < 999.5:
+            return f'{value:.1f} {unit}' if value < 9.95 else f'{value:.0f} {unit}'
+    return f'{count / 1e12:.1f} TB'
+
+
+def clock(moment: datetime) -> str:
+    """Write a moment in local time: 14:05:09 today, the date before it on other days."""
+    local = moment.astimezone()
+    today = datetime.now(local.tzinfo).date()
+    return local.strftime('%H:%M:%S' if local.date() == today else '%Y-%m-%d %H:%M')
+
+
+def plural(count: int, noun: str) -> str:
+    """Write a count with its noun: 1 job, 4 jobs."""
+    return f'{count:,} {noun}' if count == 1 else f'{count:,} {noun}s'

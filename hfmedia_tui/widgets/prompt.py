@@ -1,0 +1,60 @@
+"""The field that the prompt is written in."""
+
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import TextArea
+
+__all__ = ['Prompt']
+
+_BURST = 0.01
+"""Seconds: keys that follow each other faster were not typed but pasted, by a terminal that does not mark pastes."""
+
+
+class Prompt(TextArea):
+    """A text of several lines; Enter sends it, and a paste never does."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            'ctrl+n,ctrl+j,shift+enter',
+            'new_line',
+            'New line',
+            show=False,
+            id='prompt.new_line',
+            tooltip='Begin a new line in the prompt',
+        ),
+        Binding('ctrl+t', 'clear', 'Clear', show=False, id='prompt.clear', tooltip='Empty the prompt; Ctrl+Z undoes'),
+    ]
+
+    class Submitted(Message):
+        """The user pressed Enter."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(
+            id=id,
+            compact=True,
+            soft_wrap=True,
+            tab_behavior='focus',
+            show_line_numbers=False,
+            highlight_cursor_line=False,
+            placeholder='What do you want to see?',
+        )
+        self._last_key = 0.0
+
+    async def _on_key(self, event: events.Key) -> None:
+        pasted = event.time - self._last_key < _BURST
+        self._last_key = event.time
+        if event.key == 'enter' and not pasted:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Submitted())
+            return
+        await super()._on_key(event)
+
+    def action_new_line(self) -> None:
+        self.insert('\n')
+
+    def action_clear(self) -> None:
+        self.clear()

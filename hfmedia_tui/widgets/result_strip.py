@@ -1,0 +1,53 @@
+"""Which of the results is shown: a line of numbers to step through."""
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.style import Style
+from textual.widget import Widget
+
+__all__ = ['ResultStrip']
+
+
+class ResultStrip(Widget):
+    """Numbers of the results, oldest first, the shown one marked; a click chooses another."""
+
+    ALLOW_SELECT = False
+
+    DEFAULT_CSS = """
+    ResultStrip { height: 1; width: auto; color: $text-muted; }
+    """
+
+    count: reactive[int] = reactive(0, layout=True)
+    """How many results there are."""
+    place: reactive[int] = reactive(0, layout=True)
+    """Which one is shown, from 0."""
+    reach: reactive[int] = reactive(4, layout=True)
+    """Numbers shown on each side of the present one."""
+
+    class Chosen(Message):
+        """The user chose another result."""
+
+        def __init__(self, place: int) -> None:
+            super().__init__()
+            self.place = place
+
+    def render(self) -> Content:
+        if not self.count:
+            return Content('')
+        first = max(0, min(self.place - self.reach, self.count - 2 * self.reach - 1))
+        last = min(self.count, first + 2 * self.reach + 1)
+        numbers = []
+        for place in range(first, last):
+            number = Content(f' {place + 1} ')
+            if place == self.place:
+                number = number.stylize('bold reverse $primary')
+            numbers.append(number.stylize(Style.from_meta({'place': place})))
+        return Content.assemble('‹' if first else ' ', *numbers, '›' if last < self.count else ' ')
+
+    def on_click(self, event: events.Click) -> None:
+        place = event.style.meta.get('place')
+        if isinstance(place, int):
+            event.stop()
+            self.post_message(self.Chosen(place))

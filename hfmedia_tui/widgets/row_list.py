@@ -1,0 +1,263 @@
+"""A list of one-line rows that draws only those in sight, however many there are.
+
+It draws through Textual's Line API: https://textual.textualize.io/guide/widgets/#line-api
+"""
+
+from abc import abstractmethod
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, Generic, TypeVar
+
+from rich.segment import Segment
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from hfmedia_tui.widgets.plain import cells
+
+__all__ = ['Part', 'RowList']
+
+RowType = TypeVar('RowType')
+
+Part = tuple[str, str]
+"""A piece of a row: its text, and the part of the style it wears ('' for the plain one)."""
+
+
+class RowList(ScrollView, Generic[RowType], can_focus=True):
+    """A list of one-line rows with one of them highlighted.
+
+    Rows are known by a key, so that the highlight stays on its row when others come, go or move.
+    """
+
+    ALLOW_SELECT = False
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding('enter', 'select', 'Select', show=False, id='list.select'),
+        Binding('down,j', 'move(1)', 'Down', show=False, id='list.down'),
+        Binding('up,k', 'move(-1)', 'Up', show=False, id='list.up'),
+        Binding('home,g', 'first', 'First', show=False, id='list.first'),
+        Binding('end,G', 'last', 'Last', show=False, id='list.last'),
+        Binding('pagedown,ctrl+f', 'page(1)', 'Page down', show=False, id='list.page_down'),
+        Binding('pageup,ctrl+u', 'page(-1)', 'Page up', show=False, id='list.page_up'),
+    ]
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        'row--highlighted',
+        'row--hovered',
+        'row--mark',
+        'row--strong',
+        'row--muted',
+        'row--accent',
+        'row--good',
+        'row--bad',
+        'row--odd',
+    }
+    """
+    | Class | Description |
+    | :- | :- |
+    | `row--highlighted` | The highlighted row. |
+    | `row--hovered` | The row under the mouse. |
+    | `row--mark` | The bar before the highlighted row. |
+    | `row--strong`, `row--muted`, `row--accent`, `row--good`, `row--bad`, `row--odd` | Parts of a row. |
+    """
+
+    DEFAULT_CSS = """
+    RowList {
+        height: 1fr;
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-size-vertical: 1;
+        color: $foreground;
+        & > .row--highlighted { background: $block-cursor-blurred-background; }
+        & > .row--hovered { background: $block-hover-background; }
+        & > .row--mark { color: $text-muted; }
+        & > .row--strong { text-style: bold; }
+        & > .row--muted { color: $text-muted; }
+        & > .row--accent { color: $primary; }
+        & > .row--good { color: $success; }
+        & > .row--bad { color: $error; }
+        & > .row--odd { color: $warning; }
+        &:focus {
+            & > .row--highlighted { background: $block-cursor-background; color: $block-cursor-foreground; }
+            & > .row--mark { color: $primary; }
+        }
+        &:ansi > .row--muted { text-style: dim; }
+        &:ansi > .row--highlighted { background: transparent; text-style: bold; }
+        &:ansi:focus > .row--highlighted { background: transparent; color: ansi_default; text-style: reverse; }
+    }
+    """
+
+    highlighted: reactive[int | None] = reactive(None, repaint=False)
+    """The place of the highlighted row, or None in an empty list."""
+    hovered: reactive[int | None] = reactive(None, repaint=False)
+    """The place of the row under the mouse."""
+    notice: reactive[str] = reactive('')
+    """Shown instead of rows while there are none: what is being waited for, or why there is nothing."""
+
+    class RowMessage(Message):
+        """Something about one row."""
+
+        def __init__(self, row_list: 'RowList[Any]', row: Any) -> None:
+            super().__init__()
+            self.row_list = row_list
+            self.row = row
+
+        @property
+        def control(self) -> 'RowList[Any]':
+            return self.row_list
+
+    class Highlighted(RowMessage):
+        """Another row is highlighted; `row` is None when the list became empty."""
+
+    class Selected(RowMessage):
+        """The user entered a row."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._rows: list[RowType] = []
+
+    @abstractmethod
+    def key_of(self, row: RowType) -> str:
+        """Return what makes `row` the same row when the list changes."""
+
+    @abstractmethod
+    def draw(self, row: RowType, width: int) -> Iterable[Part]:
+        """Yield the parts of `row`, `width` cells in all."""
+
+    @property
+    def rows(self) -> Sequence[RowType]:
+        return self._rows
+
+    @property
+    def row(self) -> RowType | None:
+        """The highlighted row."""
+        return None if self.highlighted is None else self._rows[self.highlighted]
+
+    def show_rows(self, rows: Iterable[RowType], *, follow: bool = True) -> None:
+        """Show `rows` instead of the present ones.
+
+        The highlight follows its row where that is still there, and `follow` is true; else it goes to the first.
+        """
+        kept = None if self.row is None or not follow else self.key_of(self.row)
+        offset = (self.highlighted or 0) - self.scroll_offset.y
+        self.set_reactive(RowList.highlighted, None)
+        self._rows = list(rows)
+        self.virtual_size = Size(0, len(self._rows))
+        places = (place for place, row in enumerate(self._rows) if kept is not None and self.key_of(row) == kept)
+        place = next(places, 0)
+        if not self._rows:
+            self.post_message(self.Highlighted(self, None))
+        elif place:
+            self.scroll_to(y=place - offset, animate=False)
+            self.highlighted = place
+        else:
+            self.scroll_to(y=0, animate=False)
+            self.highlighted = 0
+        self.refresh()
+
+    def replace_row(self, place: int, row: RowType) -> None:
+        """Put `row` at `place`, and draw that line again if it is in sight."""
+        self._rows[place] = row
+        self.refresh_line(place)
+
+    def highlight(self, key: str) -> None:
+        """Highlight the row known by `key`, if it is there."""
+        for place, row in enumerate(self._rows):
+            if self.key_of(row) == key:
+                self.highlighted = place
+                return
+
+    # ------------------------------------------------------------------------------------------ drawing
+
+    def render_line(self, y: int) -> Strip:
+        width = self.scrollable_content_region.width
+        place = self.scroll_offset.y + y
+        if not self._rows:
+            return self._render_notice(y, width)
+        if place >= len(self._rows):
+            return Strip.blank(width, self.rich_style)
+        state = ()
+        if place == self.highlighted:
+            state = ('row--highlighted',)
+        elif place == self.hovered:
+            state = ('row--hovered',)
+        mark = '▌' if place == self.highlighted else ' '
+        segments = [Segment(mark, self.get_visual_style(*state, 'row--mark').rich_style)]
+        for text, part in self.draw(self._rows[place], width - 2):
+            names = (f'row--{part}', *state) if part == 'muted' and self.app.ansi_color else (*state, f'row--{part}')
+            style = self.get_visual_style(*names if part else state)
+            segments.append(Segment(text, style.rich_style))
+        base = self.get_visual_style(*state).rich_style
+        return Strip(segments).adjust_cell_length(width, base).crop(0, width)
+
+    def _render_notice(self, y: int, width: int) -> Strip:
+        lines = self.notice.splitlines()
+        top = 1 if self.size.height > len(lines) else 0
+        if not 0 <= y - top < len(lines):
+            return Strip.blank(width, self.rich_style)
+        style = self.get_visual_style(*(() if y == top else ('row--muted',))).rich_style
+        return Strip([Segment(cells(f'  {lines[y - top]}', width), style)])
+
+    def watch_highlighted(self, old: int | None, new: int | None) -> None:
+        for place in (old, new):
+            if place is not None:
+                self.refresh_line(place)
+        if new is not None:
+            top, height = self.scroll_offset.y, self.scrollable_content_region.height
+            if new < top:
+                self.scroll_to(y=new, animate=False)
+            elif height and new >= top + height:
+                self.scroll_to(y=new - height + 1, animate=False)
+            self.post_message(self.Highlighted(self, self._rows[new]))
+
+    def watch_hovered(self, old: int | None, new: int | None) -> None:
+        for place in (old, new):
+            if place is not None:
+                self.refresh_line(place)
+
+    def on_resize(self) -> None:
+        self.refresh()
+
+    # ------------------------------------------------------------------------------------------ keys and mouse
+
+    def _go_to(self, place: int) -> None:
+        if self._rows:
+            self.highlighted = max(0, min(place, len(self._rows) - 1))
+
+    def action_move(self, step: int) -> None:
+        self._go_to((self.highlighted or 0) + step)
+
+    def action_first(self) -> None:
+        self._go_to(0)
+
+    def action_last(self) -> None:
+        self._go_to(len(self._rows) - 1)
+
+    def action_page(self, step: int) -> None:
+        self._go_to((self.highlighted or 0) + step * max(1, self.scrollable_content_region.height - 1))
+
+    def action_select(self) -> None:
+        if self.row is not None:
+            self.post_message(self.Selected(self, self.row))
+
+    def _place_under(self, event: events.MouseEvent) -> int | None:
+        place = self.scroll_offset.y + event.y
+        return place if 0 <= place < len(self._rows) else None
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        self.hovered = self._place_under(event)
+
+    def on_leave(self) -> None:
+        self.hovered = None
+
+    def on_click(self, event: events.Click) -> None:
+        place = self._place_under(event)
+        if place is None:
+            return
+        event.stop()
+        self.highlighted = place
+        if event.chain == 2:
+            self.action_select()

@@ -1,0 +1,78 @@
+"""The line at the top of every place: where one can go, what is being made, whose account it is."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.style import Style
+from textual.widget import Widget
+
+from hfmedia_tui.widgets.plain import cells, one_line
+
+__all__ = ['Tally', 'TopBar']
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many jobs of this session are in which state."""
+
+    running: int = 0
+    queued: int = 0
+    failed: int = 0
+    succeeded: int = 0
+
+
+class TopBar(Widget):
+    """Names of the places with their keys, counts of jobs, and the mark of the sandbox or the account."""
+
+    ALLOW_SELECT = False
+
+    DEFAULT_CSS = """
+    TopBar { dock: top; height: 1; background: $surface; color: $text-muted; padding: 0 1;
+        link-style: none; link-color: $foreground; link-color-hover: $primary; link-background-hover: $surface;
+        link-style-hover: none; }
+    TopBar:ansi { background: ansi_default; }
+    """
+
+    PLACES: ClassVar[dict[str, tuple[str, str]]] = {
+        'browse': ('F2', 'Browse'),
+        'compose': ('F3', 'Compose'),
+        'jobs': ('F4', 'Jobs'),
+    }
+
+    tally: reactive[Tally] = reactive(Tally())
+    """Counts to show."""
+    mark: reactive[str] = reactive('')
+    """The sandbox, the account, or what is being waited for."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__()
+        self.place = place
+
+    def render(self) -> Content:
+        places = Content('')
+        for name, (key, label) in self.PLACES.items():
+            here = name == self.place
+            link = Style.from_meta({'@click': f"app.place('{name}')"})
+            words = Content.assemble((key, '$primary'), ' ', (label, 'bold $foreground underline' if here else ''))
+            places += words.stylize(link) + Content('   ')
+        counts = [
+            Content.styled(f'{count} {word}', style)
+            for count, word, style in (
+                (self.tally.running, 'running', '$primary'),
+                (self.tally.queued, 'queued', '$foreground'),
+                (self.tally.failed, 'failed', '$error'),
+            )
+            if count
+        ]
+        if not counts and self.tally.succeeded:
+            counts = [Content.styled(f'{self.tally.succeeded} done', '$success')]
+        right = Content('  ').join(counts)
+        if self.mark:
+            room = max(0, self.size.width - places.cell_length - right.cell_length - 3)
+            mark = one_line(self.mark)
+            mark = cells(mark, room).rstrip() if len(mark) > room else mark
+            right = Content('   ').join([right, Content(mark)]) if counts else Content(mark)
+        gap = max(1, self.size.width - places.cell_length - right.cell_length)
+        return Content.assemble(places, ' ' * gap, right)
