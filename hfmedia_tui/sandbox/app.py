@@ -19,7 +19,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from hfmedia_tui.sandbox import hub, media
 from hfmedia_tui.sandbox.predictions import Predictions
 from hfmedia_tui.sandbox.replies import Refusal, answer, refuse
-from hfmedia_tui.sandbox.wires import fal_ai, hf_inference, replicate, together
+from hfmedia_tui.sandbox.wires import (
+    fal_ai,
+    hf_inference,
+    novita,
+    openai_images,
+    replicate,
+    together,
+    wavespeed,
+    zai_org,
+)
 
 __all__ = ['create_app']
 
@@ -27,7 +36,12 @@ _WIRES = {
     'fal-ai': fal_ai.ROUTES,
     'hf-inference': hf_inference.ROUTES,
     'replicate': replicate.ROUTES,
+    'wavespeed': wavespeed.ROUTES,
     'together': together.ROUTES,
+    'novita': novita.ROUTES,
+    'nscale': openai_images.NSCALE_ROUTES,
+    'zai-org': zai_org.ROUTES,
+    'deepinfra': openai_images.DEEPINFRA_ROUTES,
 }
 
 
@@ -46,7 +60,7 @@ def create_app(home: Path, *, media_origin: str, pace: float) -> ASGIApp:
             Route('/sandbox/submits', _submits),
             *(Mount(f'/router/{name}', _Routed(Router(routes))) for name, routes in _WIRES.items()),
             # huggingface_hub drops the prefix from the polls of a router that is not Hugging Face's own.
-            *(Route(path, poll, middleware=[Middleware(_Routed)]) for path, poll in fal_ai.POLLS),
+            *(Route(path, poll, middleware=[Middleware(_Routed)]) for path, poll in (*fal_ai.POLLS, *wavespeed.POLLS)),
         ],
         exception_handlers=refusals,
         lifespan=_lifespan,
