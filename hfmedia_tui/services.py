@@ -161,7 +161,7 @@ class Services:
             raise UsageError(f'The seed must not be negative, and {ask.seed} is.')
         if ask.timeout is not None and not ask.timeout > 0:
             raise UsageError(f'The timeout must be more than 0 seconds, not {ask.timeout:g}.')
-        if not re.fullmatch(r'[\w.-]+/[\w.-]+|[\w.-]+', ask.model):
+        if not re.fullmatch(r'(?:[\w-][\w.-]*/)?[\w-][\w.-]*', ask.model):
             raise UsageError(f'{ask.model[:80]!r} is no name of a model.', 'Name it as owner/name.')
         parameters = sized(ask.parameters, ask.aspect_ratio)
         models, account = await asyncio.gather(self.catalog.model(ask.model), self._account_in_time())
@@ -326,10 +326,12 @@ async def open_services(
     token: str | None = None,
     environment: Mapping[str, str] = os.environ,
     pace: float = 1.0,
+    patience: float = 1.0,
 ) -> AsyncIterator[Services]:
     """Open the house: ledger, transport, catalogue and pool, and the sandbox first when it is asked for.
 
-    `token` is used in the place of the user's own. `pace` multiplies the time that the sandbox takes. Raises AppError.
+    `token` is used in the place of the user's own. `pace` multiplies the time that the sandbox takes,
+    and `patience` the time between two polls. Raises AppError.
     """
     async with AsyncExitStack() as stack:
         if sandbox:
@@ -362,6 +364,7 @@ async def open_services(
             inspect=inspect,
             quarantine=paths.data / 'quarantine',
             limits=limits or Limits(),
+            patience=patience,
         )
         pool = await stack.enter_async_context(Pool(tools))
         yield Services(

@@ -18,7 +18,7 @@ import msgspec
 
 from hfmedia_tui.domain import Failure, FailureCode, Job, JobProgress, JobState, Order
 from hfmedia_tui.engine.events import Stream, Subscription
-from hfmedia_tui.engine.runner import Runner
+from hfmedia_tui.engine.runner import Runner, first_provider
 from hfmedia_tui.engine.tools import Tools
 from hfmedia_tui.errors import StoreError, UsageError
 from hfmedia_tui.parameters import MAXIMUM_RANDOM_SEED
@@ -198,7 +198,7 @@ class Pool:
         for job in sorted(self._waiting.values(), key=lambda job: -job.priority):
             if len(self._running) >= self._tools.limits.total:
                 return
-            first = _first_provider(job)
+            first = first_provider(job)
             if first is not None and not self._has_place(first):
                 continue
             del self._waiting[job.id]
@@ -252,10 +252,3 @@ class Pool:
                     await self.cancel(job_id)
             except StoreError as error:
                 log.warning('the ledger could not be asked: %s', error.message)
-
-
-def _first_provider(job: Job) -> str | None:
-    """The provider that the job asks next: where it was, or the first of its mappings."""
-    if job.provider is not None and job.attempts and job.attempts[-1].error is None:
-        return job.provider
-    return job.order.mappings[0].provider if job.order.mappings else None

@@ -1,8 +1,9 @@
 """What may be repeated, what may go to the next provider, and what never: the whole policy, pure.
 
 A submit is billed as soon as it is accepted, so it is repeated only when it certainly started nothing: the
-connection was refused, or the answer said that it was turned away. A submit without an answer is ambiguous and never
-repeated. Polls, results and downloads cost nothing and are repeated while the job's deadline allows.
+connection was refused, or the answer said that it was turned away. A submit without an answer, or with one that only
+a gateway gave, is ambiguous and never repeated. Polls, results and downloads cost nothing and are repeated while the
+job's deadline allows.
 """
 
 import random
@@ -10,10 +11,13 @@ from typing import Final
 
 from hfmedia_tui.domain import SendKind
 
-__all__ = ['FALLBACK_STATUSES', 'wait_after_download', 'wait_after_refusal', 'wait_after_trouble']
+__all__ = ['AMBIGUOUS_STATUSES', 'FALLBACK_STATUSES', 'wait_after_download', 'wait_after_refusal', 'wait_after_trouble']
 
 FALLBACK_STATUSES: Final = frozenset({400, 401, 402, 404, 410})
 """A submit answered so started nothing, and another provider may do better."""
+
+AMBIGUOUS_STATUSES: Final = frozenset({408, 502, 504, 520, 522, 523, 524})
+"""A submit answered so by a gateway may have reached the provider, and may be billed."""
 
 _REFUSALS_REPEATED: Final = {429: 3, 503: 2}
 """Statuses of a submit that was turned away for now, and how often it is tried again."""

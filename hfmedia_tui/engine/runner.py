@@ -42,7 +42,7 @@ from hfmedia_tui.engine.tools import Tools
 from hfmedia_tui.engine.transport import Lost, Unreached
 from hfmedia_tui.errors import StoreError
 
-__all__ = ['DEADLINES', 'Runner']
+__all__ = ['DEADLINES', 'Runner', 'first_provider']
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +106,7 @@ class Runner:
                 if self.job.state not in FINAL_STATES:
                     await self._out_of_time(seconds)
             except Ambiguous as error:
-                await self._interrupted(f'{self.job.provider} was asked and did not answer: {error}.')
+                await self._interrupted(f'{self.job.provider} was asked, and what became of it is unknown: {error}.')
             except Refused as error:
                 await self._fail(error.failure)
             except asyncio.CancelledError:
@@ -133,7 +133,9 @@ class Runner:
         remaining = list(order.mappings)
         records = await self._tools.ledger.attempts(self.job.id)
         refusals = list[Failure]()
-        self._change(state=JobState.RUNNING, started_at=self._tools.now(), finished_at=None)
+        self._change(
+            state=JobState.RUNNING, provider=first_provider(self.job), started_at=self._tools.now(), finished_at=None
+        )
         if records and not records[-1].finished and (progress := records[-1].progress) is not None:
             record = records[-1]
             self._ordinal, self._progress = record.ordinal, progress
@@ -198,6 +200,8 @@ class Runner:
                     if send.kind is SendKind.SUBMIT and isinstance(advanced.step, Failed) and not advanced.accepted:
                         refusals += 1
                         wait = retry.wait_after_refusal(reply.status, refusals, _retry_after(reply))
+                        if reply.status in retry.AMBIGUOUS_STATUSES:
+                            raise Ambiguous(advanced.step.failure.message)
                         if wait is not None:
                             log.info('job %s: %s answered %d', self.job.id, mapping.provider, reply.status)
                             self._change(
@@ -208,7 +212,7 @@ class Runner:
                             continue
                     progress = advanced
                 case Wait(seconds=seconds):
-                    await asyncio.sleep(seconds)
+                    await asyncio.sleep(seconds * self._tools.patience)
                     progress = await self._absorb(ordinal, mapping, progress, None)
                 case Fetch() as fetch:
                     status, outputs = await self._fetch(fetch)
@@ -465,6 +469,13 @@ class Runner:
             self._publish(self.job)
 
 
+def first_provider(job: Job) -> str | None:
+    """The provider that a job asks next: where it is, or the first of its mappings."""
+    if job.provider is not None and job.attempts and job.attempts[-1].error is None:
+        return job.provider
+    return job.order.mappings[0].provider if job.order.mappings else None
+
+
 async def _whole(coroutine: Coroutine[None, None, Result]) -> Result:
     """Await `coroutine` to its end even when this task is cancelled meanwhile; then the cancelling takes place."""
     task = asyncio.ensure_future(coroutine)
@@ -504,8 +515,9 @@ def _summary(refusals: list[Failure]) -> Failure:
     last = refusals[-1]
     if len(refusals) == 1:
         return last
-    reasons = '; '.join(
-        f'{failure.provider} ({failure.status}): {failure.message}' if failure.status else failure.message
-        for failure in refusals
-    )
+    providers = dict[str, list[str]]()
+    for failure in refusals:
+        named = f'{failure.provider} ({failure.status})' if failure.status else str(failure.provider)
+        providers.setdefault(failure.message, []).append(named)
+    reasons = '; '.join(f'{", ".join(names)}: {message}' for message, names in providers.items())
     return replace(last, message=f'Every provider refused. {reasons}')

@@ -50,4 +50,6 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     quarantine: Path
     """Where paid bytes go that are no picture or film."""
     limits: Limits = Limits()
+    patience: float = 1.0
+    """Multiplies every wait that a machine asks for."""
     now: Callable[[], datetime] = _now

@@ -1,0 +1,251 @@
+"""The pool drives jobs to their ends, and nothing is paid for twice."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from hfmedia_tui.domain import FailureCode, Job, JobState, Stage, Task
+from hfmedia_tui.errors import UsageError
+from hfmedia_tui.services import Ask, Limits, Services
+from tests.engine.conftest import CountSubmits, OpenHouse
+
+IMAGE = 'black-forest-labs/FLUX.1-dev'
+FILM = 'Wan-AI/Wan2.2-TI2V-5B'
+
+
+async def run(services: Services, ask: Ask) -> list[Job]:
+    jobs = await services.submit(ask)
+    await services.pool.idle()
+    return [services.pool.jobs[job.id] for job in jobs]
+
+
+async def reach(services: Services, job_id: str, stage: Stage) -> None:
+    """Return when the job has come to `stage`."""
+    subscription = services.pool.subscribe()
+    if services.pool.jobs[job_id].progress.stage is stage:
+        return
+    async for job in subscription:
+        if job.id == job_id and job.progress.stage is stage:
+            return
+
+
+async def test_four_generations_become_four_files(open_house: OpenHouse, count_submits: CountSubmits) -> None:
+    before = await count_submits()
+    async with open_house() as services:
+        jobs = await run(services, Ask(model=IMAGE, prompt='a lighthouse in a storm', count=4, seed=7))
+    assert [job.state for job in jobs] == [JobState.SUCCEEDED] * 4
+    assert [job.seed for job in jobs] == [7, 8, 9, 10]
+    files = [Path(output.path) for job in jobs for output in job.outputs]
+    assert len({file.read_bytes() for file in files}) == 4
+    for job, file in zip(jobs, files, strict=True):
+        output = job.outputs[0]
+        with Image.open(file) as picture:
+            assert picture.size == (output.width, output.height)
+            assert f'image/{picture.format}'.lower() == output.media_type
+        assert file.stat().st_size == output.size
+        assert file.name.startswith('a-lighthouse-in-a-storm-')
+    assert sorted(files) == sorted(files[0].parent.iterdir()), 'nothing else lies in the folder'
+    assert await count_submits() - before == 4
+
+
+async def test_a_film(open_house: OpenHouse) -> None:
+    async with open_house() as services:
+        (job,) = await run(services, Ask(model=FILM, prompt='waves'))
+    assert job.state is JobState.SUCCEEDED
+    assert job.order.task is Task.TEXT_TO_VIDEO
+    assert job.outputs[0].media_type == 'video/mp4'
+    assert job.outputs[0].duration
+    assert job.outputs[0].duration > 1
+
+
+@pytest.mark.parametrize('provider', ['fal-ai', 'replicate', 'together', 'hf-inference'])
+async def test_every_provider_brings_a_picture_of_the_size_asked_for(open_house: OpenHouse, provider: str) -> None:
+    async with open_house() as services:
+        models = await services.catalog.models()
+        model = next(
+            model.id
+            for model in models
+            if model.task is Task.TEXT_TO_IMAGE
+            and any(m.provider == provider and m.serves(model.task) for m in model.mappings)
+        )
+        ask = Ask(model=model, provider=provider, prompt='a fox', parameters={'width': 512, 'height': 384})
+        (job,) = await run(services, ask)
+    assert job.state is JobState.SUCCEEDED, job.error
+    assert (job.outputs[0].width, job.outputs[0].height) == (512, 384)
+    assert job.attempts[0].provider == provider
+    assert job.attempts[0].status == 200
+    assert job.attempts[0].error is None
+
+
+async def test_a_refusal_goes_on_to_the_next_provider_and_is_recorded(open_house: OpenHouse) -> None:
+    async with open_house() as services:
+        (job,) = await run(services, Ask(model='sandbox/falls-back', prompt='a fox'))
+    assert job.state is JobState.SUCCEEDED
+    refused, served = job.attempts
+    assert refused.status == 402
+    assert refused.error is not None
+    assert 'credits' in refused.error
+    assert (served.status, served.error) == (200, None)
+
+
+async def test_without_fallback_the_first_refusal_is_the_end(open_house: OpenHouse) -> None:
+    async with open_house() as services:
+        (job,) = await run(services, Ask(model='sandbox/falls-back', prompt='a fox', fallback=False))
+        (named,) = await run(services, Ask(model='sandbox/falls-back', prompt='a fox', provider='fal-ai'))
+    for ended in (job, named):
+        assert ended.state is JobState.FAILED
+        assert len(ended.attempts) == 1
+        assert ended.error is not None
+        assert ended.error.code is FailureCode.OUT_OF_CREDIT
+
+
+async def test_when_all_refuse_every_reason_is_told(open_house: OpenHouse) -> None:
+    async with open_house() as services:
+        (job,) = await run(services, Ask(model='sandbox/fails-retired', prompt='a fox'))
+    assert job.error is not None
+    assert 'not supported' in job.error.message
+    for attempt in job.attempts:
+        assert attempt.provider in job.error.message
+    assert len(job.attempts) == 4
+
+
+async def test_a_submit_without_an_answer_is_interrupted_and_sent_again_only_when_asked(
+    open_house: OpenHouse, count_submits: CountSubmits
+) -> None:
+    before = await count_submits()
+    async with open_house() as services:
+        (job,) = await run(services, Ask(model='sandbox/fails-lost-reply', prompt='a fox'))
+        assert job.state is JobState.INTERRUPTED
+        assert job.error is not None
+        assert 'may have been billed' in job.error.message
+        sent = await count_submits() - before
+        await services.pool.resume(services.router)
+        await services.pool.idle()
+        assert await count_submits() - before == sent == 1
+        await services.retry(job.id)
+        await services.pool.idle()
+        assert await count_submits() - before == 2
+
+
+async def test_a_download_that_breaks_is_collected_by_retry_without_a_new_submit(
+    open_house: OpenHouse, count_submits: CountSubmits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr('hfmedia_tui.engine.retry._DOWNLOADS_REPEATED', 0)
+    before = await count_submits()
+    async with open_house() as services:
+        (job,) = await run(services, Ask(model='sandbox/fails-cut-off', prompt='a fox'))
+        assert job.state is JobState.FAILED
+        assert not [name for name in os.listdir(job.order.output) if name.endswith('.part')]
+        await services.retry(job.id)
+        await services.pool.idle()
+        assert len(services.pool.jobs[job.id].attempts) == 1
+    assert await count_submits() - before == 1
+
+
+async def test_a_passed_deadline_keeps_the_handle_for_resume(
+    open_house: OpenHouse, count_submits: CountSubmits
+) -> None:
+    before = await count_submits()
+    async with open_house() as services:
+        (job,) = await run(services, Ask(model='sandbox/fails-stuck-in-queue', prompt='a fox', timeout=0.5))
+        assert job.state is JobState.FAILED
+        assert job.error is not None
+        assert job.error.code is FailureCode.TIMEOUT
+    async with open_house() as services:
+        taken, others = await services.pool.resume(services.router)
+        assert [job.id for job in taken] == [job.id]
+        assert not others
+        await services.pool.idle()
+    assert await count_submits() - before == 1
+
+
+async def test_closing_leaves_a_running_job_to_be_collected(open_house: OpenHouse, count_submits: CountSubmits) -> None:
+    before = await count_submits()
+    async with open_house() as services:
+        (job,) = await services.submit(Ask(model='sandbox/fails-stuck-in-queue', prompt='a fox', timeout=60))
+        await reach(services, job.id, Stage.QUEUED)
+    async with open_house() as services:
+        assert (await services.ledger.find(job.id)).state is JobState.RUNNING
+        (again,) = await services.collect()
+        assert again.id == job.id
+        await reach(services, job.id, Stage.QUEUED)
+        await services.pool.cancel(job.id)
+    assert await count_submits() - before == 1
+
+
+async def test_cancelling_says_what_it_did_and_retry_collects(
+    open_house: OpenHouse, count_submits: CountSubmits
+) -> None:
+    before = await count_submits()
+    async with open_house(Limits(total=1, per_provider=1)) as services:
+        ask = Ask(model='sandbox/fails-stuck-in-queue', prompt='a fox', count=2, timeout=60)
+        first, second = await services.submit(ask)
+        await reach(services, first.id, Stage.QUEUED)
+        await services.pool.cancel(second.id)
+        await services.pool.cancel(first.id)
+        await services.pool.idle()
+        first, second = services.pool.jobs[first.id], services.pool.jobs[second.id]
+        assert first.state is second.state is JobState.CANCELLED
+        assert first.note is not None
+        assert 'may finish and bill' in first.note
+        assert second.note == 'Cancelled before anything was sent.'
+        await services.retry(first.id)
+        await reach(services, first.id, Stage.QUEUED)
+        await services.pool.cancel(first.id)
+    assert await count_submits() - before == 1
+
+
+async def test_no_more_run_at_once_than_there_are_places(open_house: OpenHouse) -> None:
+    async with open_house(Limits(total=3, per_provider=2)) as services:
+        subscription = services.pool.subscribe()
+        most = 0
+
+        async def watch() -> None:
+            nonlocal most
+            running = set[str]()
+            async for job in subscription:
+                (running.add if job.state is JobState.RUNNING else running.discard)(job.id)
+                most = max(most, len(running))
+
+        watching = asyncio.create_task(watch())
+        await run(services, Ask(model=IMAGE, prompt='a fox', provider='fal-ai', count=6))
+        subscription.close()
+        await watching
+    assert most == 2
+
+
+async def test_a_model_that_only_others_serve_fails_naming_them(open_house: OpenHouse) -> None:
+    async with open_house() as services:
+        models = await services.catalog.models()
+        model = next(m for m in models if not any(services.speaks(mapping.provider) for mapping in m.mappings))
+        (job,) = await run(services, Ask(model=model.id, prompt='a fox'))
+    assert job.state is JobState.FAILED
+    assert job.error is not None
+    assert job.error.code is FailureCode.NO_PROVIDER
+    for mapping in model.mappings:
+        assert mapping.provider in job.error.message
+
+
+@pytest.mark.parametrize(
+    ('ask', 'problem'),
+    [
+        (Ask(model=IMAGE, prompt=' \n'), 'empty'),
+        (Ask(model=IMAGE, prompt='a', count=0), 'generations'),
+        (Ask(model=IMAGE, prompt='a', seed=-1), 'seed'),
+        (Ask(model=IMAGE, prompt='a', timeout=0), 'timeout'),
+        (Ask(model='../etc', prompt='a'), 'name of a model'),
+        (Ask(model=IMAGE, prompt='a', aspect_ratio='7:1'), 'aspect ratio'),
+        (Ask(model=IMAGE, prompt='a', provider='nobody'), 'does not serve'),
+    ],
+)
+async def test_what_cannot_be_asked_is_said_and_nothing_is_queued(
+    open_house: OpenHouse, ask: Ask, problem: str
+) -> None:
+    async with open_house() as services:
+        with pytest.raises(UsageError, match=problem):
+            await services.submit(ask)
+        assert not services.pool.jobs
+        assert not await services.recent_jobs(1)

@@ -1,0 +1,79 @@
+"""The policy of repeating, as a table."""
+
+import pytest
+
+from hfmedia_tui.domain import SendKind
+from hfmedia_tui.engine.retry import (
+    AMBIGUOUS_STATUSES,
+    FALLBACK_STATUSES,
+    wait_after_download,
+    wait_after_refusal,
+    wait_after_trouble,
+)
+
+SUBMIT, POLL, RESULT = SendKind.SUBMIT, SendKind.POLL, SendKind.RESULT
+
+
+@pytest.mark.parametrize(
+    ('kind', 'status', 'reached', 'tries', 'again'),
+    [
+        (SUBMIT, None, False, 1, True),  # the connection was refused: nothing was sent
+        (SUBMIT, None, False, 3, False),
+        (SUBMIT, None, True, 1, False),  # no answer came: it may have been billed
+        (SUBMIT, 200, True, 1, False),
+        (SUBMIT, 429, True, 1, False),  # the machine sees it first
+        (SUBMIT, 504, True, 1, False),
+        (POLL, None, False, 50, True),  # until the deadline
+        (POLL, None, True, 50, True),
+        (POLL, 429, True, 50, True),
+        (POLL, 502, True, 50, True),
+        (POLL, 404, True, 1, False),
+        (POLL, 200, True, 1, False),
+        (RESULT, 503, True, 3, True),
+        (RESULT, 503, True, 4, False),  # by now it is the prediction's own failure
+        (RESULT, 429, True, 50, True),
+        (RESULT, 422, True, 1, False),
+    ],
+)
+def test_trouble(kind: SendKind, status: int | None, reached: bool, tries: int, again: bool) -> None:
+    wait = wait_after_trouble(kind, status=status, reached=reached, tries=tries)
+    assert (wait is not None) == again
+
+
+@pytest.mark.parametrize(
+    ('status', 'tries', 'again'),
+    [
+        (429, 1, True),
+        (429, 3, True),
+        (429, 4, False),
+        (503, 2, True),
+        (503, 3, False),
+        (402, 1, False),
+        (504, 1, False),
+    ],
+)
+def test_refusals(status: int, tries: int, again: bool) -> None:
+    assert (wait_after_refusal(status, tries) is not None) == again
+
+
+def test_a_server_that_asks_for_patience_gets_it_within_bounds() -> None:
+    assert wait_after_refusal(429, 1, retry_after=7.0) == 7.0
+    assert wait_after_refusal(429, 1, retry_after=-3.0) == 0.0
+    assert wait_after_refusal(429, 1, retry_after=86_400.0) == 60.0
+
+
+def test_waits_grow_and_stay_bounded() -> None:
+    waits = [wait_after_trouble(POLL, status=502, reached=True, tries=tries) or 0 for tries in range(1, 60)]
+    assert 0 < waits[0] <= 1
+    assert waits[4] > waits[0]
+    assert max(waits) <= 30
+
+
+def test_downloads() -> None:
+    assert wait_after_download(1, again=True) is not None
+    assert wait_after_download(4, again=True) is None
+    assert wait_after_download(1, again=False) is None
+
+
+def test_no_status_is_both_ambiguous_and_passed_on() -> None:
+    assert not AMBIGUOUS_STATUSES & FALLBACK_STATUSES

@@ -1,0 +1,132 @@
+"""Who is told the token, what is followed, and what is refused."""
+
+from contextlib import ExitStack
+
+import pytest
+
+from hfmedia_tui.domain import Request
+from hfmedia_tui.engine.addresses import Endpoints, check_media_url
+from hfmedia_tui.engine.transport import Lost, RefusedLink, Transport, Unreached
+from hfmedia_tui.errors import UsageError
+from tests.engine.loopback import Answer, Asked, Server, serving
+
+TOKEN = 'hf_' + 'x' * 30
+
+
+def endpoints(hub: Server, router: Server) -> Endpoints:
+    return Endpoints(hub=hub.url, router=f'{router.url}/router')
+
+
+async def test_the_token_goes_to_the_hub_and_the_router_and_not_to_media() -> None:
+    with ExitStack() as stack:
+        hub, router, media = (stack.enter_context(serving(lambda asked: Answer(body=b'{}'))) for _ in range(3))
+        async with Transport(endpoints(hub, router), token=TOKEN) as transport:
+            await transport.ask_hub('/api/models', {'limit': '1', 'expand[]': ['gated', 'likes']})
+            await transport.send('fal-ai', Request(method='POST', path='/a/b', query={'q': '1'}, body={'x': None}))
+            async with transport.open_media(f'{media.url}/file') as (reply, pieces):
+                assert reply.status == 200
+                assert b''.join([piece async for piece in pieces]) == b'{}'
+        assert hub.asked[0].path == '/api/models?limit=1&expand%5B%5D=gated&expand%5B%5D=likes'
+        assert hub.asked[0].headers['authorization'] == f'Bearer {TOKEN}'
+        assert router.asked[0].path == '/router/fal-ai/a/b?q=1'
+        assert router.asked[0].headers['authorization'] == f'Bearer {TOKEN}'
+        assert router.asked[0].body == b'{"x":null}'
+        assert 'authorization' not in media.asked[0].headers
+        assert TOKEN not in repr(transport)
+
+
+async def test_billing_goes_to_the_router_only() -> None:
+    with serving(lambda asked: Answer()) as server:
+        async with Transport(endpoints(server, server), token=TOKEN) as transport:
+            await transport.send('together', Request(method='GET', path='/v2/videos/1'), bill_to='my-org')
+            await transport.ask_hub('/api/models')
+        assert server.asked[0].headers['x-hf-bill-to'] == 'my-org'
+        assert 'x-hf-bill-to' not in server.asked[1].headers
+
+
+async def test_a_redirect_of_the_router_is_not_followed() -> None:
+    with serving(lambda asked: Answer(body=b'stolen')) as elsewhere:
+        target = f'{elsewhere.url}/router/x'
+        with serving(lambda asked: Answer(307, {'location': target})) as router:
+            async with Transport(endpoints(router, router), token=TOKEN) as transport:
+                reply = await transport.send('fal-ai', Request(method='POST', path='/a', body={}))
+        assert reply.status == 307
+        assert not elsewhere.asked
+
+
+async def test_a_next_page_elsewhere_is_not_asked() -> None:
+    with serving(lambda asked: Answer()) as hub, serving(lambda asked: Answer()) as elsewhere:
+        async with Transport(endpoints(hub, hub), token=TOKEN) as transport:
+            with pytest.raises(Lost, match='elsewhere'):
+                await transport.ask_hub(f'{elsewhere.url}/api/models?cursor=1')
+        assert not elsewhere.asked
+
+
+async def test_cookies_are_not_kept() -> None:
+    with serving(lambda asked: Answer(headers={'set-cookie': 'a=b; Path=/'})) as server:
+        async with Transport(endpoints(server, server), token=None) as transport:
+            for _ in range(2):
+                await transport.ask_hub('/api/models')
+                async with transport.open_media(f'{server.url}/file'):
+                    pass
+        assert all('cookie' not in asked.headers for asked in server.asked)
+        assert all('authorization' not in asked.headers for asked in server.asked)
+
+
+async def test_media_redirects_are_followed_and_each_hop_is_checked() -> None:
+    def answer(asked: Asked) -> Answer:
+        steps = {'/1': '/2', '/2': 'http://169.254.169.254/latest', '/loop': '/loop'}
+        return Answer(302, {'location': steps[asked.path]}) if asked.path in steps else Answer(body=b'home')
+
+    with serving(answer) as server:
+        async with Transport(endpoints(server, server), token=TOKEN) as transport:
+            with pytest.raises(RefusedLink, match='https'):
+                async with transport.open_media(f'{server.url}/1'):
+                    pass
+            with pytest.raises(RefusedLink, match='more than 5'):
+                async with transport.open_media(f'{server.url}/loop'):
+                    pass
+
+
+async def test_what_is_known_after_trouble() -> None:
+    with serving(lambda asked: Answer(body=b'half', length=100)) as server:
+        async with Transport(endpoints(server, server), token=TOKEN) as transport:
+            with pytest.raises(Lost):
+                await transport.send('fal-ai', Request(method='POST', path='/a', body={}))
+    async with Transport(endpoints(server, server), token=TOKEN) as transport:
+        with pytest.raises(Unreached):
+            await transport.send('fal-ai', Request(method='POST', path='/a', body={}))
+
+
+@pytest.mark.parametrize(
+    'url',
+    [
+        'http://cdn.example/a.png',
+        'https://127.0.0.1/a.png',
+        'https://localhost/a.png',
+        'https://[::1]/a.png',
+        'https://10.0.0.8/a.png',
+        'https://192.168.1.1/a.png',
+        'https://169.254.169.254/latest/meta-data',
+        'https://[fd00::1]/a.png',
+        'file:///etc/passwd',
+        'ftp://cdn.example/a.png',
+        'https:///a.png',
+        'https://[broken/a.png',
+        'nonsense',
+    ],
+)
+def test_links_that_are_not_followed(url: str) -> None:
+    assert check_media_url(url, local=False) is not None
+
+
+def test_links_that_are_followed() -> None:
+    assert check_media_url('https://v3.fal.media/files/a.png?x=1', local=False) is None
+    assert check_media_url('http://127.0.0.2:8000/a.png', local=True) is None
+    assert check_media_url('http://cdn.example/a.png', local=True) is not None
+
+
+@pytest.mark.parametrize('url', ['http://huggingface.co', 'ftp://127.0.0.1', 'huggingface.co', 'http://10.0.0.1'])
+def test_an_endpoint_must_be_https_or_on_this_machine(url: str) -> None:
+    with pytest.raises(UsageError, match='https'):
+        Endpoints(hub=url, router='https://router.huggingface.co')
