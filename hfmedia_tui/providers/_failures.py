@@ -1,0 +1,233 @@
+"""Why it failed: each provider's way of saying so, read into one noun.
+
+The shapes: `error` as text or object (the router, Together, https://docs.together.ai/docs/error-codes), `detail` as
+text, list or object (fal, https://docs.fal.ai/errors), problem details (Replicate, RFC 9457), a page of HTML from a
+machine between, plain text, nothing.
+"""
+
+import html
+import re
+from collections.abc import Iterable, Iterator
+from http import HTTPStatus
+from typing import Final
+
+from msgspec.structs import replace
+
+from hfmedia_tui.domain import Failed, Failure, FailureCode, Progress, Reply, Send, SendKind, clean
+from hfmedia_tui.providers._replies import UnreadableError, document
+
+__all__ = ['ended', 'expired', 'refused', 'reported', 'unreadable', 'words']
+
+_LONGEST_MESSAGE: Final = 500
+
+_BY_STATUS: Final = {
+    400: FailureCode.INVALID,
+    401: FailureCode.UNAUTHORIZED,
+    402: FailureCode.OUT_OF_CREDIT,
+    403: FailureCode.FORBIDDEN,
+    404: FailureCode.NOT_SUPPORTED,
+    408: FailureCode.TIMEOUT,
+    410: FailureCode.NOT_SUPPORTED,
+    429: FailureCode.THROTTLED,
+    502: FailureCode.UNAVAILABLE,
+    503: FailureCode.UNAVAILABLE,
+    504: FailureCode.TIMEOUT,
+    524: FailureCode.TIMEOUT,
+}
+
+_BY_KEY: Final = (
+    ('content_policy', FailureCode.MODERATED),
+    ('content_filter', FailureCode.MODERATED),
+    ('moderation', FailureCode.MODERATED),
+    ('nsfw', FailureCode.MODERATED),
+    ('request_timeout', FailureCode.TIMEOUT),
+    ('startup_timeout', FailureCode.TIMEOUT),
+    ('generation_timeout', FailureCode.TIMEOUT),
+    ('runner_server_error', FailureCode.PROVIDER),
+    ('runner_', FailureCode.UNAVAILABLE),
+)
+"""What a machine-readable key means in which it occurs, the first that fits. Sources: https://docs.fal.ai/errors,
+https://fal.ai/docs/documentation/model-apis/request-errors."""
+
+_HINTS: Final = {
+    FailureCode.UNAUTHORIZED: 'Run `hf auth login`, or check HF_TOKEN.',
+    FailureCode.OUT_OF_CREDIT: 'See https://huggingface.co/settings/billing',
+    FailureCode.FORBIDDEN: (
+        'The token needs the permission "Make calls to Inference Providers": https://huggingface.co/settings/'
+        'tokens/new?ownUserPermissions=inference.serverless.write&tokenType=fineGrained'
+    ),
+    FailureCode.NOT_SUPPORTED: 'Choose another provider or model, or refresh the list of models.',
+    FailureCode.MODERATED: 'Change the prompt, or choose another model.',
+    FailureCode.UNAVAILABLE: 'Try again later, or choose another provider.',
+    FailureCode.EXPIRED: 'The provider keeps results for a while only: it has to be made anew.',
+}
+
+_CUT_OFF: Final = (
+    'Requests are cut off after about two minutes: the provider may have finished it nevertheless, and billed it.'
+)
+
+_PASSING: Final = frozenset(
+    {
+        FailureCode.UNAUTHORIZED,
+        FailureCode.OUT_OF_CREDIT,
+        FailureCode.FORBIDDEN,
+        FailureCode.THROTTLED,
+        FailureCode.UNAVAILABLE,
+        FailureCode.TIMEOUT,
+    }
+)
+"""Why a question about a prediction may be refused that is none the worse for it."""
+
+
+def refused(progress: Progress, reply: Reply) -> Progress:
+    """Fail because of a reply's HTTP status."""
+    said, keys = _said(reply)
+    known = _code_of(keys)
+    code = known or _code_by_status(reply.status)
+    if code is FailureCode.INVALID and 'model not supported' in said.lower():
+        code = FailureCode.NOT_SUPPORTED
+    if code is FailureCode.NOT_SUPPORTED and progress.accepted:
+        code = FailureCode.EXPIRED
+    message = said or f'{progress.provider} answered {_status_line(reply.status)}.'
+    if code is FailureCode.NOT_SUPPORTED and 'model not supported' not in message.lower():
+        message = f'Model not supported by {progress.provider}: {message}'
+    elif code is FailureCode.EXPIRED:
+        message = f'{progress.provider} no longer knows this prediction: {message}'
+    hint = _HINTS.get(code)
+    if code is FailureCode.THROTTLED:
+        pause = reply.headers.get('retry-after', '')
+        hint = f'Try again in {pause} s.' if re.fullmatch(r'\d{1,6}', pause, re.ASCII) else 'Try again later.'
+    elif code is FailureCode.TIMEOUT and not progress.accepted:
+        hint = _CUT_OFF
+    collectable = progress.handle is not None and known is None and code in _PASSING
+    return ended(progress, code, message, hint, reply.status, collectable=collectable)
+
+
+def reported(progress: Progress, told: object, status: int) -> Progress:
+    """Fail because a reply that arrived well, with `status`, tells in `told` that the prediction did not."""
+    code = _code_of(_keys(told)) or FailureCode.PROVIDER
+    message = _sentence(_words(told)) or f'{progress.provider} could not, and does not say why.'
+    return ended(progress, code, message, _HINTS.get(code), status)
+
+
+def unreadable(progress: Progress, reply: Reply, reason: object) -> Progress:
+    """Fail because a reply that arrived well lacks what it must have; unless it tells why."""
+    try:
+        body = document(reply)
+    except UnreadableError:
+        body = None
+    if isinstance(body, dict):
+        told = {name: body.get(name) for name in ('error', 'error_type', 'detail')}
+        if _sentence(_words(told)):
+            return reported(progress, told, reply.status)
+    kind = progress.step.kind if isinstance(progress.step, Send) else None
+    message = f"{progress.provider}'s reply to the {kind} cannot be used: {reason}."
+    collectable = progress.handle is not None and kind is SendKind.POLL
+    return ended(progress, FailureCode.BAD_REPLY, message, None, reply.status, collectable=collectable)
+
+
+def expired(progress: Progress, reply: Reply) -> Progress:
+    """Fail because the result cannot be brought home any more."""
+    message = f"{progress.provider}'s result is no longer there to be fetched ({_status_line(reply.status)})."
+    return ended(progress, FailureCode.EXPIRED, message, _HINTS[FailureCode.EXPIRED], reply.status)
+
+
+def ended(
+    progress: Progress,
+    code: FailureCode,
+    message: str,
+    hint: str | None,
+    status: int,
+    *,
+    collectable: bool = False,
+) -> Progress:
+    """Fail in these words; `message` is clean already, and is cut here."""
+    failure = Failure(
+        code=code,
+        message=clean(message, _LONGEST_MESSAGE),
+        hint=hint,
+        provider=progress.provider,
+        status=status,
+    )
+    return replace(progress, step=Failed(failure=failure, collectable=collectable))
+
+
+def words(reply: Reply) -> str:
+    """Return what a reply says went wrong, in the provider's own words, cleaned; empty when it does not say."""
+    return _said(reply)[0]
+
+
+def _status_line(status: int) -> str:
+    try:
+        return f'{status} {HTTPStatus(status).phrase}'
+    except ValueError:
+        return f'status {status}'
+
+
+def _code_by_status(status: int) -> FailureCode:
+    if status in _BY_STATUS:
+        return _BY_STATUS[status]
+    if 400 <= status < 500:
+        return FailureCode.INVALID
+    return FailureCode.PROVIDER if status >= 500 else FailureCode.BAD_REPLY
+
+
+def _code_of(keys: Iterable[str]) -> FailureCode | None:
+    said = [key.lower() for key in keys]
+    return next((code for mark, code in _BY_KEY if any(mark in key for key in said)), None)
+
+
+def _said(reply: Reply) -> tuple[str, list[str]]:
+    """Return the words, cleaned, and the machine-readable keys of a reply that refuses."""
+    keys = [reply.headers['x-fal-error-type']] if 'x-fal-error-type' in reply.headers else []
+    try:
+        body = document(reply)
+    except UnreadableError:
+        return _sentence([_page(reply.body[:8_192].decode(errors='replace'))]), keys
+    return _sentence(_words(body)), [*keys, *_keys(body)]
+
+
+def _page(text: str) -> str:
+    """Return what a page or a line of text says: a page's title, or else its text."""
+    if not text.lstrip().startswith('<'):
+        return text
+    title = re.search(r'<title[^<>]*>([^<]*)', text, re.IGNORECASE)
+    return html.unescape(title[1] if title and title[1].strip() else re.sub(r'<[^<>]*>', ' ', text))
+
+
+def _sentence(parts: Iterable[str]) -> str:
+    """Make one line of what is said in several places, each thing once."""
+    said = (clean(' '.join(part[: _LONGEST_MESSAGE * 4].split()), _LONGEST_MESSAGE) for part in parts)
+    return ': '.join(dict.fromkeys(part for part in said if part))
+
+
+def _words(value: object, depth: int = 0) -> Iterator[str]:
+    """Walk through what is meant for people, the general before the particular."""
+    if isinstance(value, str):
+        yield value
+    elif depth > 4:
+        return
+    elif isinstance(value, list):
+        items = (_sentence(_words(item, depth + 1)) for item in value[:10])
+        yield '; '.join(item for item in items if item)
+    elif isinstance(value, dict):
+        place = value.get('loc')
+        if isinstance(place, list) and place and isinstance(place[-1], str) and place[-1] != 'body':
+            yield place[-1]
+        for name in ('title', 'error', 'message', 'msg', 'detail'):
+            yield from _words(value.get(name), depth + 1)
+
+
+def _keys(value: object, depth: int = 0) -> Iterator[str]:
+    """Walk through what is meant for programs."""
+    if depth > 4:
+        return
+    if isinstance(value, list):
+        for item in value[:10]:
+            yield from _keys(item, depth + 1)
+    elif isinstance(value, dict):
+        for name in ('type', 'error_type', 'code'):
+            if isinstance(value.get(name), str):
+                yield value[name]
+        for name in ('error', 'detail'):
+            yield from _keys(value.get(name), depth + 1)
