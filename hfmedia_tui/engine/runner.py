@@ -243,8 +243,10 @@ class Runner:
             progress = replace(progress, step=Fetch(media=media), stage=Stage.DOWNLOADING)
         self._progress = progress
         if not isinstance(progress.step, Done | Failed):
-            self._change(progress=_shown(progress))
-            await self._tools.ledger.save_attempt(self.job, ordinal, mapping, progress)
+            # First on disk, then told: what anyone has seen is never forgotten.
+            changed = replace(self.job, progress=_shown(progress))
+            await self._tools.ledger.save_attempt(changed, ordinal, mapping, progress)
+            self._change(progress=changed.progress)
         self._submitting = False
         return progress
 

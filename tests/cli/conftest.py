@@ -1,0 +1,77 @@
+"""The command line as its users run it: a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import pytest
+
+from hfmedia_tui.sandbox.addresses import Addresses
+
+COMMAND = (sys.executable, '-m', 'hfmedia_tui')
+
+
+class Ran(NamedTuple):
+    """How a run ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """Standard output, where each line is a JSON object."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+class Run(Protocol):
+    def __call__(self, *arguments: str, input: str | None = None, **environment: str) -> Ran: ...
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """A user who has nothing: no token, no home, no proxy."""
+    kept = {
+        name: os.environ[name]
+        for name in ('PATH', 'LANG', 'SYSTEMROOT', 'COVERAGE_PROCESS_START')
+        if name in os.environ
+    }
+    return {**kept, 'HFMEDIA_HOME': str(tmp_path / 'home'), 'HOME': str(tmp_path), 'HF_HOME': str(tmp_path / 'hf')}
+
+
+@pytest.fixture
+def online(environment: dict[str, str], sandbox: Addresses) -> dict[str, str]:
+    """The same user with a token, at a Hub and router that are the session's sandbox, as if they were the real ones."""
+    return {**environment, 'HF_TOKEN': 'hf_test', 'HF_ENDPOINT': sandbox.hub, 'HFMEDIA_ROUTER_URL': sandbox.router}
+
+
+def run_with(base: Mapping[str, str]) -> Run:
+    def run(*arguments: str, input: str | None = None, **more: str) -> Ran:
+        done = subprocess.run(
+            [*COMMAND, *arguments],
+            env={**base, **more},
+            input=input or '',
+            capture_output=True,
+            text=True,
+            encoding='utf-8',
+            timeout=120,
+            check=False,
+        )
+        assert 'Traceback' not in done.stderr, done.stderr
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture
+def run_offline(environment: dict[str, str]) -> Run:
+    return run_with(environment)
+
+
+@pytest.fixture
+def run_online(online: dict[str, str]) -> Run:
+    return run_with(online)

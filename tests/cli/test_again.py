@@ -1,0 +1,121 @@
+"""Jobs outlive the process that asked for them, and no process takes another's."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from anyio.from_thread import start_blocking_portal
+
+from hfmedia_tui.sandbox.addresses import Addresses
+from hfmedia_tui.sandbox.process import running
+from tests.cli.conftest import COMMAND, Run, run_with
+
+IMAGE = 'black-forest-labs/FLUX.1-dev'
+
+
+@pytest.fixture(scope='module')
+def slow_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
+    """A sandbox that takes a few seconds for a picture: time to be cut off in."""
+    home = tmp_path_factory.mktemp('slow')
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(running(home, pace=2)) as addresses:
+        yield addresses
+
+
+@pytest.fixture
+def slow(environment: dict[str, str], slow_sandbox: Addresses) -> dict[str, str]:
+    addresses = {'HF_ENDPOINT': slow_sandbox.hub, 'HFMEDIA_ROUTER_URL': slow_sandbox.router}
+    return {**environment, 'HF_TOKEN': 'hf_test', **addresses}
+
+
+def submits(addresses: Addresses) -> int:
+    return int(httpx.get(f'{addresses.hub}/sandbox/submits').json()['total'])
+
+
+def start(environment: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [*COMMAND, *arguments], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def until_accepted(process: subprocess.Popen[str]) -> str:
+    """Read events until a provider has accepted a job, and return its id."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        job = json.loads(line)['job']
+        if job['progress']['stage'] in ('queued', 'running') and job['state'] == 'running':
+            return str(job['id'])
+    raise AssertionError('no job was accepted')
+
+
+@pytest.mark.skipif(sys.platform == 'win32', reason='signals of POSIX')
+def test_ctrl_c_cancels_what_was_not_sent_and_leaves_the_rest_to_resume(
+    slow: dict[str, str], slow_sandbox: Addresses
+) -> None:
+    before = submits(slow_sandbox)
+    arguments = ('generate', 'a fox', '--model', f'{IMAGE}:fal-ai', '-n', '3', '--concurrency', '1', '--json')
+    with start(slow, *arguments) as process:
+        job_id = until_accepted(process)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert job_id in err
+    assert 'resume' in err
+    run = run_with(slow)
+    assert [job['state'] for job in run('jobs', '--json').lines] == ['running', 'cancelled', 'cancelled']
+    resumed = run('resume', '--json')
+    assert resumed.code == 0, resumed
+    assert resumed.lines[-1]['event'] == 'succeeded'
+    assert resumed.lines[-1]['job']['id'] == job_id
+    assert submits(slow_sandbox) - before == 1
+    assert run('resume').code == 0
+
+
+def test_a_killed_process_loses_nothing(slow: dict[str, str], slow_sandbox: Addresses) -> None:
+    before = submits(slow_sandbox)
+    with start(slow, 'generate', 'an owl', '--model', f'{IMAGE}:fal-ai', '--json') as process:
+        job_id = until_accepted(process)
+        process.kill()
+    resumed = run_with(slow)('resume', '--json')
+    assert resumed.code == 0, resumed
+    assert resumed.lines[-1]['job']['id'] == job_id
+    assert Path(resumed.lines[-1]['job']['outputs'][0]['path']).is_file()
+    assert submits(slow_sandbox) - before == 1
+
+
+def test_a_running_job_is_left_to_its_process_and_cancelled_through_it(slow: dict[str, str]) -> None:
+    run = run_with(slow)
+    with start(slow, 'generate', 'an elk', '--model', 'sandbox/fails-stuck-in-queue:fal-ai', '--json') as process:
+        job_id = until_accepted(process)
+        resumed = run('resume', '--json')
+        assert (resumed.code, resumed.out) == (0, '')
+        assert run('retry', job_id).code == 1
+        assert run('cancel', job_id).code == 0
+        out, _ = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert json.loads(out.splitlines()[-1])['event'] == 'cancelled'
+    assert run('cancel', job_id).code == 1
+
+
+def test_jobs_of_the_sandbox_are_collected_by_a_sandbox_of_its_own(
+    environment: dict[str, str], run_offline: Run
+) -> None:
+    with start(environment, 'generate', 'a bay', '--model', f'{IMAGE}:fal-ai', '--sandbox', '--json') as process:
+        job_id = until_accepted(process)
+        process.kill()
+    resumed = run_offline('resume', '--json')
+    assert resumed.code == 0, resumed
+    assert resumed.lines[-1]['event'] == 'succeeded'
+    assert resumed.lines[-1]['job']['id'] == job_id
+
+
+def test_retrying_all_that_failed(run_online: Run) -> None:
+    assert run_online('retry', '--failed').code == 0
+    run_online('generate', 'a fox', '--model', 'sandbox/fails-moderated:replicate')
+    again = run_online('retry', '--failed', '--json')
+    assert again.code == 1
+    assert len(again.lines[-1]['job']['attempts']) == 2

@@ -1,0 +1,215 @@
+"""What scripts rely on: streams, fields, exit codes."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from hfmedia_tui import __version__
+from tests.cli.conftest import Run
+
+IMAGE = 'black-forest-labs/FLUX.1-dev'
+JOB_FIELDS = [
+    'id', 'state', 'task', 'model', 'provider', 'prompt', 'parameters', 'seed', 'attempts', 'progress', 'outputs',
+    'error', 'created_at', 'elapsed',
+]  # fmt: skip
+MODEL_FIELDS = ['id', 'task', 'providers', 'likes', 'downloads', 'gated', 'tags']
+
+
+def test_four_pictures_from_the_sandbox(run_offline: Run) -> None:
+    ran = run_offline('generate', 'a lighthouse in a storm', '--model', IMAGE, '-n', '4', '--sandbox', '--json')
+    assert ran.code == 0, ran.err
+    events = ran.lines
+    ended = [event['job'] for event in events if event['event'] == 'succeeded']
+    assert len(ended) == 4
+    assert {event['event'] for event in events} <= {'queued', 'running', 'progress', 'succeeded'}
+    for event in events:
+        assert list(event) == ['event', 'job']
+        assert list(event['job']) == JOB_FIELDS
+    files = [Path(job['outputs'][0]['path']) for job in ended]
+    assert len({file.read_bytes() for file in files}) == 4
+    for file in files:
+        with Image.open(file) as picture:
+            picture.load()
+    assert len({job['seed'] for job in ended}) == 4
+    for job in ended:
+        assert job['error'] is None
+        assert job['attempts'] == [{'provider': job['provider'], 'status': 200, 'error': None}]
+        assert list(job['progress']) == ['stage', 'queue_position', 'fraction', 'bytes']
+        assert list(job['outputs'][0]) == ['path', 'media_type', 'width', 'height', 'duration', 'size', 'sha256']
+    for job_id in (job['id'] for job in ended):
+        told = [event['event'] for event in events if event['job']['id'] == job_id]
+        assert told[0] == 'queued'
+        assert told[1] == 'running'
+        assert told.count('succeeded') == 1
+
+
+def test_a_film_from_the_sandbox(run_offline: Run) -> None:
+    ran = run_offline('generate', 'waves', '--model', 'Wan-AI/Wan2.2-TI2V-5B', '--sandbox', '--json')
+    assert ran.code == 0, ran.err
+    output = ran.lines[-1]['job']['outputs'][0]
+    assert output['media_type'] == 'video/mp4'
+    assert output['duration'] > 1
+
+
+def test_without_json_the_paths_are_the_output(run_online: Run) -> None:
+    ran = run_online('generate', '-', '--model', f'{IMAGE}:replicate', '-n', '2', '--seed', '5', input='a fox\n')
+    assert ran.code == 0, ran.err
+    paths = ran.out.splitlines()
+    assert len(paths) == 2
+    assert all(Path(path).is_file() for path in paths)
+
+
+def test_parameters_arrive_and_are_recorded(run_online: Run, tmp_path: Path) -> None:
+    ran = run_online(
+        'generate', 'a fox', '--model', f'{IMAGE}:replicate', '--aspect-ratio', '16:9', '--steps', '7',
+        '--guidance-scale', '2.5', '--negative-prompt', 'rain', '--seed', str(2**53 + 1), '--json',
+        '--output', str(tmp_path / 'here'), '--bill-to', 'org', '--timeout', '60', '--concurrency', '2',
+    )  # fmt: skip
+    assert ran.code == 0, ran.err
+    job = ran.lines[-1]['job']
+    assert job['parameters'] == {
+        'width': 1024, 'height': 576, 'num_inference_steps': 7, 'guidance_scale': 2.5, 'negative_prompt': 'rain',
+    }  # fmt: skip
+    assert job['seed'] == 2**53 + 1
+    output = job['outputs'][0]
+    assert Path(output['path']).parent == tmp_path / 'here'
+    assert (output['width'], output['height']) == (1024, 576)
+
+
+def test_the_model_used_last_is_the_usual_one(run_online: Run) -> None:
+    first = run_online('generate', 'a fox', '--model', f'{IMAGE}:replicate')
+    assert first.code == 0
+    again = run_online('generate', 'a fox', '--json')
+    assert IMAGE in again.err
+    assert again.lines[-1]['job']['model'] == IMAGE
+
+
+def test_a_failure_is_told_with_its_reason(run_online: Run) -> None:
+    ran = run_online('generate', 'a fox', '--model', 'sandbox/fails-out-of-credit', '--json')
+    assert ran.code == 1
+    job = ran.lines[-1]['job']
+    assert job['state'] == 'failed'
+    assert job['error']['code'] == 'out_of_credit'
+    assert job['error']['status'] == 402
+    assert 'billing' in job['error']['hint']
+    assert len(job['attempts']) == 4
+    assert all(attempt['status'] == 402 for attempt in job['attempts'])
+    alone = run_online('generate', 'a fox', '--model', 'sandbox/fails-out-of-credit', '--no-fallback', '--json')
+    assert len(alone.lines[-1]['job']['attempts']) == 1
+
+
+def test_a_model_that_nobody_we_speak_serves(run_online: Run) -> None:
+    listed = run_online('models', '--json').lines
+    spoken = {'fal-ai', 'hf-inference', 'replicate', 'together'}
+    model = next(m for m in listed if not spoken & {p['provider'] for p in m['providers']})
+    ran = run_online('generate', 'a fox', '--model', model['id'], '--json')
+    assert ran.code == 1
+    error = ran.lines[-1]['job']['error']
+    assert error['code'] == 'no_provider'
+    assert all(provider['provider'] in error['message'] for provider in model['providers'])
+
+
+def test_without_a_token_the_ways_on_are_named(run_offline: Run) -> None:
+    for arguments in (('generate', 'a fox', '--model', IMAGE), ('models',)):
+        ran = run_offline(*arguments, '--json')
+        assert ran.code == 1
+        assert ran.out == ''
+        for way in ('hf auth login', 'HF_TOKEN', '--sandbox'):
+            assert way in ran.err
+
+
+@pytest.mark.parametrize(
+    'arguments',
+    [
+        ['generate'],
+        ['generate', 'x', '--width', 'wide'],
+        ['generate', 'x', '--width', '-5'],
+        ['generate', 'x', '--steps', '0'],
+        ['generate', 'x', '--guidance-scale', 'nan'],
+        ['generate', 'x', '-n', '0'],
+        ['generate', 'x', '--extra', '[1]'],
+        ['generate', 'x', '--extra', '{"a": NaN}'],
+        ['generate', 'x', '--extra', '{'],
+        ['generate', '', '--model', IMAGE],
+        ['generate', 'x', '--model', IMAGE, '--aspect-ratio', '5:1'],
+        ['generate', 'x', '--model', IMAGE, '--timeout', '0'],
+        ['generate', 'x', '--model', f'{IMAGE}:nobody'],
+        ['generate', 'x', '--model', 'a b'],
+        ['generate', 'x', '--seed', '-1'],
+        ['models', '--task', 'text-to-cake'],
+        ['jobs', '--state', 'asleep'],
+        ['retry'],
+        ['retry', 'x', '--failed'],
+        ['retry', 'nothing'],
+        ['nonsense'],
+        [],
+    ],
+)
+def test_usage_errors(run_online: Run, arguments: list[str]) -> None:
+    ran = run_online(*arguments)
+    assert ran.code == 2, ran
+    assert ran.out == ''
+    assert ran.err.strip()
+
+
+def test_listing_models(run_online: Run) -> None:
+    models = run_online('models', '--json').lines
+    assert len(models) >= 60
+    assert all(list(model) == MODEL_FIELDS for model in models)
+    assert all(list(p) == ['provider', 'provider_id', 'status', 'task'] for model in models for p in model['providers'])
+    assert models[0]['task'] == 'text-to-video', 'films come first'
+    assert 'fails-on-purpose' in models[-1]['tags']
+    films = run_online('models', '--task', 'text-to-video', '--json').lines
+    assert films
+    assert all(model['task'] == 'text-to-video' for model in films)
+    falls = run_online('models', '--provider', 'fal-ai', '--search', 'flux dev', '--json').lines
+    assert falls[0]['id'] == IMAGE
+    assert all(any(p['provider'] == 'fal-ai' for p in model['providers']) for model in falls)
+    plain = run_online('models')
+    assert IMAGE in plain.out
+    assert 'not yet supported' in plain.out
+
+
+def test_listing_jobs(run_online: Run) -> None:
+    assert run_online('jobs', '--json').out == ''
+    run_online('generate', 'a fox', '--model', f'{IMAGE}:replicate')
+    run_online('generate', 'an owl', '--model', 'sandbox/fails-moderated')
+    jobs = run_online('jobs', '--json').lines
+    assert [(job['prompt'], job['state']) for job in jobs] == [('a fox', 'succeeded'), ('an owl', 'failed')]
+    assert all(list(job) == JOB_FIELDS for job in jobs)
+    (failed,) = run_online('jobs', '--state', 'failed', '--json').lines
+    assert failed['prompt'] == 'an owl'
+    assert 'an owl' in run_online('jobs').out
+
+
+def test_the_log_tells_of_jobs_and_of_no_secret(run_online: Run, tmp_path: Path) -> None:
+    token = 'hf_' + 'secretsecret'
+    ran = run_online('--verbose', 'generate', 'a fox', '--model', f'{IMAGE}:replicate', '--json', HF_TOKEN=token)
+    log = tmp_path / 'home' / 'log' / 'hfmedia-tui.log'
+    assert ran.lines[-1]['job']['id'] in log.read_text()
+    assert log.stat().st_mode & 0o777 == 0o600
+    for path in (tmp_path / 'home').rglob('*'):
+        if path.is_file():
+            assert token.encode() not in path.read_bytes(), path
+    assert token not in ran.out + ran.err
+
+
+def test_where_things_are(run_offline: Run, tmp_path: Path) -> None:
+    ran = run_offline('locate')
+    assert ran.code == 0
+    assert str(tmp_path / 'home' / 'output') in ran.out
+    assert run_offline('--version').out == f'hfmedia-tui {__version__}\n'
+    assert 'generate' in run_offline('--help').out
+
+
+def test_the_doctor_looks_at_everything(run_online: Run, run_offline: Run) -> None:
+    ran = run_online('doctor', '--json')
+    assert ran.code == 0, ran
+    (told,) = ran.lines
+    assert set(told) == {'version', 'token', 'hub', 'router', 'terminal', 'settings', 'data', 'cache', 'output'}
+    assert all(finding['ok'] for finding in told.values())
+    assert 'hf_test' not in ran.out
+    ill = run_offline('doctor', HF_ENDPOINT='http://127.0.0.1:9', HFMEDIA_ROUTER_URL='http://127.0.0.1:9')
+    assert ill.code == 1
+    assert 'hf auth login' in ill.out

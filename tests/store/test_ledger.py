@@ -1,0 +1,211 @@
+"""The ledger keeps what it was told, and tells apart whose a job is."""
+
+import multiprocessing
+import os
+import sqlite3
+import stat
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from hfmedia_tui.domain import (
+    Attempt,
+    Facts,
+    Failure,
+    FailureCode,
+    Fetch,
+    Job,
+    JobProgress,
+    JobState,
+    Media,
+    Order,
+    Output,
+    Progress,
+    ProviderMapping,
+    Request,
+    Send,
+    SendKind,
+    Stage,
+    Task,
+    Wait,
+)
+from hfmedia_tui.errors import StoreError, UsageError
+from hfmedia_tui.store.ledger import Ledger
+from hfmedia_tui.store.migrations import MIGRATIONS
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+MAPPING = ProviderMapping(provider='fal-ai', provider_id='fal-ai/flux/dev', task='text-to-image')
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / 'data' / 'ledger.sqlite3'
+
+
+@pytest.fixture
+async def ledger(path: Path) -> AsyncIterator[Ledger]:
+    ledger = Ledger(path)
+    await ledger.open()
+    yield ledger
+    await ledger.close()
+
+
+def order(name: str = 'abcdefgh', **fields: object) -> Order:
+    values: dict[str, object] = {
+        'id': name,
+        'task': Task.TEXT_TO_IMAGE,
+        'model': 'owner/name',
+        'prompt': 'a “fox”\n[/b] \U0001f98a',
+        'mappings': (MAPPING,),
+        'created_at': NOW,
+    }
+    return Order(**{**values, **fields})  # type: ignore[arg-type]
+
+
+def job(of: Order, index: int = 0, **fields: object) -> Job:
+    return Job(id=f'{of.id}-{index + 1}', order=of, index=index, created_at=NOW, **{'seed': 1, **fields})  # type: ignore[arg-type]
+
+
+async def test_everything_comes_back_as_it_was(ledger: Ledger) -> None:
+    asked = order(
+        seed=2**64 + 1, extra={'large': 2**80, 'nested': [1.5, None, {'a': True}]}, parameters={'width': 512}, count=2
+    )
+    jobs = (job(asked, 0, seed=2**64 + 1), job(asked, 1, seed=2**64 + 2))
+    await ledger.add(asked, jobs)
+    assert await ledger.jobs() == jobs
+    ended = replace(
+        jobs[0],
+        state=JobState.FAILED,
+        provider='fal-ai',
+        progress=JobProgress(stage=Stage.RUNNING, queue_position=None, fraction=0.5, bytes=7),
+        outputs=(Output(path='/a.png', media_type='image/png', width=1, height=2, size=3, sha256='0'),),
+        error=Failure(code=FailureCode.TIMEOUT, message='m', hint='h', provider='fal-ai', status=504),
+        note='n',
+        started_at=NOW,
+        finished_at=NOW,
+    )
+    await ledger.save(ended)
+    assert await ledger.find(ended.id) == ended
+    assert await ledger.last_order() == asked
+
+
+@pytest.mark.parametrize(
+    'step',
+    [
+        Send(request=Request(method='POST', path='/a', query={'b': 'c'}, body={'seed': 2**70}), kind=SendKind.SUBMIT),
+        Wait(seconds=1.5),
+        Fetch(media=(Media(url='https://a/b.png?signature=x'), Media(data=b'\x00\xff'), Media(file='/a.part'))),
+    ],
+)
+async def test_a_progress_survives(ledger: Ledger, step: Send | Wait | Fetch) -> None:
+    asked = order()
+    await ledger.add(asked, [job(asked)])
+    progress = Progress(
+        provider='fal-ai', step=step, accepted=True, memory={'path': '/x'}, facts=Facts(seed=2**70, nsfw=(True,))
+    )
+    await ledger.save_attempt(job(asked), 0, MAPPING, progress)
+    (record,) = await ledger.attempts(f'{asked.id}-1')
+    assert (record.progress, record.mapping, record.finished) == (progress, MAPPING, False)
+    await ledger.end_attempt(job(asked), 0, Attempt(provider='fal-ai', status=402, error='no credit'))
+    (record,) = await ledger.attempts(f'{asked.id}-1')
+    assert record.finished
+    assert (await ledger.find(f'{asked.id}-1')).attempts == (Attempt(provider='fal-ai', status=402, error='no credit'),)
+
+
+async def test_jobs_are_found_by_the_beginning_of_their_id(ledger: Ledger) -> None:
+    asked = order()
+    await ledger.add(asked, [job(asked, 0), job(asked, 1)])
+    assert (await ledger.find('abcdefgh-2')).index == 1
+    for name in ('abc', '', 'nothing', '%', 'ABCDEFGH-1'):
+        with pytest.raises(UsageError):
+            await ledger.find(name)
+
+
+async def test_listing(ledger: Ledger) -> None:
+    asked = order(count=3)
+    jobs = [job(asked, index) for index in range(3)]
+    await ledger.add(asked, jobs)
+    await ledger.save(replace(jobs[1], state=JobState.SUCCEEDED))
+    assert [found.index for found in await ledger.jobs(newest_first=True, limit=2)] == [2, 1]
+    assert [found.index for found in await ledger.jobs(states=[JobState.QUEUED])] == [0, 2]
+    assert await ledger.jobs(states=[]) == ()
+
+
+def _live_elsewhere(
+    path: Path, ready: 'multiprocessing.synchronize.Event', stop: 'multiprocessing.synchronize.Event'
+) -> None:
+    import asyncio
+
+    async def live() -> None:
+        ledger = Ledger(path)
+        await ledger.open()
+        asked = order('elsewher')
+        await ledger.add(asked, [job(asked)])
+        ready.set()
+        await asyncio.to_thread(stop.wait)
+        os._exit(9)  # as if killed: nothing is closed
+
+    asyncio.run(live())
+
+
+async def test_a_job_of_a_living_process_is_its_own_and_a_dead_ones_is_anybodys(ledger: Ledger, path: Path) -> None:
+    import asyncio
+
+    context = multiprocessing.get_context('spawn')
+    ready, stop = context.Event(), context.Event()
+    process = context.Process(target=_live_elsewhere, args=(path, ready, stop))
+    process.start()
+    try:
+        assert await asyncio.to_thread(ready.wait, 30)
+        assert await ledger.unowned() == ()
+        assert await ledger.adopt(['elsewher-1']) == frozenset()
+        assert await ledger.ask_to_cancel('elsewher-1')
+    finally:
+        stop.set()
+        await asyncio.to_thread(process.join)
+    assert [found.id for found in await ledger.unowned()] == ['elsewher-1']
+    assert not await ledger.ask_to_cancel('elsewher-1')
+    assert await ledger.adopt(['elsewher-1', 'nothing']) == {'elsewher-1'}
+    assert await ledger.unowned() == (), 'it is ours now'
+
+
+async def test_an_ended_job_that_was_paid_for_can_be_taken_up(ledger: Ledger) -> None:
+    asked = order()
+    await ledger.add(asked, [job(asked)])
+    assert await ledger.unowned() == ()
+    await ledger.save(job(asked, state=JobState.FAILED), collectable=True)
+    assert len(await ledger.unowned()) == 1
+    await ledger.save(job(asked, state=JobState.FAILED), collectable=False)
+    assert await ledger.unowned() == ()
+
+
+async def test_the_file_is_the_users_alone(ledger: Ledger, path: Path) -> None:
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+async def test_a_half_done_transaction_leaves_nothing(ledger: Ledger) -> None:
+    asked = order()
+    with pytest.raises(StoreError):
+        await ledger.add(asked, [job(asked), job(asked)])
+    assert await ledger.last_order() is None
+    assert await ledger.jobs() == ()
+
+
+async def test_a_newer_ledger_is_left_alone(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    with sqlite3.connect(path) as connection:
+        connection.execute(f'PRAGMA user_version = {len(MIGRATIONS) + 1}')
+    connection.close()
+    with pytest.raises(StoreError, match='newer'):
+        await Ledger(path).open()
+
+
+async def test_a_damaged_file_is_said_to_be_so(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b'this is no database' * 1000)
+    with pytest.raises(StoreError, match='cannot be opened'):
+        await Ledger(path).open()
