@@ -56,4 +56,4 @@ def _indexed(picture: 'Image') -> 'Image':
     greys = [value for step in range(24) for value in [8 + 10 * step] * 3]
     palette = Image.new('P', (1, 1))
     palette.putpalette(cube + greys)
-    return picture.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
+    return picture.quantize(palette=palette, dither=Image.Dither.NONE)  # pixels of this size show any pattern

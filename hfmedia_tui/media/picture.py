@@ -35,7 +35,9 @@ class Picture:
     """Seconds, for a film."""
     is_film: bool = False
     halves: bytes = b''
-    """RGB of `columns` by 2 * `rows` pixels: the likeness that is left where the picture is dimmed or cut."""
+    """RGB of `columns` by 2 * `rows` pixels: the likeness that is left of a row where something covers part of it."""
+    mosaic: bytes = b''
+    """RGB of one pixel for each two cells of a row, in few colours: the likeness while all of it is dimmed."""
     lines: tuple[str, ...] = ()
     """Finished text of half-cells for each row; empty where the terminal draws no pictures."""
     sixels: tuple[str, ...] = ()
@@ -46,7 +48,7 @@ class Picture:
     @property
     def weight(self) -> int:
         """Bytes of memory, roughly."""
-        return 500 + len(self.halves) + sum(map(len, (*self.lines, *self.sixels, *self.upload)))
+        return 500 + len(self.halves) + len(self.mosaic) + sum(map(len, (*self.lines, *self.sixels, *self.upload)))
 
 
 class _Key(NamedTuple):
@@ -73,6 +75,10 @@ class Pictures:
         self._cached_bytes = 0
         self._number = secrets.randbelow(kitty.LARGEST_NUMBER)  # another program may keep pictures there too
         self._thread = ThreadPoolExecutor(1, thread_name_prefix='pictures')
+
+    def warm_up(self) -> None:
+        """Load the decoders in the background, so that the first picture does not make the interface wait for them."""
+        self._thread.submit(_import_decoders)
 
     async def render(self, path: Path, columns: int, rows: int) -> Picture:
         """Make the picture at `path` ready for an area of `columns` by `rows` cells, which are at least one each.
@@ -113,14 +119,20 @@ class Pictures:
         return _encode(scale(path, form, area), form, cell, self.terminal)
 
 
+def _import_decoders() -> None:
+    from PIL import Image
+
+    Image.preinit()
+
+
 def _encode(scaled: Scaled, form: Format, cell: CellSize, terminal: Terminal) -> Picture:
     pixels, columns, rows = scaled.pixels, scaled.place.columns, scaled.place.rows
+    from PIL import Image
+
     halves = pixels
     sixels: tuple[str, ...] = ()
     upload: tuple[str, ...] = ()
     if terminal.graphics not in _HALVES:
-        from PIL import Image
-
         halves = pixels.resize((columns, 2 * rows), Image.Resampling.BOX)
     if terminal.graphics is Graphics.SIXEL:
         sixels = sixel.encode(pixels, cell.height)
@@ -134,6 +146,9 @@ def _encode(scaled: Scaled, form: Format, cell: CellSize, terminal: Terminal) ->
         duration=scaled.duration,
         is_film=form.is_film,
         halves=halves.tobytes(),
+        mosaic=bytes(
+            value & 0xF0 for value in halves.resize(((columns + 1) // 2, rows), Image.Resampling.BOX).tobytes()
+        ),
         lines=() if terminal.graphics is Graphics.NONE else halfcells.encode(halves, terminal.colours),
         sixels=sixels,
         upload=upload,

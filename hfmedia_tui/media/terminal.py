@@ -123,7 +123,12 @@ def probe(
     )
     if forced in (Graphics.HALF, Graphics.NONE) or not _may_ask(keyboard, screen, environment):
         return terminal
-    passes = terminal.tmux and _tmux_passes(environment)
+    passes = False
+    if terminal.tmux:
+        tmux = _ask_tmux(environment)
+        passes = tmux.passes
+        if tmux.truecolor:
+            terminal = replace(terminal, colours=Colours.TRUECOLOR)
     replies = _ask(started + timeout, keyboard, screen, tmux=terminal.tmux, passes=passes)
     return replace(interpret(replies, terminal, forced), elapsed=time.monotonic() - started)
 
@@ -198,14 +203,27 @@ def _may_ask(keyboard: int, screen: int, environment: Mapping[str, str]) -> bool
         return False
 
 
-def _tmux_passes(environment: Mapping[str, str]) -> bool:
-    """Whether tmux lets sequences through to the terminal; by default it does not (tmux 3.3 and newer can tell)."""
-    command = ['tmux', 'show-options', '-Apv', '-t', environment.get('TMUX_PANE', ''), 'allow-passthrough']
+class _Tmux(NamedTuple):
+    """What tmux does with what we write."""
+
+    truecolor: bool = False
+    passes: bool = False
+    """Whether it lets sequences through to the terminal behind it; by default it does not."""
+
+
+def _ask_tmux(environment: Mapping[str, str]) -> _Tmux:
+    """Ask tmux itself (3.3 and newer can tell whether they pass sequences on)."""
+    pane = environment.get('TMUX_PANE', '')
+    features = ['display-message', '-p', '-t', pane, '#{client_termfeatures}']
+    passing = ['show-options', '-Aqpv', '-t', pane, 'allow-passthrough']
     try:
-        answer = subprocess.run(command, env=dict(environment), capture_output=True, timeout=0.5, check=False)
+        answer = subprocess.run(
+            ['tmux', *features, ';', *passing], env=dict(environment), capture_output=True, timeout=0.5, check=False
+        )
     except (OSError, subprocess.SubprocessError):
-        return False
-    return answer.stdout.strip() in (b'on', b'all')
+        return _Tmux()
+    client, _, option = answer.stdout.partition(b'\n')
+    return _Tmux(b'RGB' in client.split(b','), option.strip() in (b'on', b'all'))
 
 
 def through_tmux(sequence: str) -> str:

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum, auto
 from functools import lru_cache
+from itertools import groupby
 
 from rich.color import Color, ColorSystem
 from rich.console import Console
@@ -15,9 +17,20 @@ from hfmedia_tui.media import kitty
 from hfmedia_tui.media.picture import Picture
 from hfmedia_tui.widgets.finished_strip import FinishedStrip
 
-__all__ = ['Drawing', 'clock']
+__all__ = ['Drawing', 'Look', 'clock']
 
 _LABEL = Style(color=Color.from_rgb(255, 255, 255), bgcolor=Color.from_rgb(0, 0, 0))
+
+
+class Look(Enum):
+    """How a picture is drawn."""
+
+    BEST = auto()
+    """As well as the terminal can."""
+    HALVES = auto()
+    """In half-cells: cheap to send again and again, and harmless everywhere."""
+    MOSAIC = auto()
+    """In coarse blocks, for under a modal screen: Textual dims a Segment at a time, so they are few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +45,46 @@ class Drawing:
     """Where the terminal keeps the picture, by Kitty's protocol; 0 where it does not."""
     in_tmux: bool = False
 
-    def lines(self) -> list[Strip]:
-        """Return a line for each row of the area, as good as the terminal draws them.
+    def lines(self, look: Look) -> list[Strip]:
+        """Return a line for each row of the area.
 
         A picture that is larger, as it may be until the next one is ready, is cut.
         """
-        return self._lines(self._best)
+        match look:
+            case Look.BEST:
+                return self._finished_lines(self._best)
+            case Look.HALVES:
+                return self._finished_lines(self._plain)
+            case Look.MOSAIC:
+                return self._mosaic_lines()
 
-    def plain_lines(self) -> list[Strip]:
-        """Return the same lines in half-cells: cheap to send again and again, and harmless everywhere."""
-        return self._lines(self._plain)
-
-    def _lines(self, finish: Callable[[int, list[Segment]], str]) -> list[Strip]:
+    def _mosaic_lines(self) -> list[Strip]:
         picture = self.picture
-        left = max(0, (self.size.width - picture.columns) // 2)
-        right = max(0, self.size.width - picture.columns - left)
-        top = (self.size.height - picture.rows) // 2
+        left, right, top = self._margins
+        width = (picture.columns + 1) // 2
+        colours = [picture.mosaic[i : i + 3] for i in range(0, len(picture.mosaic), 3)]
+        lines = [Strip.blank(self.size.width, self.around)] * self.size.height
+        for row in range(max(0, -top), min(picture.rows, self.size.height - top)):
+            blocks: list[Segment] = []
+            start = 0
+            for colour, same in groupby(colours[row * width : (row + 1) * width]):
+                end = min(picture.columns, start + 2 * sum(1 for _ in same))
+                blocks.append(Segment(' ' * (end - start), _background(colour)))
+                start = end
+            line = Strip([*self._blank(left), *blocks, *self._blank(right)], left + picture.columns + right)
+            lines[top + row] = line.crop(0, self.size.width)
+        return lines
+
+    @property
+    def _margins(self) -> tuple[int, int, int]:
+        """Cells left, right and above; the latter are less than none where the picture is cut."""
+        left = max(0, (self.size.width - self.picture.columns) // 2)
+        right = max(0, self.size.width - self.picture.columns - left)
+        return left, right, (self.size.height - self.picture.rows) // 2
+
+    def _finished_lines(self, finish: Callable[[int, list[Segment]], str]) -> list[Strip]:
+        picture = self.picture
+        left, right, top = self._margins
         before, after = self._finish(self._blank(left)), self._finish(self._blank(right))
 
         def line(row: int) -> Strip:
@@ -118,6 +155,11 @@ def _half_cells(picture: Picture, row: int) -> list[Segment]:
     upper = picture.halves[2 * row * width : (2 * row + 1) * width]
     lower = picture.halves[(2 * row + 1) * width : (2 * row + 2) * width]
     return [_half_cell(upper[x : x + 3], lower[x : x + 3]) for x in range(0, width, 3)]
+
+
+@lru_cache(4096)
+def _background(colour: bytes) -> Style:
+    return Style(bgcolor=Color.from_rgb(*colour))
 
 
 @lru_cache(4096)

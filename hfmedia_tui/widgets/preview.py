@@ -17,7 +17,7 @@ from hfmedia_tui.errors import MediaError
 from hfmedia_tui.media import kitty
 from hfmedia_tui.media.picture import Picture, Pictures
 from hfmedia_tui.media.terminal import through_tmux
-from hfmedia_tui.widgets.drawing import Drawing, clock
+from hfmedia_tui.widgets.drawing import Drawing, Look, clock
 
 __all__ = ['Preview']
 
@@ -67,8 +67,7 @@ class Preview(Widget):
         self._picture: Picture | None = None
         self._number = 0
         """Where the terminal keeps the picture, by Kitty's protocol; 0 where it does not."""
-        self._lines: list[Strip] = []
-        self._plain_lines: list[Strip] = []
+        self._lines: dict[Look, list[Strip]] = {}
         self._drawn_as: tuple[Size, Style] | None = None
         self._place: Region | None = None
         self._rest: Timer | None = None
@@ -82,6 +81,9 @@ class Preview(Widget):
 
     def watch_source(self) -> None:
         self._load()
+
+    def on_mount(self) -> None:
+        self._pictures.warm_up()
 
     def on_resize(self) -> None:
         self._load(settling=_SETTLING if self._picture else 0)
@@ -116,7 +118,7 @@ class Preview(Widget):
         self._picture = picture
         self._words = words
         self._drawn_as = None
-        self._lines = self._plain_lines = []
+        self._lines.clear()
         self._place = None
         self.refresh()
         if left:
@@ -143,19 +145,28 @@ class Preview(Widget):
             return super().render_line(y)
         drawn_as = (self.content_size, self.visual_style.rich_style)
         if drawn_as != self._drawn_as:
+            self._drawn_as = drawn_as
+            self._lines.clear()
+        look = self._look_at(y)
+        if look not in self._lines:
             terminal = self._pictures.terminal
             drawing = Drawing(self._picture, *drawn_as, self.app.console, self._number, in_tmux=terminal.tmux)
-            self._lines = drawing.lines()
-            self._plain_lines = drawing.plain_lines() if self._picture.sixels else self._lines
-            self._drawn_as = drawn_as
-        return (self._plain_lines if self._picture.sixels and self._is_plain_at(y) else self._lines)[y]
+            self._lines[look] = drawing.lines(look)
+        return self._lines[look][y]
 
     @property
     def _is_drawn(self) -> bool:
         return self._picture is not None and bool(self._picture.lines)
 
-    def _is_plain_at(self, y: int) -> bool:
-        """Whether Sixel must wait: while scrolling it would be sent at each step; on the last row xterm scrolls."""
+    def _look_at(self, y: int) -> Look:
+        """Choose how good a line may be: under a modal screen it is dimmed, and Sixel must wait while it moves.
+
+        Each step of a scroll would send its Sixel images again, and on the last row of the screen xterm scrolls.
+        """
+        if not self.screen.is_active:
+            return Look.MOSAIC
+        if not (self._picture and self._picture.sixels):
+            return Look.BEST
         place = self.region
         if place != self._place:
             moved, self._place = self._place is not None, place
@@ -163,7 +174,7 @@ class Preview(Widget):
                 if self._rest:
                     self._rest.stop()
                 self._rest = self.set_timer(_SETTLING, self._come_to_rest)
-        return self._rest is not None or place.y + y == self.screen.size.height - 1
+        return Look.HALVES if self._rest or place.y + y == self.screen.size.height - 1 else Look.BEST
 
     def _come_to_rest(self) -> None:
         self._rest = None
