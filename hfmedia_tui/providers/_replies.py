@@ -37,7 +37,7 @@ _MOST_MEDIA: Final = 64
 
 _URL = re.compile(r'(?:https?://[^/?#]+)?((?:/[\w.~:@-]+)+)(?:[?#].*)?', re.ASCII | re.IGNORECASE)
 _TOKEN = re.compile(r'[\w.~:-]{1,200}', re.ASCII)
-_BAR = re.compile(r'\s*\d{1,3}%\|[^|]{0,400}\| *(\d{1,7})/([1-9]\d{0,6}) \[')
+_BAR = re.compile(r'\s*\d{1,3}%\|[^|]{0,400}\| *(\d{1,7})/([1-9]\d{0,6})(?: \[.*|\s*)')
 
 
 class UnreadableError(Exception):
@@ -163,12 +163,12 @@ def last_line(*texts: Any) -> str | None:
 def bar(*texts: Any) -> float | None:
     """Return how far the last progress bar among the last lines has come, 0 to 1.
 
-    Only a bar as tqdm draws it without a name is taken at its word (` 40%|████      | 8/20 [00:02<00:03]`): named bars
-    count the loading of a model, and a bare percentage may be of anything.
-    Source: the format `{l_bar}{bar}{r_bar}` in https://github.com/tqdm/tqdm.
+    Only a bar as tqdm draws it without a name is taken at its word (` 40%|████      | 8/20 [00:02<00:03]`, or without
+    its times): named bars count the loading of a model, and a bare percentage may be of anything.
+    Sources: the format `{l_bar}{bar}{r_bar}` in https://github.com/tqdm/tqdm; `Progress.parse` in Replicate's client.
     """
     for line in _lines_backwards(*texts):
-        if (match := _BAR.match(line)) and int(match[1]) <= int(match[2]):
+        if (match := _BAR.fullmatch(line)) and int(match[1]) <= int(match[2]):
             return int(match[1]) / int(match[2])
     return None
 

@@ -137,15 +137,24 @@ def test_waits_grow_to_three_seconds() -> None:
     assert waits[-3:] == [3, 3, 3]
 
 
-def test_a_named_progress_bar_is_no_fraction() -> None:
-    body = (
-        b'{"status": "IN_PROGRESS", "logs": [{"message": "Loading: 100%|###| 7/7 [00:02<00:00]"}, {"message": "50%"}]}'
-    )
+@pytest.mark.parametrize(
+    ('lines', 'fraction'),
+    [
+        ([' 40%|████      | 8/20 [00:03<00:05,  2.31it/s]'], 0.4),
+        ([' 40%|████      | 8/20'], 0.4),
+        ([' 40%|████      | 8/20 [00:03<00:05]', 'a warning'], 0.4),
+        (['  5%|▌         | 1/20', ' 10%|█         | 2/20\r 15%|█▌        | 3/20\n'], 0.15),
+        (['Loading: 100%|██████████| 7/7 [00:02<00:00]', '50%'], None),
+        ([' 40%|████      | 8/20 files'], None),
+        (['100%|██████████| 21/20'], None),
+        (['  0%|          | 0/0'], None),
+        ([None, 3], None),
+    ],
+)
+def test_only_a_bar_without_a_name_is_a_fraction(lines: list[object], fraction: float | None) -> None:
+    body = msgspec.json.encode({'status': 'IN_PROGRESS', 'logs': [{'message': line} for line in lines]})
 
-    progress = travel(FAL, predict(FAL), 'submitted', Reply(status=202, body=body))[-1]
-
-    assert progress.fraction is None
-    assert progress.log == '50%'
+    assert travel(FAL, predict(FAL), 'submitted', Reply(status=202, body=body))[-1].fraction == fraction
 
 
 def test_a_picture_is_fetched_with_what_was_told_about_it() -> None:
