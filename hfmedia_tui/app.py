@@ -66,7 +66,7 @@ class HFMediaApp(App[None]):
     ENABLE_COMMAND_PALETTE = True
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding('f1,question_mark', 'help', 'Help', key_display='F1', id='app.help', tooltip='Show the keys'),
+        Binding('f1,question_mark', 'help', 'Help', id='app.help', tooltip='Show the keys'),
         Binding('f2,1', "place('browse')", 'Browse', show=False, id='app.browse', tooltip='Go to the models'),
         Binding('f3,2', "place('compose')", 'Compose', show=False, id='app.compose', tooltip='Go to the prompt'),
         Binding('f4,3', "place('jobs')", 'Jobs', show=False, id='app.jobs', tooltip='Go to the jobs'),
@@ -162,9 +162,12 @@ class HFMediaApp(App[None]):
         recent = await services.recent_jobs(_RECENT)
         self.jobs.update((job.id, job) for job in reversed(recent))
         last = await services.last_order()
+        if last is not None and last.router != services.router:
+            last = None
         self.services = services
         self.standing = ''
         self.mark = 'sandbox' if services.sandbox else services.account or ''
+        self.run_worker(self._settle(services), name='settle', group='settle', exit_on_error=False)
         if self.jobs:
             self.jobs_changed.publish(tuple(self.jobs.values()))
         if last is None:
@@ -176,6 +179,25 @@ class HFMediaApp(App[None]):
             if self._typed:
                 compose.prompt.insert(self._typed)
 
+    async def _settle(self, services: 'Services') -> None:
+        """Learn whose account this is, and go on with what earlier sessions paid for and did not bring home."""
+        try:
+            await services.collect()
+            self.mark = 'sandbox' if services.sandbox else await services.find_account() or 'account not known'
+        except AppError as error:
+            self.notify(error.hint or '', title=error.message, severity='error', markup=False)
+
+    def reload_jobs(self) -> None:
+        """Read the ledger again: something changed that is not this session's."""
+        self.run_worker(self._reload_jobs(), group='reload', exclusive=True, exit_on_error=False)
+
+    async def _reload_jobs(self) -> None:
+        if self.services is not None:
+            known = self.services.pool.jobs
+            for job in await self.services.recent_jobs(_RECENT):
+                if job.id not in known:
+                    self._take(job)
+
     def _take(self, job: Job) -> None:
         if not self._pending:
             self.set_timer(_PACE, self._publish)
@@ -185,7 +207,8 @@ class HFMediaApp(App[None]):
         changed = tuple(self._pending.values())
         self._pending.clear()
         self.jobs.update((job.id, job) for job in changed)
-        self._session.update(job.id for job in changed)
+        if self.services is not None:
+            self._session = self.services.pool.jobs.keys() & self.jobs.keys()
         states = [self.jobs[job_id].state for job_id in self._session]
         self.tally = Tally(
             running=states.count(JobState.RUNNING),
@@ -220,7 +243,7 @@ class HFMediaApp(App[None]):
             await self.switch_mode('browse')
             self._open_house(sandbox=False)
         elif isinstance(self.screen, WelcomeScreen):
-            self.screen.tell('Still no token. Run `hf auth login` in another terminal, then look again.')
+            self.screen.tell('Still no token: run `hf auth login` in another terminal first.')
 
     async def action_place(self, name: str) -> None:
         """Go to one of the places."""
@@ -273,7 +296,9 @@ class HFMediaApp(App[None]):
             return binding.key_display
         *modifiers, key = binding.key.split('+')
         shown = _KEY_NAMES.get(key) or (key.upper() if len(key) > 1 and key[0] == 'f' and key[1:].isdecimal() else key)
-        return '+'.join([*(name.capitalize() for name in modifiers), shown.upper() if modifiers else shown])
+        return '+'.join(
+            [*(name.capitalize() for name in modifiers), shown.upper() if modifiers and len(shown) == 1 else shown]
+        )
 
     def action_help_quit(self) -> None:
         self.notify('Press Ctrl+Q to quit.', markup=False, timeout=3)

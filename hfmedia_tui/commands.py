@@ -20,7 +20,7 @@ class KeyedCommands(Provider):
         app: App[object] = self.app
         seen = set()
         for node, binding, enabled, _ in self.screen.active_bindings.values():
-            if not binding.tooltip or not enabled or binding.system or binding.action in seen:
+            if not binding.id or not binding.tooltip or not enabled or binding.action in seen:
                 continue
             seen.add(binding.action)
             run = partial(app.run_action, binding.action, node)

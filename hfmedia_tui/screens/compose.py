@@ -50,11 +50,34 @@ class ComposeScreen(Place):
     AUTO_FOCUS = '#prompt'
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding('f5,ctrl+g', 'generate', 'Generate', priority=True, id='compose.generate', tooltip='Send the prompt'),
-        Binding('pageup', 'step(-1)', 'Earlier', priority=True, id='compose.earlier', tooltip='Show the result before'),
-        Binding('pagedown', 'step(1)', 'Later', priority=True, id='compose.later', tooltip='Show the result after'),
-        Binding('f6', 'picture', 'Picture', id='compose.picture', tooltip='Show the results alone, or the form again'),
-        Binding('escape', 'leave', 'Leave', show=False, id='compose.leave'),
+        Binding('f5,ctrl+g', 'generate', 'Generate', id='compose.generate', tooltip='Send the prompt'),
+        Binding(
+            'pageup',
+            'step(-1)',
+            'Earlier',
+            show=False,
+            priority=True,
+            id='compose.earlier',
+            tooltip='Show the result before',
+        ),
+        Binding(
+            'pagedown',
+            'step(1)',
+            'Later',
+            show=False,
+            priority=True,
+            id='compose.later',
+            tooltip='Show the result after',
+        ),
+        Binding(
+            'f6',
+            'picture',
+            'Picture',
+            priority=True,
+            id='compose.picture',
+            tooltip='Show the results alone, or the form again',
+        ),
+        Binding('escape', 'leave', 'Job list', id='compose.leave'),
         Binding('i', 'write', 'Write', show=False, id='compose.write', tooltip='Go to the prompt'),
     ]
 
@@ -126,8 +149,9 @@ class ComposeScreen(Place):
             told = self.house.standing.partition('\n')[0] or 'No model yet: choose one in Browse, F2'
             line.update(Content(told).stylize(link))
         else:
-            task = f'{TASK_GLYPHS[model.task]} {TASK_WORDS[model.task]}  '
-            line.update(Content.assemble((task, '$foreground-muted'), (one_line(model.id), 'bold')).stylize(link))
+            task = f'  {TASK_WORDS[model.task]}'
+            name = Content.assemble((one_line(model.id), 'bold'), (task, '$foreground-muted'))
+            line.update(Content.assemble((f'{TASK_GLYPHS[model.task]} ', '$foreground-muted'), name).stylize(link))
         if services is not None and model is not None:
             self.form.providers = tuple(
                 mapping.provider
@@ -148,7 +172,7 @@ class ComposeScreen(Place):
         if count is None:
             told = ''
         elif self.services is not None and self.services.sandbox:
-            told = f'{plural(count, "request")}, free on the sandbox'
+            told = plural(count, 'free request')
         else:
             told = plural(count, 'paid request')
         self.query_one('#cost', Static).update(Content(told))
@@ -243,7 +267,8 @@ class ComposeScreen(Place):
             return
         result = self._results[place]
         self.query_one(Preview).source = Path(result.output.path)
-        self.query_one('#caption', Static).update(Content(caption(result.job)))
+        steps = 'PgUp PgDn  ' if last else ''
+        self.query_one('#caption', Static).update(Content.assemble((steps, '$foreground'), caption(result.job)))
 
     def _go_to(self, place: int) -> None:
         last = len(self._results) - 1
@@ -255,12 +280,12 @@ class ComposeScreen(Place):
         self._go_to(event.place)
 
     @on(JobList.Selected)
-    def _job_selected(self, event: JobList.Selected) -> None:
+    async def _job_selected(self, event: JobList.Selected) -> None:
         for place, result in enumerate(self._results):
             if result.job.id == event.row.id:
                 self._go_to(place)
                 return
-        self.house.show_job(event.row.id)
+        await self.house.show_job(event.row.id)
 
     def action_step(self, step: int) -> None:
         if self._results:

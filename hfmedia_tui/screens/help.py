@@ -37,17 +37,18 @@ class HelpScreen(ModalScreen[None]):
         groups: dict[str, dict[str, tuple[list[str], str]]] = {}
         for node, binding, enabled, _ in self._about.active_bindings.values():
             told = binding.tooltip or binding.description
-            if binding.system or not told or not enabled:
+            if not enabled or not told or not (binding.id or binding.action == 'command_palette'):
                 continue
             title = 'Everywhere' if node is self.app else 'In this place' if node is self._about else 'Where you are'
             keys, _ = groups.setdefault(title, {}).setdefault(binding.action, ([], told))
             keys.append(self.app.get_key_display(binding))
+        width = max(len('  '.join(keys)) for rows in groups.values() for keys, _ in rows.values())
         lines: list[Content] = []
         for title in ('In this place', 'Everywhere', 'Where you are'):
             if rows := groups.get(title):
                 lines += [*([Content('')] if lines else []), Content.styled(title, 'bold $primary')]
                 lines += [
-                    Content.assemble((f'{"  ".join(keys):<18}', '$foreground'), '  ', (told, '$foreground-muted'))
+                    Content.assemble((f'{"  ".join(keys):<{width}}', '$foreground'), '   ', (told, '$foreground-muted'))
                     for keys, told in rows.values()
                 ]
         return Content('\n').join(lines)

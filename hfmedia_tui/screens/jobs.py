@@ -39,7 +39,7 @@ class JobsScreen(Place):
     ]
 
     def __init__(self, pictures: Pictures) -> None:
-        super().__init__()
+        super().__init__(classes='-empty')
         self._pictures = pictures
 
     def compose_place(self) -> ComposeResult:
@@ -79,6 +79,7 @@ class JobsScreen(Place):
         self.query_one(JobDetails).job = job
         output = next(iter(job.outputs), None) if job else None
         self.query_one(Preview).source = Path(output.path) if output else None
+        self.set_class(job is None, '-empty')
         self.set_class(output is not None, '-has-result')
         self.refresh_bindings()
 
@@ -90,7 +91,7 @@ class JobsScreen(Place):
             case 'cancel':
                 return True if job and job.state not in FINAL_STATES else None
             case 'retry':
-                return True if job and job.state in FINAL_STATES - {JobState.SUCCEEDED} else None
+                return True if job and self._can_retry(job) else None
             case 'reuse':
                 return True if job else None
             case 'copy':
@@ -100,10 +101,23 @@ class JobsScreen(Place):
             case _:
                 return True
 
+    def _can_retry(self, job: Job) -> bool:
+        """Whether the job ended without a result, or waits since an earlier session."""
+        left_behind = self.services is not None and job.id not in self.services.pool.jobs
+        return job.state is not JobState.SUCCEEDED and (job.state in FINAL_STATES or left_behind)
+
     @work(group='cancel', exit_on_error=False)
     async def action_cancel(self) -> None:
-        if self.job and self.services:
-            await self._tell(self.services.pool.cancel(self.job.id))
+        job, services = self.job, self.services
+        if job is None or services is None:
+            return
+        if job.id in services.pool.jobs:
+            await self._tell(services.pool.cancel(job.id))
+        else:
+            from hfmedia_tui.services import cancel_elsewhere  # loaded by now: with the services
+
+            await self._tell(cancel_elsewhere(services.ledger, job))
+            self.house.reload_jobs()
 
     @work(group='retry', exit_on_error=False)
     async def action_retry(self) -> None:
@@ -119,7 +133,7 @@ class JobsScreen(Place):
             )
             if not await self.app.push_screen_wait(question):
                 return
-        await self._tell(self.services.pool.retry(job.id))
+        await self._tell(self.services.retry(job.id))
 
     @on(JobList.Selected)
     def action_reuse(self) -> None:

@@ -17,13 +17,13 @@ __all__ = ['WelcomeScreen']
 Choice = Literal['sandbox', 'look', 'quit']
 
 _ABOUT = (
-    'Pictures and films from the models on Hugging Face, without leaving the terminal.',
-    'No token was found on this machine. The sandbox needs none: it runs here, with',
-    'models and results of its own, no account, no network and nothing to pay.',
+    'Pictures and films by the models on Hugging Face, in your terminal.',
+    'No token was found here, and none is needed to try it: the sandbox',
+    'runs on this machine, with no account, no network and no bill.',
 )
 _CHOICES: tuple[tuple[Choice, str, str], ...] = (
     ('sandbox', 'Try the sandbox', 'a picture within a minute'),
-    ('look', 'I logged in: look again', 'after `hf auth login`, or with HF_TOKEN set'),
+    ('look', 'I logged in: look again', 'after `hf auth login`'),
     ('quit', 'Quit', ''),
 )
 
@@ -49,8 +49,8 @@ class WelcomeScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id='welcome'):
-            yield Static(Content.styled('hfmedia', 'bold $primary'), id='name')
-            yield Static(Content(' '.join(_ABOUT)), id='about')
+            yield Static(Content.styled('hfmedia', 'bold $primary'))
+            yield Static(Content('\n'.join(_ABOUT)), id='about')
             yield OptionList(
                 *(
                     Option(Content.assemble(f'{label:<26}', (told, '$foreground-muted')), id=choice)
@@ -62,7 +62,7 @@ class WelcomeScreen(Screen[None]):
         yield Footer(show_command_palette=False)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.action_choose(event.option_id or 'quit')
+        self.post_message(self.Chosen(_CHOICES[event.option_index][0]))
 
     def action_move(self, step: int) -> None:
         choices = self.query_one(OptionList)

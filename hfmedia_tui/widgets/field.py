@@ -46,7 +46,7 @@ class Field(Widget):
         & > .field--label { color: $text-muted; height: 1; width: 16; text-wrap: nowrap; text-overflow: ellipsis; }
         & > .field--error { column-span: 2; color: $error; height: auto; padding-left: 16; display: none; }
         &.-wrong > .field--error { display: block; }
-        &:focus-within > .field--label { color: $primary; }
+        &.-focused > .field--label { color: $primary; }
         &.-wrong > .field--label { color: $error; }
         &:ansi > .field--label { text-style: dim; }
         Input { background: $surface; padding: 0 1 !important; }
@@ -80,6 +80,12 @@ class Field(Widget):
         yield Static(Content(self.label), classes='field--label')
         yield self.control
         yield Static(classes='field--error')
+
+    def on_descendant_focus(self) -> None:
+        self.add_class('-focused')
+
+    def on_descendant_blur(self) -> None:
+        self.remove_class('-focused')
 
     def watch_error(self, error: str) -> None:
         self.set_class(bool(error), '-wrong')

@@ -82,7 +82,7 @@ def _facts(job: Job) -> list[tuple[str, str]]:
 
 
 def _file(media_type: str, width: int | None, height: int | None, seconds: float | None, size: int) -> str:
-    words = [media_type]
+    words = [media_type.rpartition('/')[2].upper()]
     if width and height:
         words.append(f'{width} × {height} px')
     if seconds:

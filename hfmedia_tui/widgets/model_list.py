@@ -1,7 +1,7 @@
 """The catalogue as a list: one model a line."""
 
 from collections.abc import Callable, Iterable
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 from rich.cells import cell_len
 from textual.binding import Binding, BindingType
@@ -18,10 +18,9 @@ __all__ = ['TASK_GLYPHS', 'TASK_WORDS', 'ModelHeading', 'ModelList']
 TASK_WORDS = {Task.TEXT_TO_IMAGE: 'image', Task.TEXT_TO_VIDEO: 'video'}
 TASK_GLYPHS = {Task.TEXT_TO_IMAGE: '▣', Task.TEXT_TO_VIDEO: '▶'}
 
-T = TypeVar('T')
-
 _TASK = 9
-_COUNT = 7
+_COLUMNS = (('likes', 7), ('downloads', 11))
+"""Counts at the end of a line, and their cells."""
 _PROVIDERS = 18
 """The least that the column of providers is of use with: counts make room for it."""
 _NAME = 46
@@ -31,7 +30,8 @@ _UNSUPPORTED = 'not yet supported'
 
 def _name_width(longest: int, width: int) -> int:
     """Return the cells of the column of names, the gap after it included."""
-    return min(longest, _NAME, width // 2) + 2 if longest else 0
+    room = width - _PROVIDERS - _COLUMNS[0][1] - 2
+    return max(0, min(longest, _NAME, room)) + 2 if longest else 0
 
 
 def _names(spoken: list[str], others: int, width: int) -> str:
@@ -45,12 +45,12 @@ def _names(spoken: list[str], others: int, width: int) -> str:
         kept.pop()
 
 
-def _counts(values: Iterable[T], width: int) -> list[T]:
-    """Keep of the columns of counts those that leave room for the providers."""
-    kept = list(values)
-    while kept and width < _PROVIDERS + _COUNT * len(kept):
-        kept.pop()
-    return kept
+def _kept_columns(width: int) -> int:
+    """Return how many of the columns of counts leave room for the providers."""
+    count = len(_COLUMNS)
+    while count and width < _PROVIDERS + sum(column for _, column in _COLUMNS[:count]):
+        count -= 1
+    return count
 
 
 class ModelList(RowList[Model]):
@@ -85,12 +85,12 @@ class ModelList(RowList[Model]):
         name_width = min(width, max(_name_width(self.longest_name, width), cell_len(name[: width + 1]) + 2))
         yield cells(name, name_width), '' if spoken else 'muted'
         width -= name_width
-        counts = _counts((row.likes, row.downloads), width)
-        left = width - _COUNT * len(counts)
+        columns = _COLUMNS[: _kept_columns(width)]
+        left = width - sum(column for _, column in columns)
         text = _names(spoken, len(live) - len(spoken), left) if spoken else _UNSUPPORTED
         yield cells(text, left), 'muted'
-        for count in counts:
-            yield brief(count).rjust(_COUNT), 'muted'
+        for (_, column), count in zip(columns, (row.likes, row.downloads), strict=False):
+            yield brief(count).rjust(column), 'muted'
 
 
 class ModelHeading(Widget):
@@ -113,9 +113,9 @@ class ModelHeading(Widget):
         self.longest_name = longest
 
     def render(self) -> Content:
-        width = self.size.width - 1 - _TASK
+        width = self.size.width - 1 - _TASK  # as wide as a row beside its scrollbar
         name_width = _name_width(self.longest_name, width)
-        words = _counts(('likes', 'downs'), width - name_width)
-        left = width - name_width - _COUNT * len(words)
+        columns = _COLUMNS[: _kept_columns(width - name_width)]
+        left = width - name_width - sum(column for _, column in columns)
         texts = ['Task'.ljust(_TASK), cells('Model', name_width), cells('Providers', left)]
-        return Content(''.join([*texts, *(word.rjust(_COUNT) for word in words)]))
+        return Content(''.join([*texts, *(word.capitalize().rjust(column) for word, column in columns)]))

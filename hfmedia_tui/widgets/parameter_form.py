@@ -47,7 +47,6 @@ class ParameterForm(Widget):
         grid-size: 1;
         grid-rows: auto;
         height: auto;
-        Field.-absent { display: none; }
     }
     """
 
@@ -106,8 +105,8 @@ class ParameterForm(Widget):
 
     def watch_takes(self, takes: frozenset[str]) -> None:
         for name in PARAMETERS:
-            self.query_one(f'#{name}', Field).set_class(name not in takes, '-absent')
-        self.query_one('#aspect_ratio', Field).set_class(not {'width', 'height'} <= takes, '-absent')
+            self.query_one(f'#{name}', Field).display = name in takes
+        self.query_one('#aspect_ratio', Field).display = {'width', 'height'} <= takes
 
     def watch_providers(self, providers: Sequence[str]) -> None:
         select = self._select('provider')

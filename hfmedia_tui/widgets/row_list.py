@@ -179,7 +179,7 @@ class RowList(ScrollView, Generic[RowType], can_focus=True):
             return self._render_notice(y, width)
         if place >= len(self._rows):
             return Strip.blank(width, self.rich_style)
-        state = ()
+        state: tuple[str, ...] = ()
         if place == self.highlighted:
             state = ('row--highlighted',)
         elif place == self.hovered:
