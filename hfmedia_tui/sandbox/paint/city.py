@@ -30,7 +30,8 @@ class _Row:
         self.width = study.width + study.margin(self.speed)
         self.tone = mix(palette.haze, palette.near, 0.22 + 0.68 * nearness)
         self.pane = max(1.0, (1.2 + 3.4 * nearness) * study.unit)
-        self.share_lit = (0.42 if palette.dark else 0.05) * self.chance.uniform(0.7, 1.2)
+        self.neon = 'neon' in palette.moods
+        self.share_lit = (0.55 if self.neon else 0.42 if palette.dark else 0.05) * self.chance.uniform(0.7, 1.2)
         top, foot = mix(self.tone, palette.near, 0.25), mix(self.tone, palette.haze, 0.45 - 0.3 * nearness)
         self.body = gradient((self.width, ground), (top, foot))
         self.mask = Image.new('L', (self.width, ground))
@@ -41,7 +42,7 @@ class _Row:
 
     def stroke(self) -> Stroke:
         """Build the row from left to right, and return what paints it."""
-        lamps = (*_LAMPS, self.palette.accent, self.palette.glow) if 'neon' in self.palette.moods else _LAMPS
+        lamps = (*_LAMPS, self.palette.accent, self.palette.glow) if self.neon else _LAMPS
         tallest = self.ground * (0.8 - 0.34 * self.nearness)
         x = -self.chance.random() * 30 * self.unit
         while x < self.width:
@@ -76,6 +77,10 @@ class _Row:
         edge = mix(mix(self.tone, self.palette.glow, 0.3), self.tone, 0.4)
         self._body.rectangle((x, top, x + across * 0.14, self.ground), edge)
         self._windows((x + self.pane * 1.5, top + self.pane * 2, x + across - self.pane * 2), lamp)
+        if self.neon and self.nearness > 0.4 and self.chance.random() < 0.6:
+            self._sign(
+                x + across * self.chance.uniform(0.15, 0.8), top + tall * self.chance.uniform(0.1, 0.4), tall * 0.3
+            )
 
     def _windows(self, area: tuple[float, float, float], lamp: Colour) -> None:
         """Fill a front, given as left, top and right, with windows, some of them lit by `lamp`."""
@@ -95,7 +100,14 @@ class _Row:
                 column += pane * 2.1
             row += pane * 2.6
 
+    def _sign(self, x: float, top: float, tall: float) -> None:
+        tone = self.chance.choice((self.palette.accent, self.palette.glow, (255, 90, 160), (90, 220, 255)))
+        y = top
+        while y < top + tall:
+            self._light((x, y, x + self.pane * 2.2, y + self.pane * 2), tone)
+            y += self.pane * 3
+
     def _light(self, box: tuple[float, float, float, float], tone: Colour) -> None:
         self._body.rectangle(box, tone)
         place = int(box[0] / _HALO), int(box[1] / _HALO)
-        self._halo.point((place, (place[0] + 1, place[1])), mix((0, 0, 0), tone, 0.3))
+        self._halo.point((place, (place[0] + 1, place[1])), mix((0, 0, 0), tone, 0.5 if self.neon else 0.3))

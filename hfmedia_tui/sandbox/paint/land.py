@@ -34,7 +34,8 @@ def ridges(
         crest = top + (bottom - top) * layer / layers * 0.85
         rise = (bottom - top) * (0.62 - 0.3 * nearness) * study.chance.uniform(0.8, 1.25)
         start = max(0, round(crest - rise * 0.35))
-        height = max(8, bottom - start)
+        # Deeper than it shows: what comes before it may be rolling.
+        height = max(8, bottom - start + study.height // 6)
         line = ridge(study.chance, 160, jagged - 0.12 * nearness)
         heights = [rise * (1 - value) for value in line]
         mask = _under(width, height, heights)

@@ -72,17 +72,26 @@ def gradient(size: tuple[int, int], stops: Sequence[Colour]) -> Image.Image:
     return whole.resize(size, Image.Resampling.NEAREST)
 
 
-def noise(chance: Random, size: tuple[int, int], cells: tuple[int, int]) -> Image.Image:
-    """Return smooth noise with this many cells across and down."""
+def noise(chance: Random, size: tuple[int, int], cells: tuple[int, int], *, endless: bool = False) -> Image.Image:
+    """Return smooth noise with this many cells across and down; `endless` noise continues at its opposite edge."""
     columns, rows = max(2, cells[0]), max(2, cells[1])
-    return Image.frombytes('L', (columns, rows), chance.randbytes(columns * rows)).resize(size, _BICUBIC)
+    grid = Image.frombytes('L', (columns, rows), chance.randbytes(columns * rows))
+    if not endless:
+        return grid.resize(size, _BICUBIC)
+    around = Image.new('L', (columns + 4, rows + 4))
+    for x in (2 - columns, 2, 2 + columns):
+        for y in (2 - rows, 2, 2 + rows):
+            around.paste(grid, (x, y))
+    return around.resize(size, _BICUBIC, box=(2, 2, columns + 2, rows + 2))
 
 
-def fractal(chance: Random, size: tuple[int, int], cells: tuple[int, int], octaves: int = 4) -> Image.Image:
+def fractal(
+    chance: Random, size: tuple[int, int], cells: tuple[int, int], octaves: int = 4, *, endless: bool = False
+) -> Image.Image:
     """Return noise with detail at every scale, stretched to the whole range of grey."""
-    whole = noise(chance, size, cells)
+    whole = noise(chance, size, cells, endless=endless)
     for octave in range(1, octaves):
-        finer = noise(chance, size, (cells[0] << octave, cells[1] << octave))
+        finer = noise(chance, size, (cells[0] << octave, cells[1] << octave), endless=endless)
         whole = Image.blend(whole, finer, 0.42 * 0.62**octave + 0.07)
     return ImageOps.autocontrast(whole, cutoff=1)
 

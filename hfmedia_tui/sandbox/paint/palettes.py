@@ -1,6 +1,5 @@
 """The light of a picture: sky from top to horizon, what shines, and how land and haze are coloured in it."""
 
-from collections.abc import Iterable
 from random import Random
 from typing import Final
 
@@ -123,7 +122,7 @@ PALETTES: Final = (
     _palette('snow winter cold day', '7fa6c9 b4cfe2 dde9f0 f8f4ee', 'ffffff ffffff 3a5068 c8553d', clouds=0.5),
     _palette('storm sunset rain dramatic', '20242f 4a4552 8f6a5f f0a868', 'ffe0a8 3a3640 100f14 e0533d', clouds=0.85),
     _palette('autumn day mist', '8aa4ad bcc4b4 e6d9b0 f6e6c2', 'fff4d2 f5ead0 4a2f1b d96c2c', clouds=0.4),
-    _palette('desert hot day golden', '3a86b4 8cc0cc f0dcae fbe7b8', 'fff6d0 fff0d6 7a4526 b5432a', clouds=0.12),
+    _palette('desert day golden', '3a86b4 8cc0cc f0dcae fbe7b8', 'fff6d0 fff0d6 7a4526 b5432a', clouds=0.12),
     _palette('storm rain sea dramatic', '18303a 2f5560 5d8a88 b6cdb8', 'eef7d8 23404a 0a1a1f e4572e', clouds=0.9),
     _palette(
         'dusk twilight dream pastel',
@@ -142,14 +141,89 @@ PALETTES: Final = (
         clouds=0.3,
     ),
     _palette('day mist calm green', '5f8f9a 9dbfb4 cfdcc4 eef0dc', 'fffbe6 f4f7ee 1f3d33 c8553d', clouds=0.5),
+    _palette('night teal calm', '03121c 0b2c3c 1f5560 6f9a94', 'f2ffe8 4a7a80 03090d ffb27a', moon=1, stars=0.7),
+    _palette(
+        'night purple dream',
+        '0a0620 241248 4f2a78 a0648f',
+        'ffe9f4 5a3a80 07040f ffd07a',
+        moon=1,
+        stars=1.0,
+        clouds=0.2,
+    ),
+    _palette('night warm evening', '0a0d1c 221d35 57354a b0684f', 'ffe0b0 4f3a4f 07060c ffbf5e', moon=1, stars=0.6),
+    _palette('storm autumn mist rain', '3f464a 6a6a62 a08f70 d0b48a', 'fff0cc 4a4a46 1f1812 d9702c', clouds=0.85),
+    _palette('autumn sunset evening', '3a2a4a 8a4a58 dd7f4a ffc877', 'fff0b8 f0a07a 24140f e8642c', clouds=0.4),
+    _palette(
+        'autumn night moonlight',
+        '0c1024 27284a 5a4a62 a67a68',
+        'fff2d8 5a5470 0d0810 e88a3a',
+        moon=1,
+        stars=0.6,
+        clouds=0.3,
+    ),
+    _palette('autumn dawn mist golden', '8f9fb0 c9b8a8 f0cfa0 fbe6bd', 'fffae0 fbe8cf 3f2718 cf5f2a', clouds=0.25),
+    _palette('snow winter dawn sunrise', '6f8fc0 b0a8d0 f0c0c8 ffe6d8', 'fff4ea ffe4e4 3f4668 d8584a', clouds=0.35),
+    _palette(
+        'snow winter dusk evening',
+        '1f2a58 4a4a88 a07aa0 f0b8a8',
+        'fff0e0 b090b8 1f2444 ffb86a',
+        stars=0.25,
+        clouds=0.35,
+    ),
+    _palette('desert sunset evening warm', '3a2058 a03f6a f0784a ffc45c', 'fff0b0 ff9a70 3a1420 ffd060', clouds=0.25),
+    _palette(
+        'desert night moonlight',
+        '050a20 16224a 3f4a78 8a7a90',
+        'f4f4ff 4a5580 0c0a18 d8a860',
+        moon=1,
+        stars=1.0,
+        clouds=0.05,
+    ),
+    _palette('desert dawn morning', '5a80b8 a8a8c8 f0c0a8 ffe0b8', 'fff6e0 ffdcd0 5a3038 d06840', clouds=0.2),
+    _palette(
+        'neon cyberpunk night rain',
+        '061220 0c2f4a 125a78 30b0b8',
+        'b8fff4 2a5a70 03070c ff4f9a',
+        moon=1,
+        stars=0.2,
+        clouds=0.5,
+    ),
+    _palette(
+        'neon cyberpunk night dusk',
+        '12081f 3a1038 8a2040 ff6a4a',
+        'ffd0a0 6a2a4a 0a0408 40d8ff',
+        moon=1,
+        stars=0.25,
+        clouds=0.4,
+    ),
+    _palette(
+        'neon cyberpunk night',
+        '04060f 101a3a 2a3a7a 6a6ac8',
+        'e0e4ff 3a4078 04050c ff3fb0',
+        moon=1,
+        stars=0.5,
+        clouds=0.3,
+    ),
+    _palette('dawn morning sunrise calm', '3a5a90 7a8fb8 d8a8a0 ffd0a0', 'fff0d0 f0b8a8 1f2840 e86a4a', clouds=0.3),
+    _palette('dawn morning mist sunrise', '4a8090 90b8b0 d8d8b8 fff0c8', 'fffce8 f8f0dc 1f3a38 d8703f', clouds=0.25),
+    _palette('dawn sunrise golden dramatic', '2a2850 704a70 e08a60 ffd890', 'fff4c0 e89878 18142c ff9a4a', clouds=0.45),
+    _palette('mist calm dusk', '4a5068 7a8098 b0a8b0 e0c8b8', 'fff0e0 c0b8c0 20242f c86a50', clouds=0.4),
 )
 
+_SPECIAL: Final = frozenset({'storm', 'neon', 'snow', 'autumn', 'aurora', 'desert'})
+"""Moods that nobody wants who did not ask for them."""
 
-def choose_palette(words: Iterable[str], chance: Random, turn: int) -> Palette:
+_VARIETY: Final = 4
+"""How many lights a prompt should have, even where fewer fit all of its words."""
+
+
+def choose_palette(words: frozenset[str], chance: Random, turn: int) -> Palette:
     """Return a light for a prompt: one that its words ask for, and with each `turn` another one."""
-    words = frozenset(words)
-    scores = [len(palette.moods & words) for palette in PALETTES]
-    best = max(scores)
-    fitting = [palette for palette, score in zip(PALETTES, scores, strict=True) if score == best]
-    chance.shuffle(fitting)
+    ordinary = [palette for palette in PALETTES if not (palette.moods & _SPECIAL) - words]
+    chance.shuffle(ordinary)
+    ordinary.sort(key=lambda palette: -len(palette.moods & words))
+    best = len(ordinary[0].moods & words)
+    fitting = [palette for palette in ordinary if len(palette.moods & words) == best]
+    if best and len(fitting) < _VARIETY:
+        fitting = [palette for palette in ordinary[:_VARIETY] if palette.moods & words]
     return fitting[turn % len(fitting)]

@@ -8,7 +8,7 @@ from typing import Final
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from hfmedia_tui.sandbox.paint import city, flow, land, space, things
-from hfmedia_tui.sandbox.paint.marks import Stroke, Study, gradient, outline, polygon
+from hfmedia_tui.sandbox.paint.marks import Stroke, Study, gradient, outline, polygon, table
 from hfmedia_tui.sandbox.paint.palettes import Palette, choose_palette, mix
 from hfmedia_tui.sandbox.paint.sky import place_light, rain, sky, snow
 from hfmedia_tui.sandbox.paint.water import water
@@ -68,6 +68,10 @@ _SYNONYMS: Final = {
 }
 
 
+_IMPLIED: Final = {'desert': frozenset({'desert'})}
+"""Moods that a place brings along."""
+
+
 def compose(prompt: str, model: str, seed: int, size: tuple[int, int], seconds: float) -> list[Stroke]:
     """Return the strokes of a picture, from the farthest to the nearest.
 
@@ -77,9 +81,9 @@ def compose(prompt: str, model: str, seed: int, size: tuple[int, int], seconds: 
     # Seeds that follow one another take turns, so that a handful of pictures of one prompt are never alike.
     order = Random(f'{prompt}\0{model}')
     study = Study(*size, Random(f'{prompt}\0{model}\0{seed}'), seconds)
-    palette = choose_palette(words, order, seed)
     places = [place for word in sorted(words) if (place := _PLACES.get(word))]
     place = _chief(places) or _LANDSCAPES[(order.randrange(len(_LANDSCAPES)) + seed) % len(_LANDSCAPES)]
+    palette = choose_palette(words | _IMPLIED.get(place, frozenset()), order, seed)
     strokes = {
         'coast': _coast,
         'city': _city,
@@ -187,6 +191,8 @@ def _woods(study: Study, palette: Palette, words: frozenset[str], seed: int) -> 
         strokes += land.conifers(
             study, palette, round(study.height * chance.uniform(0.38, 0.5)), round(study.height * 0.98), 5
         )
+    if not inside:
+        strokes += land.meadow(study, palette, round(study.height * 0.84), flowers=False)[:1]
     return [*strokes, *_subject(study, palette, words, study.height * 0.96, 0.36)]
 
 
@@ -244,7 +250,7 @@ def _space(study: Study, palette: Palette, words: frozenset[str], seed: int) -> 
     strokes = space.deep_space(study, seed)
     grounded = _named(study, words, things.GROUNDED)
     if grounded or study.chance.random() < 0.3:
-        bare = choose_palette({'night'}, study.chance, seed)
+        bare = choose_palette(frozenset({'night'}), study.chance, seed)
         strokes += land.ridges(
             study, bare, round(study.height * 0.74), round(study.height * 1.05), 3, jagged=0.56, snowy=False
         )[::2]
@@ -275,7 +281,10 @@ def _portrait(study: Study, palette: Palette, words: frozenset[str], seed: int) 
     hair = polygon(
         study.size, outline([(middle + facing * (px - 0.5) * scale, top + py * scale) for px, py in _HAIR], 6)
     )
+    mask = ImageChops.lighter(mask, hair)
+    shade = hair.point(table(lambda value: value * 0.3))
     rim = ImageChops.subtract(mask, ImageChops.offset(mask, -facing * round(5 * study.unit), round(3 * study.unit)))
+    rim = rim.filter(ImageFilter.BoxBlur(1.2 * study.unit)).point(table(lambda value: value * 0.8))
 
     def stroke(canvas: Image.Image, time: float) -> None:
         filled = Image.new('RGB', study.size, palette.near)
@@ -283,14 +292,8 @@ def _portrait(study: Study, palette: Palette, words: frozenset[str], seed: int) 
             inner_stroke(filled, time)
         canvas.paste(ground)
         canvas.paste(filled, (0, 0), mask)
-        canvas.paste(
-            mix(palette.near, palette.sky[0], 0.3), (0, 0), hair.point([round(value * 0.62) for value in range(256)])
-        )
-        canvas.paste(
-            palette.glow,
-            (0, 0),
-            rim.filter(ImageFilter.BoxBlur(1.2 * study.unit)).point([round(value * 0.8) for value in range(256)]),
-        )
+        canvas.paste(palette.near, (0, 0), shade)
+        canvas.paste(palette.glow, (0, 0), rim)
 
     return [stroke]
 

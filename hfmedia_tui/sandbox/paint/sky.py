@@ -6,7 +6,7 @@ from random import Random
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from hfmedia_tui.sandbox.paint.marks import Stroke, Study, fractal, gradient, light, noise, shine, table, tinted
-from hfmedia_tui.sandbox.paint.palettes import Colour, Palette, mix
+from hfmedia_tui.sandbox.paint.palettes import Palette, mix
 
 __all__ = ['clouds', 'place_light', 'rain', 'sky', 'snow', 'starfield']
 
@@ -28,7 +28,13 @@ def sky(study: Study, palette: Palette, horizon: int, light_at: tuple[int, int])
         light(base, starfield(chance, base.size, palette.stars * 0.0009, study.unit), (0, 0))
     if palette.clouds < 0.8:
         _shine(base, study, palette, light_at)
-    strokes: list[Stroke] = [lambda canvas, _: canvas.paste(base)]
+    below = (0, horizon, study.width, study.height)
+
+    def stroke(canvas: Image.Image, time: float) -> None:
+        canvas.paste(base)
+        canvas.paste(palette.haze, below)
+
+    strokes: list[Stroke] = [stroke]
     if 'aurora' in palette.moods:
         strokes.append(_aurora(study, palette, horizon))
     strokes.append(clouds(study, palette, horizon))
@@ -59,7 +65,7 @@ def clouds(study: Study, palette: Palette, horizon: int) -> Stroke:
     width = study.width + study.margin(speed)
     small = (max(32, width // 3), max(24, horizon // 3))
     across = max(3, round(5 * width / max(horizon, 1) / 2))
-    shape = fractal(chance, small, (across, 4), 5)
+    shape = fractal(chance, small, (max(2, across - 1), 3), 5)
     covered = 1 - palette.clouds
     opacity = shape.point(table(lambda value: min(1.0, max(0.0, (value - covered * 0.92) * 2.1)) * 0.94))
     low = bool(palette.moods & {'sunset', 'dawn', 'golden', 'dusk'})
@@ -143,25 +149,22 @@ def _shine(base: Image.Image, study: Study, palette: Palette, light_at: tuple[in
 
 def _aurora(study: Study, palette: Palette, horizon: int) -> Stroke:
     """Return northern lights: curtains that sway."""
-    size = (study.width, horizon)
-    small = (max(32, study.width // 6), max(24, horizon // 6))
-    folds = noise(study.chance, small, (26, 2)).point(table(lambda value: 0.35 + 0.65 * value))
-    arc = noise(study.chance, small, (5, 3))
-    bands = arc.point(table(lambda value: max(0.0, 1 - abs(value - 0.5) * 4.5)))
-    fall = (
-        Image.linear_gradient('L')
-        .resize(small, Image.Resampling.BILINEAR)
-        .point(table(lambda down: math.sin(min(1.0, down * 1.1) * math.pi)))
-    )
-    curtain = ImageChops.multiply(ImageChops.multiply(folds, bands), fall).filter(ImageFilter.GaussianBlur(2))
-    curtain = curtain.point(table(lambda value: min(1.0, value * 2.4)))
-    colours: tuple[tuple[int, Colour], ...] = ((0, (60, 255, 170)), (small[0] // 5, (150, 90, 255)))
-    sheets = [(tinted(ImageChops.offset(curtain, shift, 0), tint), shift) for shift, tint in colours]
+    size = (round(study.width * 1.1), horizon)
+    small = (max(32, size[0] // 6), max(24, horizon // 6))
+    fall = Image.linear_gradient('L').resize(small, Image.Resampling.BILINEAR)
+    fall = fall.point(table(lambda down: math.sin(min(1.0, down * 1.1) * math.pi)))
+    sheets = []
+    for tint in ((150, 90, 255), (60, 255, 170)):
+        folds = noise(study.chance, small, (26, 2)).point(table(lambda value: 0.35 + 0.65 * value))
+        arc = noise(study.chance, small, (5, 3)).point(table(lambda value: max(0.0, 1 - abs(value - 0.5) * 4.5)))
+        curtain = ImageChops.multiply(ImageChops.multiply(folds, arc), fall).filter(ImageFilter.GaussianBlur(2))
+        curtain = curtain.point(table(lambda value: min(1.0, value * 2.2)))
+        sheets.append(tinted(curtain, tint).resize(size, Image.Resampling.BILINEAR))
 
     def stroke(canvas: Image.Image, time: float) -> None:
-        for sheet, shift in sheets:
-            sway = round(math.sin(time * 0.8 + shift) * small[0] * 0.04)
-            light(canvas, ImageChops.offset(sheet, sway, 0).resize(size, Image.Resampling.BILINEAR), (0, 0))
+        for index, sheet in enumerate(sheets):
+            sway = math.sin(time * 0.8 + index * 2) * 0.04 - 0.05
+            light(canvas, sheet, (round(sway * study.width), 0))
 
     return stroke
 

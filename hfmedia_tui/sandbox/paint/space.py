@@ -47,7 +47,7 @@ def deep_space(study: Study, turn: int) -> list[Stroke]:
     strokes: list[Stroke] = [stars]
     if chance.random() < 0.85:
         strokes.append(
-            _planet(study, turn, chance.uniform(0.2, 0.42), (chance.uniform(0.2, 0.8), chance.uniform(0.3, 0.75)))
+            _planet(study, turn, chance.uniform(0.15, 0.32), (chance.uniform(0.2, 0.8), chance.uniform(0.3, 0.75)))
         )
     if chance.random() < 0.6:
         strokes.append(
@@ -67,9 +67,9 @@ def _planet(study: Study, turn: int, share: float, at: tuple[float, float]) -> S
     skin = fractal(chance, (side + study.margin(speed) + 4, side), cells, 5)
     lit = ImageChops.invert(spot(round(side * 1.9), 0.8))
     # The night side is the rim of a light that stands beside the planet.
-    offset = (round(side * (0.45 + chance.uniform(-0.32, -0.18))), round(side * (0.45 + chance.uniform(-0.3, 0.05))))
+    offset = (round(side * (0.45 + chance.uniform(-0.2, -0.08))), round(side * (0.45 + chance.uniform(-0.16, 0.05))))
     night = lit.crop((offset[0], offset[1], offset[0] + side, offset[1] + side)).point(
-        table(lambda value: min(1.0, value * 1.55))
+        table(lambda value: min(1.0, max(0.0, value - 0.25) * 1.9))
     )
     disc = Image.new('L', (side * 2, side * 2))
     ImageDraw.Draw(disc).ellipse((1, 1, side * 2 - 2, side * 2 - 2), 255)

@@ -147,7 +147,7 @@ def beam(study: Study, palette: Palette, lamp: tuple[int, int]) -> Stroke:
     strength = 0.9 if palette.dark or 'storm' in palette.moods else 0.45
     tint = mix((0, 0, 0), mix(palette.glow, (255, 244, 204), 0.6), strength)
     size = (128, 96)
-    cone = polygon(size, [(0, 47), (size[0], 22), (size[0], 62), (0, 49)]).filter(ImageFilter.GaussianBlur(2.2))
+    cone = polygon(size, [(0, 47), (size[0], 28), (size[0], 56), (0, 49)]).filter(ImageFilter.GaussianBlur(1.5))
     fade = Image.linear_gradient('L').rotate(-90).resize(size).point(table(lambda near: near**1.4))
     ray = tinted(ImageChops.multiply(cone, fade), tint)
     reach, tall = study.width, round(study.height * 0.75)

@@ -19,7 +19,7 @@ def water(study: Study, palette: Palette, horizon: int, light_x: int, *, rough: 
     width, height = study.width, max(8, study.height - horizon)
     deep = mix(palette.near, palette.sky[1], 0.25)
     body = gradient((width, height), (mix(palette.haze, palette.sky[-2], 0.35), mix(deep, palette.sky[0], 0.3), deep))
-    tile = fractal(study.chance, (_TILE, _TILE), (20, 44), 4)
+    tile = fractal(study.chance, (_TILE, _TILE), (20, 44), 4, endless=True)
     troughs = table(lambda value: max(0.0, 0.55 - value) * (0.9 + 0.7 * rough))
     crests = table(lambda value: max(0.0, value - (0.66 - 0.06 * rough)) * (1.1 + 1.3 * rough))
     crest = mix(palette.cloud, palette.glow, 0.5) if rough < 0.7 else mix(palette.haze, (255, 255, 255), 0.6)
