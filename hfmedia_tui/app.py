@@ -30,7 +30,12 @@ from hfmedia_tui.widgets.themes import DARK, LIGHT
 from hfmedia_tui.widgets.top_bar import Tally
 
 if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
     from hfmedia_tui.services import Services
+
+    Opening = Callable[[Paths, bool], AbstractAsyncContextManager[Services]]
+    """Opens the rooms below, on the sandbox or not."""
 
 __all__ = ['HFMediaApp']
 
@@ -56,6 +61,12 @@ _KEY_NAMES = {
     'end': 'End',
     'space': 'Space',
 }
+
+
+def _open_as_usual(paths: Paths, sandbox: bool) -> 'AbstractAsyncContextManager[Services]':
+    from hfmedia_tui.services import open_services  # the engine and its HTTP client: not before the first paint
+
+    return open_services(paths, sandbox=sandbox)
 
 
 class HFMediaApp(App[None]):
@@ -91,8 +102,15 @@ class HFMediaApp(App[None]):
         token_found: bool = False,
         look_for_token: Callable[[], bool] = bool,
         typed: str = '',
+        opening: 'Opening | None' = None,
     ) -> None:
+        """Make the application; nothing is opened before its first paint.
+
+        `sandbox` is true to begin on the sandbox whatever was found; `typed` is what the user typed before Textual
+        took the terminal; `opening` opens the rooms, in the usual way where it is None.
+        """
         super().__init__()
+        self._opening = opening or _open_as_usual
         self._paths = paths
         self._pictures = pictures
         self._sandbox = sandbox
@@ -115,7 +133,7 @@ class HFMediaApp(App[None]):
         self.theme = DARK.name
 
     async def on_mount(self) -> None:
-        if self.console.color_system in (None, 'standard'):
+        if self.console.color_system in ('standard', 'windows'):
             self.theme = 'ansi-dark'
         if self._sandbox or self._token_found:
             first = self._sandbox or not self._paths.ledger.exists()
@@ -140,10 +158,8 @@ class HFMediaApp(App[None]):
 
     async def _keep_house(self, sandbox: bool) -> None:
         """Open the rooms, follow what happens in them, and close them when the program ends."""
-        from hfmedia_tui.services import open_services  # the engine and its HTTP client: not before the first paint
-
         try:
-            async with open_services(self._paths, sandbox=sandbox) as services:
+            async with self._opening(self._paths, sandbox) as services:
                 subscription = services.pool.subscribe()
                 try:
                     await self._move_in(services)

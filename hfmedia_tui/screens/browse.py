@@ -21,6 +21,8 @@ from hfmedia_tui.widgets.plain import plural
 
 __all__ = ['BrowseScreen']
 
+_SETTLING = 0.08
+"""Seconds without another key before a search begins: one that has begun in its thread cannot be stopped."""
 _TASKS: tuple[Task | None, ...] = (None, Task.TEXT_TO_VIDEO, Task.TEXT_TO_IMAGE)
 
 
@@ -95,6 +97,8 @@ class BrowseScreen(Place):
                 self.notify(text, title='The models could not be refreshed', severity='error', markup=False)
             return
         self._failed = False
+        if (stale := services.catalog.stale) is not None:
+            self.notify(stale.hint or '', title=stale.message, severity='warning', markup=False)
         self.search()
 
     @work(exclusive=True, group='search', exit_on_error=False)
@@ -104,6 +108,7 @@ class BrowseScreen(Place):
         if services is None or self._models is None:
             return
         words = self.query_one('#search', Input).value.strip()
+        await asyncio.sleep(_SETTLING if words else 0)
         models, task, provider = self._models, self._wanted, self._provider
 
         def find() -> list[Model]:
@@ -121,7 +126,7 @@ class BrowseScreen(Place):
             if models
             else 'The Hub lists no model'
         )
-        self.models.show_rows(found)
+        self.models.show_rows(found, follow=not words)
         self._show_filters()
 
     def _show_filters(self) -> None:

@@ -69,14 +69,7 @@ class ComposeScreen(Place):
             id='compose.later',
             tooltip='Show the result after',
         ),
-        Binding(
-            'f6',
-            'picture',
-            'Picture',
-            priority=True,
-            id='compose.picture',
-            tooltip='Show the results alone, or the form again',
-        ),
+        Binding('f8', 'picture', 'Picture', id='compose.picture', tooltip='Show the results alone, or the form again'),
         Binding('escape', 'leave', 'Job list', id='compose.leave'),
         Binding('i', 'write', 'Write', show=False, id='compose.write', tooltip='Go to the prompt'),
     ]

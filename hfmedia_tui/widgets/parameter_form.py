@@ -63,7 +63,7 @@ class ParameterForm(Widget):
 
     def compose(self) -> ComposeResult:
         yield self._field('negative_prompt')
-        ratios = [(f'{ratio:<6} {width} × {height} px', ratio) for ratio, (width, height) in ASPECT_RATIOS.items()]
+        ratios = [(f'{ratio:<6} {width}×{height} px', ratio) for ratio, (width, height) in ASPECT_RATIOS.items()]
         yield Field(
             'Aspect ratio',
             Select(ratios, prompt='default', compact=True),
