@@ -15,6 +15,9 @@ _LARGEST_CANVAS: Final = 1_024
 _LARGEST_FRAME: Final = 640
 """The longest side, in pixels, that is painted; what is asked for beyond it is scaled up."""
 
+_SMALLEST_SIDE: Final = 64
+"""Below this there is no room for the things that pictures are made of."""
+
 _SAVING: Final = {
     'png': {'compress_level': 1},
     'jpeg': {'quality': 88},
@@ -67,7 +70,7 @@ def film(prompt: str, model: str, seed: int, size: tuple[int, int], *, frames: i
 
 def _canvas(size: tuple[int, int], largest: int) -> tuple[int, int]:
     share = min(1.0, largest / max(size))
-    return max(16, round(size[0] * share)), max(16, round(size[1] * share))
+    return max(_SMALLEST_SIDE, round(size[0] * share)), max(_SMALLEST_SIDE, round(size[1] * share))
 
 
 def _saved(canvas: Image.Image, kind: str) -> bytes:
