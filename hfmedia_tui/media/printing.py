@@ -40,7 +40,8 @@ def print_picture(path: Path, terminal: Terminal, stream: TextIO, columns: int, 
     except Exception as error:  # a decoration must not fail what it decorates
         _log.debug('%s was not printed: %r', path, error)
         return
-    stream.write(text)
+    # The cursor would leave a hole in what is drawn over it.
+    stream.write(f'\x1b[?25l{text}\x1b[?25h')
     stream.flush()
 
 

@@ -75,7 +75,16 @@ def clients(served: Addresses, tmp_path_factory: pytest.TempPathFactory) -> Iter
         model = model_of(task, provider)
         assert model is not None, 'the sandbox serves every task of every provider'
         file = home / f'{provider}-{task}'
-        command = [sys.executable, '-m', 'tests.sandbox.published_client', served.router, task, provider, model, str(file)]
+        command = [
+            sys.executable,
+            '-m',
+            'tests.sandbox.published_client',
+            served.router,
+            task,
+            provider,
+            model,
+            str(file),
+        ]
         process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
         started[task, provider] = Client(process, file)
     yield started
