@@ -74,7 +74,10 @@ class HFMediaApp(App[None]):
 
     TITLE = 'hfmedia'
     COMMANDS = App.COMMANDS | {KeyedCommands}
-    ENABLE_COMMAND_PALETTE = True
+    # All at once: a style sheet that comes with its screen makes Textual style every widget anew.
+    CSS_PATH = [
+        f'screens/{name}.tcss' for name in ('browse', 'compose', 'jobs', 'welcome', 'choice', 'help', 'question')
+    ]
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('f1,question_mark', 'help', 'Help', id='app.help', tooltip='Show the keys'),

@@ -30,7 +30,6 @@ class BrowseScreen(Place):
     """The list of models, its filters, and what is known about the highlighted one."""
 
     NAME = 'browse'
-    CSS_PATH = 'browse.tcss'
     AUTO_FOCUS = '#models'
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -46,7 +46,6 @@ class ComposeScreen(Place):
     """The prompt and its form, the jobs that run, and the results as they come."""
 
     NAME = 'compose'
-    CSS_PATH = 'compose.tcss'
     AUTO_FOCUS = '#prompt'
 
     BINDINGS: ClassVar[list[BindingType]] = [

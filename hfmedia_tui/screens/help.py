@@ -15,8 +15,6 @@ __all__ = ['HelpScreen']
 class HelpScreen(ModalScreen[None]):
     """The keys of the focused widget, of the place, and of the program."""
 
-    CSS_PATH = 'help.tcss'
-
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('escape,f1,question_mark,q', 'dismiss', 'Back', show=False, id='help.leave'),
         Binding('j', 'scroll_keys(1)', show=False, id='help.down'),

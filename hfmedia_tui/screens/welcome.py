@@ -31,8 +31,6 @@ _CHOICES: tuple[tuple[Choice, str, str], ...] = (
 class WelcomeScreen(Screen[None]):
     """Three lines, three choices."""
 
-    CSS_PATH = 'welcome.tcss'
-
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('s', "choose('sandbox')", 'Try the sandbox', id='welcome.sandbox'),
         Binding('l', "choose('look')", 'Look again', id='welcome.look'),

@@ -190,13 +190,13 @@ async def test_new_lines_and_pastes_never_send(start: Start) -> None:
         prompt = studio.compose.prompt
         await studio.press('a', 'ctrl+n', 'b', 'ctrl+j', 'c')
         assert prompt.text == 'a\nb\nc'
-        prompt.post_message(events.Paste('one\ntwo\n'))
+        studio.app.post_message(events.Paste('one\ntwo\n'))
         await studio.pilot.pause()
         assert prompt.text == 'a\nb\ncone\ntwo\n'
 
         prompt.clear()
         for key, character in (('x', 'x'), ('enter', '\r'), ('y', 'y'), ('enter', '\r')):
-            prompt.post_message(events.Key(key, character))  # as a terminal without marked pastes sends it
+            studio.app.post_message(events.Key(key, character))  # as a terminal without marked pastes sends it
         await studio.pilot.pause()
         assert prompt.text == 'x\ny\n'
         assert not studio.services.pool.jobs
