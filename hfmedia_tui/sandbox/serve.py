@@ -51,6 +51,8 @@ def serve(home: Path, *, port: int | None = None, pace: float = 1.0, while_stdin
             log_level='error',
             access_log=False,
             server_header=False,
+            # Longer than any client keeps an idle connection: a submit must never meet one that is being closed.
+            timeout_keep_alive=600,
             timeout_graceful_shutdown=0,
         ),
         Addresses(hub=origin, router=f'{origin}/router', media=media_origin),

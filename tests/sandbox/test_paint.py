@@ -60,7 +60,7 @@ def test_a_hostile_prompt_is_only_words() -> None:
 @pytest.mark.parametrize('prompt', PROMPTS)
 def test_a_film_moves_and_is_whole(prompt: str) -> None:
     with av.open(io.BytesIO(film(prompt, MODEL, 5, (128, 96), frames=12, rate=6)), 'r') as container:
-        frames = [frame.to_image() for frame in container.decode(video=0)]
+        frames = [frame.to_image() for frame in container.decode(video=0)]  # type: ignore[no-untyped-call]
         rate = container.streams.video[0].average_rate
     assert (len(frames), frames[0].size) == (12, (128, 96))
     assert rate == 6

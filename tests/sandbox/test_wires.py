@@ -31,7 +31,7 @@ async def test_a_film_comes_with_its_frames(router: httpx.AsyncClient, media: ht
     film = await ask(router, media, 'clouds over a lake')
     with av.open(io.BytesIO(film), 'r') as container:
         stream = container.streams.video[0]
-        frames = [frame.to_image() for frame in container.decode(stream)]
+        frames = [frame.to_image() for frame in container.decode(stream)]  # type: ignore[no-untyped-call]
     assert stream.codec_context.name == 'h264'
     assert len(frames) == 17
     assert frames[0].size == (416, 240)

@@ -52,13 +52,15 @@ class _Row:
             self._tower(x, across, tall, self.chance.choice(lamps))
             x += across * self.chance.uniform(0.92, 1.35)
         body, mask, speed = self.body, self.mask, self.speed
-        glow = self.halo.filter(ImageFilter.GaussianBlur(1.2)).resize(body.size, Image.Resampling.BILINEAR)
-        glows = self.palette.dark and self.nearness > 0.3
+        # The far rows are so dim that their glow is not seen, only paid for.
+        glow: Image.Image | None = None
+        if self.palette.dark and self.nearness > 0.6:
+            glow = self.halo.filter(ImageFilter.GaussianBlur(1.2)).resize(body.size, Image.Resampling.BILINEAR)
 
         def stroke(canvas: Image.Image, time: float) -> None:
             shift = round(speed * time)
             canvas.paste(body, (shift, 0), mask)
-            if glows:
+            if glow:
                 light(canvas, glow, (shift, 0))
 
         return stroke

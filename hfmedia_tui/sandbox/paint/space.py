@@ -29,12 +29,13 @@ def deep_space(study: Study, turn: int) -> list[Stroke]:
     """Return a nebula and its stars, mostly with a planet before it."""
     chance = study.chance
     dark, first, second, bright = (colour(text) for text in _NEBULAE[turn % len(_NEBULAE)])
-    base = Image.new('RGB', study.size, dark)
     small = (max(32, study.width // 4), max(32, study.height // 4))
+    nebula = Image.new('RGB', small, dark)
     for tint, cells, floor in ((first, (3, 3), 0.35), (second, (4, 3), 0.4), (bright, (6, 5), 0.62)):
         gas = ImageChops.multiply(fractal(chance, small, cells, 5), noise(chance, small, (3, 3)))
         gas = gas.point([max(0, round((value - floor * 140) * 1.25)) for value in range(256)])
-        light(base, tinted(gas, tint).resize(study.size, Image.Resampling.BILINEAR), (0, 0))
+        light(nebula, tinted(gas, tint), (0, 0))
+    base = nebula.resize(study.size, Image.Resampling.BILINEAR)
     near_stars = starfield(chance, study.size, 0.00018, study.unit)
     light(base, starfield(chance, study.size, 0.0011, study.unit), (0, 0))
     for _ in range(chance.randint(2, 5)):
