@@ -25,7 +25,11 @@ def picture(tmp_path: Path) -> Path:
 def printed(path: Path, **terminal: object) -> str:
     stream = io.StringIO()
     print_picture(path, Terminal(**terminal), stream, columns=40, rows=10)  # type: ignore[arg-type]
-    return stream.getvalue()
+    text = stream.getvalue()
+    if text:
+        assert text.startswith('\x1b[?25l')
+        assert text.endswith('\x1b[?25h')
+    return text.removeprefix('\x1b[?25l').removesuffix('\x1b[?25h')
 
 
 def test_half_cells(picture: Path) -> None:
