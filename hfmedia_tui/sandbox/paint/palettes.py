@@ -208,6 +208,23 @@ PALETTES: Final = (
     _palette('dawn morning mist sunrise', '4a8090 90b8b0 d8d8b8 fff0c8', 'fffce8 f8f0dc 1f3a38 d8703f', clouds=0.25),
     _palette('dawn sunrise golden dramatic', '2a2850 704a70 e08a60 ffd890', 'fff4c0 e89878 18142c ff9a4a', clouds=0.45),
     _palette('mist calm dusk', '4a5068 7a8098 b0a8b0 e0c8b8', 'fff0e0 c0b8c0 20242f c86a50', clouds=0.4),
+    _palette(
+        'night aurora winter purple',
+        '08061f 1c1848 3a3a80 6a7ab8',
+        'e8f0ff 3f4a80 05040f ffc878',
+        moon=1,
+        stars=0.9,
+        clouds=0.1,
+    ),
+    _palette(
+        'night aurora snow',
+        '030c1c 0c2444 1f4a70 7aa8c0',
+        'f0fbff 4a6a8a 122030 ffc070',
+        moon=1,
+        stars=0.9,
+        clouds=0.08,
+    ),
+    _palette('night aurora dusk', '0a1024 1c2a48 3f4a68 c08070', 'fff0e0 4a4a68 080a14 ffb060', stars=0.7, clouds=0.12),
 )
 
 _SPECIAL: Final = frozenset({'storm', 'neon', 'snow', 'autumn', 'aurora', 'desert'})

@@ -71,7 +71,7 @@ def read(prompt: str) -> frozenset[str]:
 
 
 def place_of(words: frozenset[str]) -> str | None:
-    """Return the place that most words speak of; the rarer kind wins a tie."""
-    rank = ('portrait', 'abstract', 'coast', 'city', 'space', 'desert', 'woods', 'mountains', 'meadow')
+    """Return the place that most words speak of; in a tie the one that is named more rarely."""
+    rank = ('abstract', 'coast', 'city', 'space', 'desert', 'woods', 'mountains', 'meadow', 'portrait')
     places = [place for word in sorted(words) if (place := _PLACES.get(word))]
     return max(places, key=lambda place: (places.count(place), -rank.index(place)), default=None)
