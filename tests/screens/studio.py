@@ -8,6 +8,7 @@ from textual.screen import Screen
 
 from hfmedia_tui.app import HFMediaApp
 from hfmedia_tui.domain import Job
+from hfmedia_tui.messages import ModelChosen
 from hfmedia_tui.screens.browse import BrowseScreen
 from hfmedia_tui.screens.compose import ComposeScreen
 from hfmedia_tui.screens.jobs import JobsScreen
@@ -59,14 +60,13 @@ class Studio(NamedTuple):
     async def until_shown(self, text: str) -> None:
         await until(self.pilot, lambda: text in self.text)
 
-    async def choose(self, model: str) -> None:
-        """Find a model in browse by its name and compose with it."""
-        await self.until(lambda: self.browse.models.rows)
-        await self.press('slash')
-        self.browse.query_one('#search').value = model  # type: ignore[attr-defined]
-        await self.until(lambda: self.browse.models.row and self.browse.models.row.id == model)
-        await self.press('enter', 'enter')
-        await self.until(lambda: isinstance(self.app.screen, ComposeScreen) and self.compose.model)
+    async def choose(self, model_id: str) -> None:
+        """Compose with a model, as if it had been entered in browse."""
+        models = await self.services.catalog.models()
+        self.app.post_message(ModelChosen(next(model for model in models if model.id == model_id)))
+        await self.until(lambda: self.app.current_mode == 'compose' and self.compose.model)
+        await self.until(lambda: self.compose.model and self.compose.model.id == model_id)
+        await self.pilot.pause()
 
     async def generate(self, prompt: str, count: int = 1) -> None:
         """Write a prompt and a count, and send them with Enter."""

@@ -2,9 +2,11 @@
 
 from textual.widgets import Static
 
+from hfmedia_tui.errors import SandboxError
 from hfmedia_tui.screens.help import HelpScreen
 from hfmedia_tui.screens.question import Question
 from hfmedia_tui.screens.welcome import WelcomeScreen
+from hfmedia_tui.widgets.key_line import KeyLine
 from hfmedia_tui.widgets.top_bar import TopBar
 from tests.screens.conftest import Start
 
@@ -47,9 +49,7 @@ async def test_a_first_start_opens_on_browse_and_a_later_one_on_compose(start: S
         assert studio.compose.query_one('#caption', Static).visual
 
 
-async def test_what_keeps_it_from_starting_is_said_and_can_be_tried_again(start: Start, paths: 'object') -> None:
-    from hfmedia_tui.errors import SandboxError
-
+async def test_what_keeps_it_from_starting_is_said_and_can_be_tried_again(start: Start) -> None:
     def broken(*_: object) -> object:
         raise SandboxError('The sandbox did not start.', 'See its log.')
 
@@ -119,16 +119,20 @@ async def test_every_binding_has_an_id_of_its_own(start: Start) -> None:
 
 
 async def test_the_footer_holds_seven_keys_at_most(start: Start) -> None:
-    from textual.widgets._footer import FooterKey
-
     async with start((80, 24)) as studio:
         for place in ('browse', 'compose', 'jobs'):
             await studio.app.action_place(place)
             await studio.pilot.pause()
-            await studio.until(lambda: studio.app.screen.query(FooterKey))
-            keys = studio.app.screen.query(FooterKey)
-            assert 0 < len(keys) <= 7
-            assert sum(key.region.width for key in keys) <= 80
+            line = studio.app.screen.query_one(KeyLine)
+            while not line.keys:
+                await studio.pilot.pause()
+            assert len(line.keys) <= 7
+            for key in line.keys:
+                assert f'{key.shown} {key.told}' in studio.text
+
+        await studio.press('f4')
+        await studio.pilot.click(KeyLine, offset=(studio.text.splitlines()[-1].index('F1'), 0))
+        await studio.until(lambda: isinstance(studio.app.screen, HelpScreen))
 
 
 async def test_quitting_asks_while_jobs_run_and_leaves_them_to_be_collected(start: Start) -> None:

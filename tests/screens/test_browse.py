@@ -1,13 +1,15 @@
 """The catalogue: listing, filters, search, details, and what is shown when there is none."""
 
 import json
+from collections.abc import Iterable
 
 import pytest
 
-from hfmedia_tui.domain import Task
+from hfmedia_tui.domain import Model, Task
 from hfmedia_tui.screens.choice import Choice
 from hfmedia_tui.widgets.model_details import ModelDetails
 from hfmedia_tui.widgets.model_list import ModelList
+from hfmedia_tui.widgets.row_list import Part
 from tests.engine.loopback import Answer, Asked, serving
 from tests.reading import TORTURE
 from tests.screens.conftest import Start
@@ -93,10 +95,14 @@ async def test_search_ranks_as_one_types_and_keeps_the_row(start: Start) -> None
         await studio.press('enter')
         assert studio.browse.models.has_focus
         chosen = studio.browse.models.row
+        assert chosen is not None
         await studio.press('escape')
         await studio.until(lambda: len(studio.browse.models.rows) == everything)
         assert studio.browse.models.row == chosen
         assert studio.browse.query_one(ModelDetails).model == chosen
+        await studio.press('enter')
+        await studio.until(lambda: studio.app.current_mode == 'compose' and studio.compose.model == chosen)
+        assert studio.compose.prompt.has_focus
 
 
 async def test_a_search_without_a_match_leaves_nothing_to_enter(start: Start) -> None:
@@ -163,9 +169,14 @@ async def test_hostile_names_are_shown_as_they_stand(start: Start) -> None:
 async def test_twenty_thousand_models_cost_what_is_in_sight(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     names = [f'owner-{number}/model-{number}' for number in range(20_000)]
     page = listing(names)
-    drawn = []
+    drawn = list[Model]()
     draw = ModelList.draw
-    monkeypatch.setattr(ModelList, 'draw', lambda self, row, width: drawn.append(row) or draw(self, row, width))
+
+    def count_and_draw(self: ModelList, row: Model, width: int) -> Iterable[Part]:
+        drawn.append(row)
+        return draw(self, row, width)
+
+    monkeypatch.setattr(ModelList, 'draw', count_and_draw)
 
     def answer(asked: Asked) -> Answer:
         return Answer(body=page if 'text-to-image' in asked.path else b'[]')
