@@ -38,6 +38,7 @@ class BrowseScreen(Place):
         Binding('p', 'provider', 'Provider', id='browse.provider', tooltip='Show the models of one provider'),
         Binding('d', 'details', 'Details', id='browse.details', tooltip='Show or hide the details of the model'),
         Binding('r', 'refresh', 'Refresh', id='browse.refresh', tooltip='Ask the Hub for the models again'),
+        Binding('down', 'list', 'List', show=False, id='browse.list'),
         Binding('escape', 'leave', 'Back', show=False, id='browse.leave'),
     ]
 
@@ -72,7 +73,7 @@ class BrowseScreen(Place):
             self.models.speaks = services.speaks
             details = self.query_one(ModelDetails)
             details.speaks = services.speaks
-            details.hub = '' if services.sandbox else 'https://huggingface.co'
+            details.hub = '' if services.sandbox else services.endpoints.hub
             self.load()
 
     # ------------------------------------------------------------------------------------------ the catalogue
@@ -168,6 +169,9 @@ class BrowseScreen(Place):
 
     def action_search(self) -> None:
         self.query_one('#search', Input).focus()
+
+    def action_list(self) -> None:
+        self.models.focus()
 
     def action_leave(self) -> None:
         search = self.query_one('#search', Input)

@@ -69,7 +69,7 @@ class ComposeScreen(Place):
             tooltip='Show the result after',
         ),
         Binding('f8', 'picture', 'Picture', id='compose.picture', tooltip='Show the results alone, or the form again'),
-        Binding('escape', 'leave', 'Job list', id='compose.leave'),
+        Binding('escape', 'leave', 'Job list', id='compose.leave', tooltip='Go to the job list'),
         Binding('i', 'write', 'Write', show=False, id='compose.write', tooltip='Go to the prompt'),
     ]
 

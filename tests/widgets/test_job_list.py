@@ -52,6 +52,11 @@ def running(number: int = 1, progress: JobProgress | None = None, **fields: Any)
     )
 
 
+def ticks(jobs: JobList) -> bool:
+    """Whether the list's clock is running."""
+    return bool(jobs._clock._active.is_set())
+
+
 class ListApp(App[None]):
     def __init__(self, *, active_first: bool = False) -> None:
         super().__init__()
@@ -131,10 +136,10 @@ async def test_the_clock_stands_still_while_nothing_runs() -> None:
     async with app.run_test(size=(80, 10)) as pilot:
         app.jobs.show_rows([job(1)])
         await pilot.pause()
-        runs = [app.jobs._clock._active.is_set()]
+        runs = [ticks(app.jobs)]
         for snapshot in (running(1), job(1, state=JobState.CANCELLED)):
             app.jobs.update_jobs([snapshot])
-            runs.append(app.jobs._clock._active.is_set())
+            runs.append(ticks(app.jobs))
         assert runs == [False, True, False]
 
 
