@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.reactive import var
 from textual.screen import Screen
 from textual.signal import Signal
-from textual.worker import Worker, WorkerError
+from textual.worker import Worker, WorkerError, WorkerState
 
 from hfmedia_tui.commands import KeyedCommands
 from hfmedia_tui.domain import Job, JobState, Model
@@ -236,6 +236,10 @@ class HFMediaApp(App[None]):
             succeeded=states.count(JobState.SUCCEEDED),
         )
         self.jobs_changed.publish(changed)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        if event.state is WorkerState.ERROR:
+            _log.error('%s failed', event.worker.name, exc_info=event.worker.error)
 
     @on(OpeningRetried)
     def _open_again(self) -> None:

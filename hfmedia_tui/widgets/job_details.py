@@ -35,7 +35,7 @@ class JobDetails(Widget):
             lines += [Content(job.error.message)]
             if job.error.hint:
                 lines.append(Content.styled(job.error.hint, '$foreground-muted'))
-        if job.note:
+        if job.note and not (job.error and job.error.hint == job.note):
             lines.append(Content.styled(job.note, '$foreground-muted'))
         for output in job.outputs:
             lines.append(Content(one_line(output.path)))
