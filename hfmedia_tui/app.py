@@ -28,6 +28,7 @@ from hfmedia_tui.screens.welcome import WelcomeScreen
 from hfmedia_tui.widgets.plain import plural
 from hfmedia_tui.widgets.themes import DARK, LIGHT
 from hfmedia_tui.widgets.top_bar import Tally
+from hfmedia_tui.widgets.type_ahead import TypeAheadApp
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
@@ -69,7 +70,7 @@ def _open_as_usual(paths: Paths, sandbox: bool) -> 'AbstractAsyncContextManager[
     return open_services(paths, sandbox=sandbox)
 
 
-class HFMediaApp(App[None]):
+class HFMediaApp(TypeAheadApp):
     """A studio with three places, over rooms that it opens, follows and closes."""
 
     TITLE = 'hfmedia'

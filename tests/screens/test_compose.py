@@ -139,6 +139,7 @@ async def test_wrong_values_are_told_where_they_are_and_nothing_is_sent(start: S
         assert isinstance(focused.parent, Field)
         assert focused.parent.error
         assert focused.parent.error[:20] in studio.text
+        assert 'Generate' in studio.text.splitlines()[-9], 'the button stays in sight'
         assert not studio.services.pool.jobs
         assert studio.compose.prompt.text == 'a fox'
 
