@@ -19,6 +19,7 @@ import msgspec
 from hfmedia_tui.catalog.catalog import Catalog
 from hfmedia_tui.domain import (
     FINAL_STATES,
+    Attempt,
     Failure,
     FailureCode,
     Job,
@@ -309,24 +310,26 @@ async def cancel_elsewhere(ledger: Ledger, job: Job) -> str:
     """
     if job.state in FINAL_STATES:
         raise UsageError(f'Job {job.id} has ended already: it is {job.state}.')
-    if await ledger.ask_to_cancel(job.id):
-        return 'the process that drives it was asked'
-    if not await ledger.adopt((job.id,)):
-        return 'the process that drives it was asked'
+    if await ledger.ask_to_cancel(job.id) or (taken := await ledger.take_up(job.id, asked=False)) is None:
+        return 'The process that drives it was asked.'
     records = await ledger.attempts(job.id)
-    paid = bool(records) and not records[-1].finished and records[-1].progress is not None
-    note = (
-        'Given up; a provider was asked for it and may bill it. Retry collects it.'
-        if paid
-        else 'Cancelled before anything was sent.'
-    )
+    last = records[-1] if records and not records[-1].finished else None
+    paid = last is not None and last.progress is not None and last.progress.accepted
+    if paid:
+        note = 'Given up; the provider may finish and bill it. Retry collects it.'
+    elif last is not None and last.progress is not None:
+        note = 'The program ended while a provider was being asked: it may have been billed.'
+    else:
+        note = 'Cancelled before anything was sent.'
     ended = msgspec.structs.replace(
-        job,
+        taken,
         state=JobState.CANCELLED,
         finished_at=datetime.now(UTC),
         note=note,
         error=Failure(code=FailureCode.CANCELLED, message='Cancelled.', hint=note, provider=job.provider),
     )
+    if last is not None and not paid:
+        await ledger.end_attempt(ended, last.ordinal, Attempt(provider=last.mapping.provider, error='Cancelled.'))
     await ledger.save(ended, collectable=paid)
     return note
 
@@ -388,7 +391,7 @@ async def open_services(
             transport=transport,
             machines=MACHINES,
             inspect=inspect,
-            quarantine=paths.data / 'quarantine',
+            shelter=paths.data / 'shelter',
             limits=limits or Limits(),
             patience=patience,
         )

@@ -11,7 +11,7 @@ from typing import Any, Final
 import click
 
 from hfmedia_tui.cli.report import Report, report_for
-from hfmedia_tui.domain import Job, JobState, clean
+from hfmedia_tui.domain import FINAL_STATES, Job, JobState, clean
 from hfmedia_tui.errors import AppError
 from hfmedia_tui.services import Services
 
@@ -48,19 +48,33 @@ async def drive(
     ours = dict[str, Job]()
     async with _interrupt() as interrupted:
         with report_for(as_json=as_json) as report:
-            for job in await start():
-                ours[job.id] = job
+            stop = asyncio.create_task(interrupted.wait())
+            starting = asyncio.create_task(_started(start))
+            await asyncio.wait({starting, stop}, return_when=asyncio.FIRST_COMPLETED)
+            if interrupted.is_set():
+                services.pool.stop_starting()
+                starting.cancel()
+                await asyncio.wait({starting})
+            ours.update(
+                (job.id, job) for job in (services.pool.jobs.values() if starting.cancelled() else await starting)
+            )
             telling = asyncio.create_task(_tell(subscription, ours, report))
             idle = asyncio.create_task(services.pool.idle())
-            stop = asyncio.create_task(interrupted.wait())
             await asyncio.wait({idle, stop}, return_when=asyncio.FIRST_COMPLETED)
             if interrupted.is_set():
-                await services.pool.cancel_waiting()
+                services.pool.stop_starting()
+                await services.pool.cancel_unsent()
+            # Left before the telling ends, so that nothing that leaving does goes untold.
+            await services.pool.leave()
             subscription.close()
             await telling
             for task in (idle, stop):
                 task.cancel()
     return tuple(services.pool.jobs[job_id] for job_id in ours), interrupted.is_set()
+
+
+async def _started(start: Callable[[], Coroutine[Any, Any, Iterable[Job]]]) -> tuple[Job, ...]:
+    return tuple(await start())
 
 
 async def _tell(subscription: Any, ours: dict[str, Job], report: Report) -> None:
@@ -87,8 +101,8 @@ async def _interrupt() -> AsyncIterator[asyncio.Event]:
 
 def finish(jobs: tuple[Job, ...], *, as_json: bool, interrupted: bool) -> int:
     """Say how it ended, write the paths of the results last, and return the exit code."""
-    failed = [job for job in jobs if job.state not in (JobState.SUCCEEDED, JobState.RUNNING)]
-    left = [job for job in jobs if job.state is JobState.RUNNING]
+    left = [job for job in jobs if job.state not in FINAL_STATES]
+    failed = [job for job in jobs if job.state in FINAL_STATES and job.state is not JobState.SUCCEEDED]
     for job in failed:
         if job.error is not None and job.state is not JobState.CANCELLED:
             click.echo(f'{job.id} {job.state}: {job.error.message}', err=True)

@@ -1,7 +1,7 @@
 """Brings media home: streamed to a partial file beside its place, checked, then renamed.
 
-A file under its own name is whole and is what its extension says. What is refused goes to a quarantine folder unopened,
-because it was paid for.
+A file under its own name is whole and is what its extension says. What is refused, and what finds no place, goes to a
+shelter of ours unopened, because it was paid for.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, ParamSpec, TypeVar
 
@@ -17,7 +18,7 @@ from hfmedia_tui.domain import FailureCode, Job, Media, MediaFacts, Output
 from hfmedia_tui.engine.transport import Lost, RefusedLink, Transport, Unreached
 from hfmedia_tui.errors import MediaError
 
-__all__ = ['DownloadError', 'Inspect', 'bring_home', 'forget', 'keep']
+__all__ = ['DownloadError', 'Inspect', 'bring_home', 'forget', 'keep', 'prepare']
 
 Parameters = ParamSpec('Parameters')
 Result = TypeVar('Result')
@@ -53,15 +54,22 @@ def partial_path(job: Job, ordinal: int) -> Path:
     return Path(job.order.output) / f'.{file_stem(job, ordinal)}.part'
 
 
+async def prepare(job: Job) -> None:
+    """Make sure that results can be written, before anything is paid for. Raises DownloadError."""
+    await _in_thread(_try_out, partial_path(job, 0))
+
+
 def forget(job: Job, ordinal: int) -> None:
     """Delete what has arrived of an item that has a link. Blocking."""
-    partial_path(job, ordinal).unlink(missing_ok=True)
+    with suppress(OSError):
+        partial_path(job, ordinal).unlink(missing_ok=True)
 
 
-async def keep(job: Job, media: tuple[Media, ...]) -> tuple[Media, ...]:
+async def keep(job: Job, media: tuple[Media, ...], *, shelter: Path) -> tuple[Media, ...]:
     """Write what came inside a reply to partial files, on disk when this returns. Raises DownloadError.
 
-    So a progress that is saved holds names of files, not megabytes.
+    So a progress that is saved holds names of files, not megabytes. Where the output folder fails, they go to the
+    folder `shelter`.
     """
     kept = []
     for ordinal, item in enumerate(media):
@@ -69,7 +77,11 @@ async def keep(job: Job, media: tuple[Media, ...]) -> tuple[Media, ...]:
             kept.append(item)
             continue
         path = partial_path(job, ordinal)
-        await _in_thread(_write_whole, path, item.data)
+        try:
+            await _in_thread(_write_whole, path, item.data)
+        except DownloadError:
+            path = shelter / path.name
+            await _in_thread(_write_whole, path, item.data)
         kept.append(Media(file=str(path), media_type=item.media_type))
     return tuple(kept)
 
@@ -81,20 +93,18 @@ async def bring_home(
     *,
     transport: Transport,
     inspect: Inspect,
-    quarantine: Path,
+    shelter: Path,
     report: Callable[[int, int | None], None],
 ) -> Output:
     """Fetch one item, check it, and give it its name. Raises DownloadError.
 
-    What cannot be read as a picture or film goes to the folder `quarantine`, and the error names it. `report` is told
+    What cannot be read as a picture or film goes to the folder `shelter`, and the error names it. `report` is told
     the bytes that have arrived, and how many there will be where that is known.
     """
-    path = partial_path(job, ordinal)
+    path = Path(media.file) if media.file is not None else partial_path(job, ordinal)
     if media.url is not None:
         await _fetch(media.url, path, transport, report)
-    elif media.file is not None and Path(media.file) != path:
-        raise DownloadError(FailureCode.STORAGE, f'{path.name} is not where it was left.')
-    return await _in_thread(_settle, path, job, ordinal, inspect, quarantine)
+    return await _in_thread(_settle, path, job, ordinal, inspect, shelter)
 
 
 async def _fetch(url: str, path: Path, transport: Transport, report: Callable[[int, int | None], None]) -> None:
@@ -141,6 +151,11 @@ def _open_new(path: Path) -> int:
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, 'O_NOFOLLOW', 0), 0o666)
 
 
+def _try_out(path: Path) -> None:
+    os.close(_open_new(path))
+    path.unlink()
+
+
 def _write_piece(file: int, piece: bytes) -> None:
     view = memoryview(piece)
     while view:
@@ -156,11 +171,11 @@ def _write_whole(path: Path, data: bytes) -> None:
         os.close(file)
 
 
-def _settle(path: Path, job: Job, ordinal: int, inspect: Inspect, quarantine: Path) -> Output:
+def _settle(path: Path, job: Job, ordinal: int, inspect: Inspect, shelter: Path) -> Output:
     """Check a partial file and rename it. Blocking."""
     if not path.exists():
         # Renamed already, by a process that died before it could say so.
-        path = next(iter(path.parent.glob(f'{file_stem(job, ordinal)}.*')), path)
+        path = next(iter(Path(job.order.output).glob(f'{file_stem(job, ordinal)}.*')), path)
     with path.open('rb') as file:
         digest = hashlib.file_digest(file, 'sha256').hexdigest()
         size = file.seek(0, os.SEEK_END)
@@ -168,10 +183,11 @@ def _settle(path: Path, job: Job, ordinal: int, inspect: Inspect, quarantine: Pa
     try:
         facts = inspect(path)
     except MediaError as error:
-        refused = _quarantine(path, quarantine)
+        refused = _put_away(path, shelter)
         raise DownloadError(FailureCode.BAD_MEDIA, f'{error.message} What came is kept as {refused}.') from None
-    home = path.with_name(file_stem(job, ordinal) + facts.extension)
-    path.replace(home)
+    home = Path(job.order.output) / (file_stem(job, ordinal) + facts.extension)
+    home.parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(path, home)
     return Output(
         path=str(home),
         media_type=facts.media_type,
@@ -183,7 +199,7 @@ def _settle(path: Path, job: Job, ordinal: int, inspect: Inspect, quarantine: Pa
     )
 
 
-def _quarantine(path: Path, folder: Path) -> Path:
+def _put_away(path: Path, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     refused = folder / path.name.lstrip('.').removesuffix('.part')
     shutil.move(path, refused)

@@ -16,10 +16,11 @@ from typing import Final, Self
 
 import msgspec
 
-from hfmedia_tui.domain import Failure, FailureCode, Job, JobProgress, JobState, Order
+from hfmedia_tui.domain import Failure, FailureCode, Job, JobState, Order
 from hfmedia_tui.engine.events import Stream, Subscription
 from hfmedia_tui.engine.runner import Runner, first_provider
 from hfmedia_tui.engine.tools import Tools
+from hfmedia_tui.engine.whole import whole
 from hfmedia_tui.errors import StoreError, UsageError
 from hfmedia_tui.parameters import MAXIMUM_RANDOM_SEED
 
@@ -49,9 +50,14 @@ class Pool:
         self._jobs: dict[str, Job] = {}
         self._waiting: dict[str, Job] = {}
         self._running: dict[str, tuple[Runner, asyncio.Task[None]]] = {}
-        self._places: dict[str, str] = {}
+        self._ending: set[str] = set()
+        """Running jobs that were cancelled and have not ended yet."""
+        self._held: dict[str, str] = {}
         """Which provider each running job holds a place at."""
-        self._place_freed = asyncio.Condition()
+        self._places: Counter[str] = Counter()
+        """How many places are taken at each provider."""
+        self._claims: list[tuple[str, str, asyncio.Future[None]]] = []
+        """Running jobs that wait for a place at their next provider: job, provider, and the word to go on."""
         self._idle = asyncio.Event()
         self._idle.set()
         self._listener: asyncio.Task[None] | None = None
@@ -64,19 +70,26 @@ class Pool:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Leave every job where it stands, to be resumed. A submit without an answer yet is interrupted."""
+        await self.leave()
+        self._stream.close()
+
+    def stop_starting(self) -> None:
+        """Start nothing more: what waits goes on waiting."""
         self._closing = True
+
+    async def leave(self) -> None:
+        """Leave every job where it stands, to be resumed. A submit without an answer yet is interrupted."""
+        self.stop_starting()
         if self._listener is not None:
             self._listener.cancel()
         await asyncio.sleep(0)  # a task made in this very turn would end before it began
         tasks = []
-        for runner, task in self._running.values():
-            runner.left = True
+        for job_id, (runner, task) in self._running.items():
+            runner.left = job_id not in self._ending
             task.cancel()
             tasks.append(task)
         if tasks:
             await asyncio.wait(tasks)
-        self._stream.close()
 
     # ------------------------------------------------------------------------------------------ what others see
 
@@ -107,47 +120,66 @@ class Pool:
             )
             for index in range(order.count)
         )
-        await self._tools.ledger.add(order, jobs)
-        for job in jobs:
-            self._queue(job)
-        self._fill()
+        try:
+            await whole(self._tools.ledger.add(order, jobs))
+        finally:
+            # Also when this is cancelled meanwhile: what is recorded is known to the pool.
+            if await self._is_recorded(jobs[0]):
+                for job in jobs:
+                    self._queue(job)
+                self._fill()
         return jobs
 
     async def cancel(self, job_id: str) -> None:
-        """Cancel a job of this session that has not ended; its note says what that did."""
-        if (job := self._waiting.pop(job_id, None)) is not None:
-            ended = replace(
-                job,
-                state=JobState.CANCELLED,
-                finished_at=self._tools.now(),
-                note='Cancelled before anything was sent.',
-                error=Failure(code=FailureCode.CANCELLED, message='Cancelled.', hint='Nothing was sent.'),
-            )
-            await self._tools.ledger.save(ended)
+        """Cancel a job of this session that has not ended; its note says what that did. Raises StoreError."""
+        if (job := self._waiting.get(job_id)) is not None:
+            del self._waiting[job_id]
+            try:
+                paid = await self._is_paid(job_id)
+                note = (
+                    'Given up; the provider may finish and bill it. Retry collects it.'
+                    if paid
+                    else 'Cancelled before anything was sent.'
+                )
+                ended = replace(
+                    job,
+                    state=JobState.CANCELLED,
+                    finished_at=self._tools.now(),
+                    note=note,
+                    error=Failure(code=FailureCode.CANCELLED, message='Cancelled.', hint=note, provider=job.provider),
+                )
+                await self._tools.ledger.save(ended, collectable=paid)
+            except StoreError:
+                self._waiting[job_id] = job
+                raise
             self._publish(ended)
             self._check_idle()
         elif (running := self._running.get(job_id)) is not None:
             _, task = running
             await asyncio.sleep(0)  # a task made in this very turn would end before it began
-            task.cancel()
+            if job_id not in self._ending:
+                self._ending.add(job_id)
+                task.cancel()
             await asyncio.wait([task])
 
-    async def cancel_waiting(self) -> None:
-        """Cancel every job that was not started."""
+    async def cancel_unsent(self) -> None:
+        """Cancel every job that waits and that no provider has accepted; the others go on waiting, to be collected."""
         for job_id in tuple(self._waiting):
-            await self.cancel(job_id)
+            if not await self._is_paid(job_id):
+                await self.cancel(job_id)
+
+    async def _is_paid(self, job_id: str) -> bool:
+        """Whether a provider has accepted the job, and it can be collected."""
+        records = await self._tools.ledger.attempts(job_id)
+        last = records[-1] if records else None
+        return last is not None and not last.finished and last.progress is not None and last.progress.accepted
 
     async def retry(self, job_id: str) -> Job:
         """Queue an ended job again: it goes on at the earliest step that is not paid for. Raises UsageError.
 
         A job that waits unowned, left by a process that is gone, is queued as well.
         """
-        job = await self._tools.ledger.find(job_id)
-        if job.id in self._waiting or job.id in self._running:
-            raise UsageError(f'Job {job.id} is under way already.')
-        if job.state is JobState.SUCCEEDED:
-            raise UsageError(f'Job {job.id} has succeeded.', 'Generate again for another result.')
-        return await self._take_up(job)
+        return await self._take_up(job_id, asked=True)
 
     async def resume(self, router: str, *, paid_only: bool = False) -> tuple[tuple[Job, ...], tuple[Job, ...]]:
         """Queue what no living process drives: jobs that wait, and jobs that can be collected.
@@ -161,25 +193,18 @@ class Pool:
                 others.append(job)
                 continue
             try:
-                taken.append(await self._take_up(job))
+                taken.append(await self._take_up(job.id, asked=False))
             except UsageError:
                 others.append(job)
         return tuple(taken), tuple(others)
 
-    async def _take_up(self, job: Job) -> Job:
-        if not await self._tools.ledger.adopt((job.id,)):
-            raise UsageError(f'Job {job.id} is being driven by another process.')
-        queued = replace(
-            job,
-            state=JobState.QUEUED,
-            progress=JobProgress(),
-            error=None,
-            note=None,
-            outputs=(),
-            started_at=None,
-            finished_at=None,
-        )
-        await self._tools.ledger.save(queued)
+    async def _take_up(self, job_id: str, *, asked: bool) -> Job:
+        queued = await self._tools.ledger.take_up(job_id, asked=asked)
+        if queued is None:
+            job = await self._tools.ledger.find(job_id)
+            if job.state is JobState.SUCCEEDED:
+                raise UsageError(f'Job {job.id} has succeeded.', 'Generate again for another result.')
+            raise UsageError(f'Job {job.id} is under way already, or was ended by another process.')
         self._queue(queued)
         self._fill()
         return queued
@@ -192,46 +217,71 @@ class Pool:
         self._publish(job)
 
     def _fill(self) -> None:
-        """Start what may start now."""
-        if self._closing:
+        """Give free places away: first to running jobs that go on to their next provider, then to those that wait."""
+        for claim in tuple(self._claims):
+            job_id, provider, go_on = claim
+            if not go_on.done() and self._has_place(provider):
+                self._claims.remove(claim)
+                self._hold(job_id, provider)
+                go_on.set_result(None)
+        if self._closing or not self._waiting:
             return
         for job in sorted(self._waiting.values(), key=lambda job: -job.priority):
             if len(self._running) >= self._tools.limits.total:
                 return
             first = first_provider(job)
-            if first is not None and not self._has_place(first):
-                continue
-            del self._waiting[job.id]
             if first is not None:
-                self._places[job.id] = first
-            runner = Runner(job, self._tools, self._publish, partial(self._take_place, job))
+                if not self._has_place(first):
+                    continue
+                self._hold(job.id, first)
+            del self._waiting[job.id]
+            runner = Runner(job, self._tools, self._publish, partial(self._take_place, job.id))
             task = asyncio.create_task(self._run(runner), name=f'job {job.id}')
             self._running[job.id] = (runner, task)
 
     async def _run(self, runner: Runner) -> None:
+        job_id = runner.job.id
         try:
             await runner.run()
+        except StoreError as error:
+            log.error('job %s: %s', job_id, error.message)
         finally:
-            job = runner.job
-            del self._running[job.id]
-            self._places.pop(job.id, None)
+            del self._running[job_id]
+            self._ending.discard(job_id)
+            self._let_go(job_id)
             self._fill()
             self._check_idle()
-            async with self._place_freed:
-                self._place_freed.notify_all()
 
     def _has_place(self, provider: str) -> bool:
-        return Counter(self._places.values())[provider] < self._tools.limits.per_provider
+        return self._places[provider] < self._tools.limits.per_provider
 
-    async def _take_place(self, job: Job, provider: str) -> None:
-        """Wait for a place at `provider` and let go of the one that the job held before."""
-        if self._places.get(job.id) == provider:
+    def _hold(self, job_id: str, provider: str) -> None:
+        self._held[job_id] = provider
+        self._places[provider] += 1
+
+    def _let_go(self, job_id: str) -> None:
+        if (provider := self._held.pop(job_id, None)) is not None:
+            self._places[provider] -= 1
+
+    async def _take_place(self, job_id: str, provider: str) -> None:
+        """Wait for a place at `provider`, having let go of the one that the job held before."""
+        if self._held.get(job_id) == provider:
             return
-        self._places.pop(job.id, None)
-        async with self._place_freed:
-            self._place_freed.notify_all()
-            await self._place_freed.wait_for(lambda: self._has_place(provider))
-            self._places[job.id] = provider
+        self._let_go(job_id)
+        claim = (job_id, provider, asyncio.get_running_loop().create_future())
+        self._claims.append(claim)
+        self._fill()
+        try:
+            await claim[2]
+        finally:
+            if claim in self._claims:
+                self._claims.remove(claim)
+
+    async def _is_recorded(self, job: Job) -> bool:
+        try:
+            return (await self._tools.ledger.find(job.id)).id == job.id
+        except (StoreError, UsageError):
+            return False
 
     def _check_idle(self) -> None:
         if not self._waiting and not self._running:

@@ -1,15 +1,17 @@
 """Drives one job from where the ledger says it stands to its end.
 
 Rules
-- A progress is saved before its step is performed.
+- A progress is saved before its step is performed. A submit that is saved is in flight: while it is held back, after a
+  refusal or without a connection, no progress is saved for the attempt.
 - A submit is sent once. When its answer does not come, the job is interrupted, and only the user sends it again.
 - What the provider has accepted is never given up: a job that fails on our side keeps its progress to be collected.
+- Whatever ends, an attempt that no provider accepted ends with it, so that a retry begins a new one.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Final, TypeVar, assert_never
+from collections.abc import Awaitable, Callable
+from typing import Final, assert_never
 
 import msgspec
 
@@ -37,24 +39,27 @@ from hfmedia_tui.domain import (
     Wait,
 )
 from hfmedia_tui.engine import retry
-from hfmedia_tui.engine.download import DownloadError, bring_home, forget, keep
+from hfmedia_tui.engine.download import DownloadError, bring_home, forget, keep, prepare
 from hfmedia_tui.engine.tools import Tools
 from hfmedia_tui.engine.transport import Lost, Unreached
+from hfmedia_tui.engine.whole import whole
 from hfmedia_tui.errors import StoreError
 
 __all__ = ['DEADLINES', 'Runner', 'first_provider']
 
 log = logging.getLogger(__name__)
 
-Result = TypeVar('Result')
-
 replace = msgspec.structs.replace
 
 DEADLINES: Final = {Task.TEXT_TO_IMAGE: 600.0, Task.TEXT_TO_VIDEO: 3600.0}
 """Seconds that a job may take as a whole where the order does not say."""
-COLLECTABLE: Final = 'It is paid for: retry collects it without a new request.'
+_COLLECTABLE: Final = 'It is paid for: retry collects it without a new request.'
+_UNSENT: Final = 'Nothing was sent that could be billed.'
+_SAVING_SECONDS: Final = 30.0
+"""How long the ledger is tried for what a provider has just accepted."""
 _LARGE_BODY: Final = 64 * 1024
 """Bytes from which on a reply is decoded in a thread, so that nothing stutters."""
+_SAVING_STEP: Final = 2.0
 _REPORT_SECONDS: Final = 0.1
 """Between two snapshots of one download."""
 
@@ -63,12 +68,26 @@ class Ambiguous(Exception):  # noqa: N818 - what is known
     """A submit was sent and its answer did not come."""
 
 
-class Refused(Exception):  # noqa: N818 - what is known
-    """Ours to say: the job cannot go on, though nothing is lost by it."""
+class Stuck(Exception):  # noqa: N818 - what is known
+    """The job cannot go on, for a reason on our side."""
 
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.message)
-        self.failure = failure
+    def __init__(
+        self,
+        code: FailureCode,
+        message: str,
+        hint: str | None = None,
+        *,
+        status: int | None = None,
+        lost: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.hint = hint
+        """What to do, where there is more to say than whether it can be collected."""
+        self.lost = lost
+        """Whether what the provider gave cannot be had again."""
 
 
 class Runner:
@@ -88,9 +107,14 @@ class Runner:
         self._publish = publish
         self._take_place = take_place
         self._ordinal: int | None = None
-        """The attempt that is under way."""
+        self._mapping: ProviderMapping | None = None
+        """The attempt that is under way, and whom it asks."""
         self._progress: Progress | None = None
+        """Where it stands, as saved."""
         self._submitting = False
+        """Whether a submit may be on its way, unanswered."""
+        self._renewed = False
+        """Whether a fresh link was asked for because the first one led nowhere."""
         self._reported = 0.0
 
     async def run(self) -> None:
@@ -104,71 +128,72 @@ class Runner:
             except TimeoutError:
                 if not deadline.expired():
                     raise
-                if self.job.state not in FINAL_STATES:
-                    await self._out_of_time(seconds)
+                await whole(self._out_of_time(seconds))
             except Ambiguous as error:
-                await self._interrupted(f'{self.job.provider} was asked, and what became of it is unknown: {error}.')
-            except Refused as error:
-                await self._fail(error.failure)
+                await whole(
+                    self._interrupt(f'{self.job.provider} was asked, and what became of it is unknown: {error}.')
+                )
+            except Stuck as stuck:
+                await whole(self._give_way(stuck))
             except asyncio.CancelledError:
-                if self.job.state not in FINAL_STATES:
-                    await self._stopped()
+                await whole(self._stopped())
         except StoreError as error:
             log.error('job %s: %s', self.job.id, error.message)
-            self._end(JobState.FAILED, Failure(code=FailureCode.STORAGE, message=error.message, hint=error.hint))
+            self._end(JobState.FAILED, self._failure(FailureCode.STORAGE, error.message, error.hint))
+            self._publish(self.job)
         except Exception:
             log.exception('job %s: a mistake of this program', self.job.id)
-            failure = Failure(
-                code=FailureCode.INTERNAL,
-                message='This program made a mistake; the log tells more.',
-                hint='See `hfmedia-tui locate` for the log.',
-                provider=self.job.provider,
-            )
-            self._end(JobState.FAILED, failure)
-            await self._save_end()
+            hint = 'See `hfmedia-tui locate` for the log, which tells more.'
+            await whole(self._give_way(Stuck(FailureCode.INTERNAL, 'This program made a mistake.', hint)))
 
     # ------------------------------------------------------------------------------------------ providers in turn
 
     async def _drive(self) -> None:
         order = self.job.order
-        remaining = list(order.mappings)
         records = await self._tools.ledger.attempts(self.job.id)
-        refusals = list[Failure]()
         self._change(
             state=JobState.RUNNING, provider=first_provider(self.job), started_at=self._tools.now(), finished_at=None
         )
-        if records and not records[-1].finished and (progress := records[-1].progress) is not None:
+        remaining = list(enumerate(order.mappings, start=len(records)))
+        refusals = list[Failure]()
+        if records and not records[-1].finished:
             record = records[-1]
-            self._ordinal, self._progress = record.ordinal, progress
-            if isinstance(progress.step, Send) and progress.step.kind is SendKind.SUBMIT:
-                await self._interrupted(f'This program ended while {record.mapping.provider} was being asked.')
+            if _is_submit(record.progress):
+                self._ordinal, self._mapping, self._progress = record.ordinal, record.mapping, record.progress
+                await self._interrupt(f'This program ended while {record.mapping.provider} was being asked.')
                 return
-            await self._take_place(record.mapping.provider)
-            self._change(provider=record.mapping.provider)
-            failure = await self._predict(record.ordinal, record.mapping, progress)
+            behind = order.mappings.index(record.mapping) + 1 if record.mapping in order.mappings else 0
+            remaining = list(enumerate(order.mappings[behind:], start=len(records)))
+            failure = await self._attempt(record.ordinal, record.mapping, record.progress)
             if failure is None:
                 return
             refusals.append(failure)
             if not self._may_go_on(failure):
                 await self._fail(failure)
                 return
-            remaining = remaining[remaining.index(record.mapping) + 1 :] if record.mapping in remaining else []
-        for ordinal, mapping in enumerate(remaining, start=len(records)):
-            await self._take_place(mapping.provider)
-            self._ordinal = ordinal
-            progress = self._tools.machines[mapping.provider].begin(self._prediction(mapping))
-            self._change(
-                provider=mapping.provider,
-                attempts=(*self.job.attempts, Attempt(provider=mapping.provider)),
-                progress=_shown(progress),
-            )
-            failure = await self._predict(ordinal, mapping, progress)
+        for ordinal, mapping in remaining:
+            failure = await self._attempt(ordinal, mapping, None)
             if failure is None:
                 return
             refusals.append(failure)
             if not self._may_go_on(failure):
                 break
         await self._fail(_summary(refusals) if refusals else _no_provider(self.job))
+
+    async def _attempt(self, ordinal: int, mapping: ProviderMapping, progress: Progress | None) -> Failure | None:
+        """Ask one provider, or go on with `progress`; None when the job succeeded, else why the provider could not."""
+        await self._take_place(mapping.provider)
+        self._ordinal, self._mapping, self._progress = ordinal, mapping, progress
+        if progress is None:
+            progress = self._tools.machines[mapping.provider].begin(self._prediction(mapping))
+        attempts = self.job.attempts[:ordinal]
+        self._change(
+            provider=mapping.provider,
+            attempts=(*attempts, Attempt(provider=mapping.provider)),
+            progress=_shown(progress),
+        )
+        await self._save_attempt(self.job, self._progress)
+        return await self._predict(mapping.provider, progress)
 
     def _may_go_on(self, failure: Failure) -> bool:
         """Whether the next provider may be asked: never when this one has accepted."""
@@ -190,129 +215,160 @@ class Runner:
 
     # ------------------------------------------------------------------------------------------ one prediction
 
-    async def _predict(self, ordinal: int, mapping: ProviderMapping, progress: Progress) -> Failure | None:
+    async def _predict(self, provider: str, progress: Progress) -> Failure | None:
         """Drive one prediction; None when the job succeeded, else why the provider could not."""
-        refusals = 0
-        progress = await self._record(ordinal, mapping, progress)
+        if not _is_submit(progress):
+            progress = await self._record(progress)
         while True:
             match progress.step:
+                case Send(kind=SendKind.SUBMIT) as send:
+                    progress = await self._submit(provider, progress, send)
                 case Send() as send:
-                    reply = await self._send(mapping.provider, send)
-                    advanced = await _whole(self._absorb(ordinal, mapping, progress, reply))
-                    if send.kind is SendKind.SUBMIT and isinstance(advanced.step, Failed) and not advanced.accepted:
-                        refusals += 1
-                        wait = retry.wait_after_refusal(reply.status, refusals, _retry_after(reply))
-                        if reply.status in retry.AMBIGUOUS_STATUSES:
-                            raise Ambiguous(advanced.step.failure.message)
-                        if wait is not None:
-                            log.info('job %s: %s answered %d', self.job.id, mapping.provider, reply.status)
-                            self._change(
-                                note=f'{mapping.provider} is busy ({reply.status}): asked again in {wait:.0f} s'
-                            )
-                            await asyncio.sleep(wait)
-                            self._change(note=None)
-                            continue
-                    progress = advanced
+                    progress = await self._absorb(progress, await self._ask(provider, send))
                 case Wait(seconds=seconds):
                     await asyncio.sleep(seconds * self._tools.patience)
-                    progress = await self._absorb(ordinal, mapping, progress, None)
+                    progress = await self._absorb(progress, None)
                 case Fetch() as fetch:
                     status, outputs = await self._fetch(fetch)
-                    if outputs:
-                        self.job = replace(self.job, outputs=outputs)
-                    progress = await _whole(self._absorb(ordinal, mapping, progress, Reply(status=status)))
+                    self.job = replace(self.job, outputs=outputs)
+                    progress = await whole(self._absorb(progress, Reply(status=status)))
                 case Done():
-                    await _whole(self._succeed(ordinal, mapping, progress))
+                    await whole(self._succeed(progress))
                     return None
                 case Failed(failure=failure, collectable=True):
-                    raise Refused(replace(failure, hint=' '.join(filter(None, (failure.hint, COLLECTABLE)))))
+                    raise Stuck(failure.code, failure.message, failure.hint, status=failure.status)
                 case Failed(failure=failure):
-                    self._change(attempts=self._attempts(failure.status, failure.message))
-                    await self._tools.ledger.end_attempt(self.job, ordinal, self.job.attempts[-1])
-                    log.info('job %s: %s could not: %s', self.job.id, mapping.provider, failure.message)
+                    await self._end_attempt(failure.status, failure.message)
+                    log.info('job %s: %s could not: %s', self.job.id, provider, failure.message)
                     return failure
                 case _:
                     assert_never(progress.step)
 
-    async def _absorb(
-        self, ordinal: int, mapping: ProviderMapping, progress: Progress, reply: Reply | None
-    ) -> Progress:
+    async def _absorb(self, progress: Progress, reply: Reply | None) -> Progress:
         """Let the provider's machine read a reply, and record where that leads. Not to be cancelled half-way."""
-        return await self._record(ordinal, mapping, await self._advance(mapping.provider, progress, reply))
+        advance = self._tools.machines[progress.provider].advance
+        if reply is not None and len(reply.body) > _LARGE_BODY:
+            return await self._record(await asyncio.to_thread(advance, progress, reply))
+        return await self._record(advance(progress, reply))
 
-    async def _record(self, ordinal: int, mapping: ProviderMapping, progress: Progress) -> Progress:
+    async def _record(self, progress: Progress) -> Progress:
         """Save a progress before its step is performed; what came inside the reply is saved as files first."""
+        saved = progress
         if isinstance(progress.step, Fetch):
             media = await self._keep(progress.step)
-            progress = replace(progress, step=Fetch(media=media), stage=Stage.DOWNLOADING)
-        if isinstance(progress.step, Failed) and progress.step.collectable:
+            saved = progress = replace(progress, step=Fetch(media=media), stage=Stage.DOWNLOADING)
+        elif isinstance(progress.step, Failed) and progress.step.collectable:
             # A question was refused, and the prediction goes on: asked again, it is where it was.
             saved = replace(progress, step=Wait(seconds=0))
-            await self._tools.ledger.save_attempt(self.job, ordinal, mapping, saved)
-            self._progress = saved
-            return progress
-        self._progress = progress
-        if not isinstance(progress.step, Done | Failed):
+        if not isinstance(saved.step, Done | Failed):
             # First on disk, then told: what anyone has seen is never forgotten.
-            changed = replace(self.job, progress=_shown(progress))
-            await self._tools.ledger.save_attempt(changed, ordinal, mapping, progress)
+            changed = replace(self.job, progress=_shown(saved))
+            await self._save_attempt(changed, saved)
             self._change(progress=changed.progress)
-        self._submitting = False
+        self._progress = saved
+        self._submitting = _is_submit(saved)
         return progress
 
-    async def _advance(self, provider: str, progress: Progress, reply: Reply | None) -> Progress:
-        advance = self._tools.machines[provider].advance
-        if reply is not None and len(reply.body) > _LARGE_BODY:
-            return await asyncio.to_thread(advance, progress, reply)
-        return advance(progress, reply)
+    async def _save_attempt(self, job: Job, progress: Progress | None) -> None:
+        """Save where the attempt stands; what a provider has just accepted is tried for a while on a failing disk."""
+        assert self._ordinal is not None
+        assert self._mapping is not None
+        tries = 0
+        while True:
+            try:
+                await self._tools.ledger.save_attempt(job, self._ordinal, self._mapping, progress)
+                return
+            except StoreError as error:
+                tries += 1
+                if progress is None or not progress.accepted or tries * _SAVING_STEP > _SAVING_SECONDS:
+                    if progress is not None and progress.accepted:
+                        log.error('job %s: accepted by %s as %s', job.id, progress.provider, progress.handle)
+                        message = f'{progress.provider} accepted it as {progress.handle}, and it may be billed.'
+                        raise StoreError(f'{error.message} {message}', error.hint) from None
+                    raise
+                self._change(note=f'Waiting for the ledger: {error.message}')
+                await asyncio.sleep(_SAVING_STEP)
+                job = replace(job, note=None)
 
-    async def _send(self, provider: str, send: Send) -> Reply:
-        """Send until there is an answer that the machine should see. Raises Ambiguous and Refused."""
+    # ------------------------------------------------------------------------------------------ asking
+
+    async def _submit(self, provider: str, progress: Progress, send: Send) -> Progress:
+        """Send a submit once it can be answered for, again only after it was surely turned away.
+
+        Raises Ambiguous when its answer did not come, and Stuck when nothing can be sent.
+        """
+        try:
+            await prepare(self.job)
+        except DownloadError as error:
+            raise Stuck(error.code, error.message, 'Choose another folder with --output.') from None
         tries = 0
         while True:
             tries += 1
-            status: int | None = None
-            trouble = ''
-            after: float | None = None
-            reply: Reply | None = None
-            reached = True
-            self._submitting = send.kind is SendKind.SUBMIT
+            await self._record(progress)
             try:
                 reply = await self._tools.transport.send(provider, send.request, bill_to=self.job.order.bill_to)
-                status, after = reply.status, _retry_after(reply)
             except Unreached as error:
-                trouble, reached = str(error), False
+                trouble = f'{provider} could not be reached: {error}'
+                wait = retry.wait_after_trouble(send.kind, status=None, reached=False, tries=tries)
+                if wait is None:
+                    self._submitting = False
+                    raise Stuck(FailureCode.NETWORK, f'{trouble}.', 'Check the connection, then retry.') from None
             except Lost as error:
+                raise Ambiguous(str(error)) from None
+            else:
+                advanced = await whole(self._absorb(progress, reply))
+                if advanced.accepted or not isinstance(advanced.step, Failed):
+                    return advanced
+                failure = advanced.step.failure
+                if reply.status in retry.AMBIGUOUS_STATUSES or (200 <= reply.status < 300 and _garbled(failure)):
+                    self._submitting = True
+                    raise Ambiguous(failure.message.rstrip('.'))
+                trouble = f'{provider} is busy ({reply.status})'
+                wait = retry.wait_after_refusal(reply.status, tries, _retry_after(reply))
+                if wait is None:
+                    return advanced
+            log.info('job %s: %s, again in %.1f s', self.job.id, trouble, wait)
+            self._submitting = False
+            held = replace(self.job, note=f'{trouble}: asked again in {wait:.0f} s')
+            await self._save_attempt(held, None)
+            self._progress = None
+            self._change(note=held.note)
+            await asyncio.sleep(wait)
+            self._change(note=None)
+
+    async def _ask(self, provider: str, send: Send) -> Reply:
+        """Ask how it stands, until there is an answer that the machine should see."""
+        tries = 0
+        while True:
+            tries += 1
+            try:
+                reply = await self._tools.transport.send(provider, send.request, bill_to=self.job.order.bill_to)
+            except (Unreached, Lost) as error:
                 trouble = str(error)
-            if not reached:
-                self._submitting = False
-            wait = retry.wait_after_trouble(send.kind, status=status, reached=reached, tries=tries, retry_after=after)
-            if wait is None:
-                if reply is not None:
-                    return reply
-                if reached:
-                    raise Ambiguous(trouble)
-                raise Refused(
-                    Failure(
-                        code=FailureCode.NETWORK,
-                        message=f'{provider} could not be reached: {trouble}.',
-                        hint='Check the connection, then retry: nothing was sent.',
-                        provider=provider,
-                    )
+                wait = retry.wait_after_trouble(
+                    send.kind, status=None, reached=not isinstance(error, Unreached), tries=tries
                 )
-            log.info('job %s: %s: %s, again in %.1f s', self.job.id, provider, trouble or status, wait)
+                assert wait is not None, 'questions are repeated until the deadline'
+            else:
+                trouble = str(reply.status)
+                wait = retry.wait_after_trouble(
+                    send.kind, status=reply.status, reached=True, tries=tries, retry_after=_retry_after(reply)
+                )
+                if wait is None:
+                    return reply
+            log.info('job %s: %s: %s, again in %.1f s', self.job.id, provider, trouble, wait)
             await asyncio.sleep(wait)
 
     # ------------------------------------------------------------------------------------------ media
 
     async def _keep(self, fetch: Fetch) -> tuple[Media, ...]:
         try:
-            return await keep(self.job, fetch.media)
+            return await keep(self.job, fetch.media, shelter=self._tools.shelter)
         except DownloadError as error:
-            raise Refused(self._download_failure(error)) from None
+            raise Stuck(error.code, error.message, 'It was paid for, and could not be kept.', lost=True) from None
 
     async def _fetch(self, fetch: Fetch) -> tuple[int, tuple[Output, ...]]:
-        """Bring every item home: the status to tell the machine, and the files. Raises Refused."""
+        """Bring every item home: the status to tell the machine, and the files. Raises Stuck."""
         outputs = []
         for ordinal, media in enumerate(fetch.media):
             tries = 0
@@ -324,7 +380,7 @@ class Runner:
                         media,
                         transport=self._tools.transport,
                         inspect=self._tools.inspect,
-                        quarantine=self._tools.quarantine,
+                        shelter=self._tools.shelter,
                         report=self._report_bytes,
                     )
                 except DownloadError as error:
@@ -338,19 +394,19 @@ class Runner:
                         continue
                     if error.code is FailureCode.EXPIRED and error.status is not None:
                         return error.status, ()
-                    raise Refused(self._download_failure(error)) from None
+                    if error.code is FailureCode.NETWORK and not self._renewed and self._has_handle:
+                        # The host may be gone for good: a fresh link may lead to another.
+                        self._renewed = True
+                        return 0, ()
+                    lost = error.code is FailureCode.BAD_MEDIA and media.url is None
+                    raise Stuck(error.code, error.message, lost=lost) from None
                 outputs.append(output)
                 break
         return 200, tuple(outputs)
 
-    def _download_failure(self, error: DownloadError) -> Failure:
-        return Failure(
-            code=error.code,
-            message=error.message,
-            hint=COLLECTABLE,
-            provider=self.job.provider,
-            status=error.status,
-        )
+    @property
+    def _has_handle(self) -> bool:
+        return self._progress is not None and self._progress.handle is not None
 
     def _report_bytes(self, arrived: int, expected: int | None) -> None:
         now = asyncio.get_running_loop().time()
@@ -365,74 +421,75 @@ class Runner:
 
     # ------------------------------------------------------------------------------------------ endings
 
-    async def _succeed(self, ordinal: int, mapping: ProviderMapping, progress: Progress) -> None:
+    async def _succeed(self, progress: Progress) -> None:
         flagged = any(progress.facts.nsfw)
         self.job = replace(
-            self.job,
-            attempts=self._attempts(200, None),
-            note=f'{mapping.provider} flagged this as not safe for work.' if flagged else None,
+            self.job, note=f'{progress.provider} flagged this as not safe for work.' if flagged else None
         )
-        self._end(JobState.SUCCEEDED, None, publish=False)
-        await self._tools.ledger.end_attempt(self.job, ordinal, self.job.attempts[-1])
-        log.info('job %s: succeeded at %s', self.job.id, mapping.provider)
+        self._end(JobState.SUCCEEDED, None)
+        await self._end_attempt(200, None)
+        log.info('job %s: succeeded at %s', self.job.id, progress.provider)
         self._publish(self.job)
 
     async def _fail(self, failure: Failure) -> None:
+        """Fail, when every provider that was asked has ended its attempt."""
         log.info('job %s: failed: %s', self.job.id, failure.message)
-        self._end(JobState.FAILED, failure, publish=False)
+        self._end(JobState.FAILED, failure)
         await self._save_end()
 
-    async def _interrupted(self, message: str) -> None:
+    async def _give_way(self, stuck: Stuck) -> None:
+        """Fail for a reason on our side: what was accepted stays to be collected."""
+        if stuck.lost:
+            self._progress = None
+        what = _COLLECTABLE if self._accepted else None if stuck.lost or self._submitting else _UNSENT
+        hint = ' '.join(filter(None, (stuck.hint, what)))
+        await self._fail(replace(self._failure(stuck.code, stuck.message, hint or None), status=stuck.status))
+
+    async def _interrupt(self, message: str) -> None:
+        """A submit is out, and nobody knows what became of it."""
+        hint = 'It is sent again only when you say so, with retry.'
+        self._submitting = True
         self._end(
             JobState.INTERRUPTED,
-            Failure(
-                code=FailureCode.INTERRUPTED,
-                message=f'{message} It may have been billed.',
-                hint='It is sent again only when you say so, with retry.',
-                provider=self.job.provider,
-            ),
-            publish=False,
+            self._failure(FailureCode.INTERRUPTED, f'{message} It may have been billed.', hint),
         )
-        await self._give_up_attempt('interrupted: may have been billed')
         await self._save_end()
 
     async def _out_of_time(self, seconds: float) -> None:
-        if self._submitting:
-            await self._interrupted(f'{self.job.provider} did not answer within {seconds:g} s.')
+        if self.job.state in FINAL_STATES:
             return
-        accepted = self._accepted
-        await self._fail(
-            Failure(
-                code=FailureCode.TIMEOUT,
-                message=f'Not finished within {seconds:g} s.',
-                hint='It is paid for and goes on at the provider: retry or `hfmedia-tui resume` collects it.'
-                if accepted
-                else 'Nothing was accepted by a provider yet: retry sends it again.',
-                provider=self.job.provider,
-            )
-        )
+        if self._submitting:
+            await self._interrupt(f'{self.job.provider} did not answer within {seconds:g} s.')
+            return
+        await self._give_way(Stuck(FailureCode.TIMEOUT, f'Not finished within {seconds:g} s.'))
 
     async def _stopped(self) -> None:
         """The task was cancelled: by the user, or because the program ends."""
+        if self.job.state in FINAL_STATES:
+            return
         if self.left:
             if self._submitting:
-                await self._interrupted(f'This program ended while {self.job.provider} was being asked.')
+                await self._interrupt(f'This program ended while {self.job.provider} was being asked.')
+            elif not self._accepted:
+                self.job = replace(self.job, state=JobState.QUEUED, started_at=None, progress=JobProgress(), note=None)
+                await self._save_end()
             return
         if self._submitting:
             note = 'Cancelled while the provider was being asked: it may have been billed.'
         elif self._accepted:
             note = 'Stopped watching; the provider may finish and bill it. Retry collects it.'
         else:
-            note = 'Cancelled before any provider accepted it.'
+            note = f'Cancelled. {_UNSENT}'
         self._change(note=note)
-        self._end(
-            JobState.CANCELLED,
-            Failure(code=FailureCode.CANCELLED, message='Cancelled.', hint=note, provider=self.job.provider),
-            publish=False,
-        )
-        if not self._accepted:
-            await self._give_up_attempt('cancelled')
+        self._end(JobState.CANCELLED, self._failure(FailureCode.CANCELLED, 'Cancelled.', note))
         await self._save_end()
+
+    async def _save_end(self) -> None:
+        """Save how it ended; an attempt that no provider accepted ends with it."""
+        if not self._accepted and self._ordinal is not None and self.job.attempts[-1:] == (self._open_attempt,):
+            await self._end_attempt(None, self.job.error.message if self.job.error else 'Not sent.')
+        await self._tools.ledger.save(self.job, collectable=self._accepted)
+        self._publish(self.job)
 
     @property
     def _accepted(self) -> bool:
@@ -441,27 +498,25 @@ class Runner:
             self._progress is not None
             and self._progress.accepted
             and not isinstance(self._progress.step, Failed)
-            and bool(self.job.attempts)
-            and self.job.attempts[-1].error is None
+            and self.job.attempts[-1:] == (self._open_attempt,)
         )
 
-    async def _give_up_attempt(self, why: str) -> None:
-        """End the attempt under way, so that a retry begins a new one."""
-        if self._ordinal is None or not self.job.attempts:
-            return
-        self.job = replace(self.job, attempts=self._attempts(None, why))
-        await self._tools.ledger.end_attempt(self.job, self._ordinal, self.job.attempts[-1])
+    @property
+    def _open_attempt(self) -> Attempt | None:
+        """What the attempt under way looks like."""
+        return None if self._mapping is None else Attempt(provider=self._mapping.provider)
 
-    async def _save_end(self) -> None:
-        await self._tools.ledger.save(self.job, collectable=self._accepted)
-        self._publish(self.job)
+    async def _end_attempt(self, status: int | None, error: str | None) -> None:
+        """End the attempt under way: there is nothing to go on with."""
+        assert self._ordinal is not None
+        ended = Attempt(provider=self.job.attempts[-1].provider, status=status, error=error)
+        self.job = replace(self.job, attempts=(*self.job.attempts[:-1], ended))
+        await self._tools.ledger.end_attempt(self.job, self._ordinal, ended)
+
+    def _failure(self, code: FailureCode, message: str, hint: str | None) -> Failure:
+        return Failure(code=code, message=message, hint=hint, provider=self.job.provider)
 
     # ------------------------------------------------------------------------------------------ snapshots
-
-    def _attempts(self, status: int | None, error: str | None) -> tuple[Attempt, ...]:
-        """The job's attempts, with the last one ended."""
-        ended = Attempt(provider=self.job.attempts[-1].provider, status=status, error=error)
-        return (*self.job.attempts[:-1], ended)
 
     def _change(self, **fields: object) -> None:
         changed = replace(self.job, **fields)
@@ -469,7 +524,7 @@ class Runner:
             self.job = changed
             self._publish(changed)
 
-    def _end(self, state: JobState, failure: Failure | None, *, publish: bool = True) -> None:
+    def _end(self, state: JobState, failure: Failure | None) -> None:
         self.job = replace(
             self.job,
             state=state,
@@ -477,8 +532,6 @@ class Runner:
             finished_at=self._tools.now(),
             progress=replace(self.job.progress, queue_position=None),
         )
-        if publish:
-            self._publish(self.job)
 
 
 def first_provider(job: Job) -> str | None:
@@ -488,14 +541,13 @@ def first_provider(job: Job) -> str | None:
     return job.order.mappings[0].provider if job.order.mappings else None
 
 
-async def _whole(coroutine: Coroutine[None, None, Result]) -> Result:
-    """Await `coroutine` to its end even when this task is cancelled meanwhile; then the cancelling takes place."""
-    task = asyncio.ensure_future(coroutine)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
+def _is_submit(progress: Progress | None) -> bool:
+    return progress is not None and isinstance(progress.step, Send) and progress.step.kind is SendKind.SUBMIT
+
+
+def _garbled(failure: Failure) -> bool:
+    """Whether an answer could not be read, so that nobody knows what it said."""
+    return failure.code is FailureCode.BAD_REPLY
 
 
 def _shown(progress: Progress) -> JobProgress:

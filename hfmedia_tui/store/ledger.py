@@ -1,6 +1,7 @@
 """The ledger as the house speaks to it: orders, jobs, attempts and outputs."""
 
 import json
+import logging
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -27,6 +28,8 @@ from hfmedia_tui.store.database import Database
 from hfmedia_tui.store.owners import Owner, is_alive, living
 
 __all__ = ['Ledger']
+
+log = logging.getLogger(__name__)
 
 Noun = TypeVar('Noun')
 
@@ -90,14 +93,23 @@ class Ledger:
         """Record where a job stands, with its outputs."""
         await self._database.write(lambda connection: _save_job(connection, job, collectable))
 
-    async def save_attempt(self, job: Job, ordinal: int, mapping: ProviderMapping, progress: Progress) -> None:
-        """Record that attempt `ordinal` stands at `progress`, and the job with it, before the step is performed."""
+    async def save_attempt(self, job: Job, ordinal: int, mapping: ProviderMapping, progress: Progress | None) -> None:
+        """Record that attempt `ordinal` stands at `progress`, and the job with it, before the step is performed.
+
+        None says that nothing is on its way: the attempt begins, or is held back.
+        """
 
         def transaction(connection: sqlite3.Connection) -> None:
             connection.execute(
                 'INSERT INTO attempts (job_id, ordinal, mapping, progress, started_at) VALUES (?, ?, ?, ?, ?)'
                 ' ON CONFLICT DO UPDATE SET progress = excluded.progress, finished_at = NULL',
-                (job.id, ordinal, _json(mapping), _json(progress), _moment(datetime.now(UTC))),
+                (
+                    job.id,
+                    ordinal,
+                    _json(mapping),
+                    None if progress is None else _json(progress),
+                    _moment(datetime.now(UTC)),
+                ),
             )
             _save_job(connection, job, collectable=False)
 
@@ -117,21 +129,31 @@ class Ledger:
 
     # ------------------------------------------------------------------------------------------ owning
 
-    async def adopt(self, job_ids: Iterable[str]) -> frozenset[str]:
-        """Take over those of `job_ids` that no living process owns, and return their ids; a job has one owner."""
-        wanted = tuple(job_ids)
+    async def take_up(self, job_id: str, *, asked: bool) -> Job | None:
+        """Make a job ours and queue it, or return None when it is not to be had.
 
-        def transaction(connection: sqlite3.Connection) -> frozenset[str]:
-            taken = set()
-            for job_id in wanted:
-                row = connection.execute('SELECT owner FROM jobs WHERE id = ?', (job_id,)).fetchone()
-                if row is None or (
-                    row['owner'] not in (None, self._owner.name) and is_alive(self._owners, row['owner'])
-                ):
-                    continue
-                connection.execute('UPDATE jobs SET owner = ?, wanted = NULL WHERE id = ?', (self._owner.name, job_id))
-                taken.add(job_id)
-            return frozenset(taken)
+        With `asked` by the user any job that has not succeeded is; without, one that has not ended, or that has and
+        can still be collected. A job that a living process owns, this one included, never is: one job, one owner.
+        """
+
+        def transaction(connection: sqlite3.Connection) -> Job | None:
+            found = _read_jobs(connection, 'WHERE jobs.id = ?', [job_id])
+            row = connection.execute('SELECT owner, collectable FROM jobs WHERE id = ?', (job_id,)).fetchone()
+            if not found or (row['owner'] is not None and is_alive(self._owners, row['owner'])):
+                return None
+            (job,) = found
+            unfinished = job.state not in FINAL_STATES
+            collectable = row['collectable'] and job.state is not JobState.CANCELLED
+            if job.state is JobState.SUCCEEDED or not (asked or unfinished or collectable):
+                return None
+            connection.execute('DELETE FROM outputs WHERE job_id = ?', (job_id,))
+            connection.execute(
+                'UPDATE jobs SET state = ?, progress = ?, error = NULL, note = NULL, started_at = NULL,'
+                ' finished_at = NULL, owner = ?, wanted = NULL WHERE id = ?',
+                (JobState.QUEUED, _json(JobProgress()), self._owner.name, job_id),
+            )
+            (queued,) = _read_jobs(connection, 'WHERE jobs.id = ?', [job_id])
+            return queued
 
         return await self._database.write(transaction)
 
@@ -208,14 +230,15 @@ class Ledger:
         return found[0]
 
     async def unowned(self) -> tuple[Job, ...]:
-        """Unfinished jobs that no living process drives, and ended ones that were paid for and can be collected."""
+        """Unfinished jobs that no living process drives, and failed ones that were paid for and can be collected."""
 
         def transaction(connection: sqlite3.Connection) -> tuple[Job, ...]:
             alive = tuple(living(self._owners))
             unfinished = tuple(state for state in JobState if state not in FINAL_STATES)
             return _read_jobs(
                 connection,
-                f'WHERE (jobs.state IN ({", ".join("?" * len(unfinished))}) OR jobs.collectable = 1)'
+                f'WHERE (jobs.state IN ({", ".join("?" * len(unfinished))})'
+                " OR (jobs.collectable = 1 AND jobs.state != 'cancelled'))"
                 f' AND (jobs.owner IS NULL OR jobs.owner NOT IN ({", ".join("?" * len(alive))}))'
                 ' ORDER BY jobs.sequence',
                 [*unfinished, *alive],
@@ -275,13 +298,21 @@ def _save_job(connection: sqlite3.Connection, job: Job, collectable: bool) -> No
 
 
 def _read_jobs(connection: sqlite3.Connection, clause: str, values: Sequence[Any]) -> tuple[Job, ...]:
-    rows = connection.execute(
-        f'SELECT jobs.*, orders.body FROM jobs JOIN orders ON orders.id = jobs.order_id {clause}', values
-    ).fetchall()
-    return tuple(_job(connection, row) for row in rows)
+    """Read jobs; one that cannot be read is left out and logged, so that it keeps nobody from the others."""
+    orders = dict[str, Order]()
+    jobs = list[Job]()
+    for row in connection.execute(f'SELECT jobs.* FROM jobs {clause}', values).fetchall():
+        try:
+            if (order := orders.get(row['order_id'])) is None:
+                (body,) = connection.execute('SELECT body FROM orders WHERE id = ?', (row['order_id'],)).fetchone()
+                order = orders[row['order_id']] = _decode(body, Order)
+            jobs.append(_job(connection, row, order))
+        except (ValueError, TypeError):  # what decoding raises, msgspec's errors among them
+            log.exception('job %s cannot be read from the ledger', row['id'])
+    return tuple(jobs)
 
 
-def _job(connection: sqlite3.Connection, row: sqlite3.Row) -> Job:
+def _job(connection: sqlite3.Connection, row: sqlite3.Row, order: Order) -> Job:
     attempts = connection.execute(
         "SELECT json_extract(mapping, '$.provider') AS provider, status, error FROM attempts"
         ' WHERE job_id = ? ORDER BY ordinal',
@@ -290,7 +321,7 @@ def _job(connection: sqlite3.Connection, row: sqlite3.Row) -> Job:
     outputs = connection.execute('SELECT * FROM outputs WHERE job_id = ? ORDER BY ordinal', (row['id'],))
     return Job(
         id=row['id'],
-        order=_decode(row['body'], Order),
+        order=order,
         index=row['position'],
         seed=int(row['seed']),
         state=JobState(row['state']),

@@ -92,7 +92,7 @@ async def test_trouble_after_the_submit_costs_no_second_submit(
         assert all('authorization' not in asked.headers for asked in server.asked if asked.path == '/media.png')
 
 
-async def test_paid_bytes_that_are_no_picture_lie_in_quarantine(paths: Paths) -> None:
+async def test_paid_bytes_that_are_no_picture_lie_in_a_shelter(paths: Paths) -> None:
     provider = Provider()
     provider.media = lambda: Answer(body=b'GIF87a? no: just words')
     with serving(provider) as server:
@@ -102,7 +102,7 @@ async def test_paid_bytes_that_are_no_picture_lie_in_quarantine(paths: Paths) ->
             (job,) = await services.submit(Ask(model='a/b', prompt='a fox'))
             await services.pool.idle()
             failed = services.pool.jobs[job.id]
-    (kept,) = (paths.data / 'quarantine').iterdir()
+    (kept,) = (paths.data / 'shelter').iterdir()
     assert kept.read_bytes() == b'GIF87a? no: just words'
     assert kept.stat().st_mode & 0o777 == 0o600
     assert failed.error is not None

@@ -162,15 +162,19 @@ async def test_a_job_of_a_living_process_is_its_own_and_a_dead_ones_is_anybodys(
     try:
         assert await asyncio.to_thread(ready.wait, 30)
         assert await ledger.unowned() == ()
-        assert await ledger.adopt(['elsewher-1']) == frozenset()
+        assert await ledger.take_up('elsewher-1', asked=True) is None
         assert await ledger.ask_to_cancel('elsewher-1')
     finally:
         stop.set()
         await asyncio.to_thread(process.join)
     assert [found.id for found in await ledger.unowned()] == ['elsewher-1']
     assert not await ledger.ask_to_cancel('elsewher-1')
-    assert await ledger.adopt(['elsewher-1', 'nothing']) == {'elsewher-1'}
+    taken = await ledger.take_up('elsewher-1', asked=False)
+    assert taken is not None
+    assert taken.state is JobState.QUEUED
     assert await ledger.unowned() == (), 'it is ours now'
+    assert await ledger.take_up('elsewher-1', asked=True) is None, 'and under way'
+    assert await ledger.take_up('nothing', asked=True) is None
 
 
 async def test_an_ended_job_that_was_paid_for_can_be_taken_up(ledger: Ledger) -> None:
@@ -181,6 +185,35 @@ async def test_an_ended_job_that_was_paid_for_can_be_taken_up(ledger: Ledger) ->
     assert len(await ledger.unowned()) == 1
     await ledger.save(job(asked, state=JobState.FAILED), collectable=False)
     assert await ledger.unowned() == ()
+
+
+@pytest.mark.parametrize(
+    ('state', 'collectable', 'unasked', 'asked'),
+    [
+        (JobState.SUCCEEDED, False, False, False),
+        (JobState.FAILED, True, True, True),
+        (JobState.FAILED, False, False, True),
+        (JobState.CANCELLED, True, False, True),
+        (JobState.INTERRUPTED, False, False, True),
+    ],
+)
+async def test_what_is_taken_up_unasked_and_asked(
+    ledger: Ledger, state: JobState, collectable: bool, unasked: bool, asked: bool
+) -> None:
+    of = order()
+    await ledger.add(of, [job(of)])
+    for wanted, is_asked in ((unasked, False), (asked, True)):
+        await ledger.save(job(of, state=state), collectable=collectable)
+        assert (await ledger.take_up(f'{of.id}-1', asked=is_asked) is not None) == wanted
+
+
+async def test_a_job_that_cannot_be_read_keeps_nobody_from_the_others(ledger: Ledger, path: Path) -> None:
+    of = order(count=2)
+    await ledger.add(of, [job(of, 0), job(of, 1)])
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE jobs SET progress = '{' WHERE position = 0")
+    connection.close()
+    assert [found.index for found in await ledger.jobs()] == [1]
 
 
 async def test_the_file_is_the_users_alone(ledger: Ledger, path: Path) -> None:
