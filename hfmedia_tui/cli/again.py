@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import click
 
-from hfmedia_tui.cli.driving import EXIT_INTERRUPTED, drive, finish, need_token, run
+from hfmedia_tui.cli.driving import EXIT_INTERRUPTED, NO_TOKEN, drive, finish, need_token, run
 from hfmedia_tui.cli.report import describe, job_object, write_object
 from hfmedia_tui.domain import Job, JobState
 from hfmedia_tui.errors import UsageError
@@ -66,6 +66,11 @@ async def _again_on(jobs: tuple[Job, ...], *, sandbox: bool, unowned: bool, as_j
     """Drive jobs of one side; `unowned` when they were not named but found."""
     left = list[Job]()
     async with open_services(find_paths(), sandbox=sandbox) as services:
+        if unowned and not services.has_token:
+            # Nobody asked for these by name: they are told of, and fail nothing.
+            click.echo(NO_TOKEN, err=True)
+            _tell_left(jobs, as_json=as_json)
+            return 0
         need_token(services)
 
         async def start() -> Iterable[Job]:
@@ -79,13 +84,18 @@ async def _again_on(jobs: tuple[Job, ...], *, sandbox: bool, unowned: bool, as_j
             return taken
 
         driven, interrupted = await drive(services, start, as_json=as_json)
-    for job in left:
+    _tell_left(left, as_json=as_json)
+    ended = finish(driven, as_json=as_json, interrupted=interrupted)
+    return max(ended, 1) if left and not unowned else ended
+
+
+def _tell_left(jobs: Iterable[Job], *, as_json: bool) -> None:
+    """Tell of jobs that were left alone."""
+    for job in jobs:
         if as_json:
             write_object({'event': job.state, 'job': job_object(job)})
         else:
             click.echo(f'{job.id}  left alone: {describe(job)}', err=True)
-    ended = finish(driven, as_json=as_json, interrupted=interrupted)
-    return max(ended, 1) if left and not unowned else ended
 
 
 def run_cancel(job_ids: tuple[str, ...]) -> int:

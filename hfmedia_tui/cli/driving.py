@@ -15,12 +15,18 @@ from hfmedia_tui.domain import FINAL_STATES, Job, JobState, clean
 from hfmedia_tui.errors import AppError
 from hfmedia_tui.services import Services
 
-__all__ = ['EXIT_INTERRUPTED', 'drive', 'finish', 'need_token', 'run']
+__all__ = ['EXIT_INTERRUPTED', 'NO_TOKEN', 'drive', 'finish', 'need_token', 'run']
 
 EXIT_INTERRUPTED = 130
 _MOST_SHOWN: Final = 4
 """Pictures drawn at the end of a run on a terminal."""
 _SHOWN_COLUMNS: Final = 40
+
+
+NO_TOKEN: Final = AppError(
+    'There is no Hugging Face token.',
+    'Log in with `hf auth login`, set HF_TOKEN, or try it without an account: add --sandbox.',
+)
 
 
 def run(main: Coroutine[Any, Any, int]) -> int:
@@ -31,10 +37,7 @@ def run(main: Coroutine[Any, Any, int]) -> int:
 def need_token(services: Services) -> None:
     """Raise AppError where there is no token: no headless command uses the sandbox unasked."""
     if not services.has_token:
-        raise AppError(
-            'There is no Hugging Face token.',
-            'Log in with `hf auth login`, set HF_TOKEN, or try it without an account: add --sandbox.',
-        )
+        raise NO_TOKEN
 
 
 async def drive(

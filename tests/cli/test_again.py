@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -119,3 +120,27 @@ def test_retrying_all_that_failed(run_online: Run) -> None:
     again = run_online('retry', '--failed', '--json')
     assert again.code == 1
     assert len(again.lines[-1]['job']['attempts']) == 2
+
+
+@pytest.mark.skipif(sys.platform == 'win32', reason='signals of POSIX')
+def test_ctrl_c_is_heard_while_the_hub_is_silent(environment: dict[str, str]) -> None:
+    with socket.create_server(('127.0.0.1', 0)) as hub:
+        url = f'http://127.0.0.1:{hub.getsockname()[1]}'
+        silent = {**environment, 'HF_TOKEN': 'hf_test', 'HF_ENDPOINT': url, 'HFMEDIA_ROUTER_URL': url}
+        with start(silent, 'generate', 'a fox', '--model', IMAGE) as process:
+            connection, _ = hub.accept()
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=15)
+            connection.close()
+    assert process.returncode == 130
+    assert run_with(environment)('jobs').out == ''
+
+
+def test_resume_without_a_token_tells_of_what_it_leaves(environment: dict[str, str], slow: dict[str, str]) -> None:
+    with start(slow, 'generate', 'an owl', '--model', f'{IMAGE}:fal-ai', '--json') as process:
+        job_id = until_accepted(process)
+        process.kill()
+    resumed = run_with(environment)('resume')
+    assert resumed.code == 0
+    assert job_id in resumed.err
+    assert 'hf auth login' in resumed.err

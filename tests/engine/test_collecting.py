@@ -1,57 +1,14 @@
 """A prediction that was accepted is collected, whatever stands in the way for a while."""
 
-import io
-import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from hfmedia_tui.domain import FailureCode, JobState
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.services import Ask, open_services
-from tests.engine.loopback import Answer, Asked, serving
-
-MODEL = {
-    'id': 'a/b',
-    'pipeline_tag': 'text-to-image',
-    'inferenceProviderMapping': {'fal-ai': {'providerId': 'fal-ai/x', 'status': 'live', 'task': 'text-to-image'}},
-}
-
-
-def as_json(value: object, status: int = 200) -> Answer:
-    return Answer(status, {'content-type': 'application/json'}, json.dumps(value).encode())
-
-
-class Provider:
-    """A Hub, a router and a media host in one, with one provider whose polls and media answer as they are told."""
-
-    def __init__(self) -> None:
-        self.submits = 0
-        self.poll: Callable[[], Answer] = lambda: as_json({'status': 'COMPLETED'})
-        self.media: Callable[[], Answer] = lambda: Answer(body=self.picture)
-        buffer = io.BytesIO()
-        Image.effect_noise((64, 48), 50).save(buffer, 'PNG')
-        self.picture = buffer.getvalue()
-        self.url = ''
-
-    def __call__(self, asked: Asked) -> Answer:
-        path = asked.path.partition('?')[0]
-        if path.startswith('/api/models'):
-            return as_json(MODEL)
-        if path.startswith('/api/'):
-            return as_json({'name': 'someone'})
-        if path == '/media.png':
-            return self.media()
-        if asked.method == 'POST':
-            self.submits += 1
-            return as_json(
-                {'request_id': 'r1', 'response_url': 'https://queue.fal.run/fal-ai/x/requests/r1', 'status': 'IN_QUEUE'}
-            )
-        if path.endswith('/status'):
-            return self.poll()
-        return as_json({'images': [{'url': f'{self.url}/media.png'}]})
+from tests.engine.loopback import Answer, serving
+from tests.engine.provider import Provider, as_json
 
 
 @pytest.mark.parametrize(
