@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.reactive import var
 from textual.screen import Screen
 from textual.signal import Signal
-from textual.worker import Worker, WorkerError
+from textual.worker import Worker, WorkerError, WorkerState
 
 from hfmedia_tui.commands import KeyedCommands
 from hfmedia_tui.domain import Job, JobState, Model
@@ -28,9 +28,15 @@ from hfmedia_tui.screens.welcome import WelcomeScreen
 from hfmedia_tui.widgets.plain import plural
 from hfmedia_tui.widgets.themes import DARK, LIGHT
 from hfmedia_tui.widgets.top_bar import Tally
+from hfmedia_tui.widgets.type_ahead import TypeAheadApp
 
 if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
     from hfmedia_tui.services import Services
+
+    Opening = Callable[[Paths, bool], AbstractAsyncContextManager[Services]]
+    """Opens the rooms below, on the sandbox or not."""
 
 __all__ = ['HFMediaApp']
 
@@ -58,12 +64,21 @@ _KEY_NAMES = {
 }
 
 
-class HFMediaApp(App[None]):
+def _open_as_usual(paths: Paths, sandbox: bool) -> 'AbstractAsyncContextManager[Services]':
+    from hfmedia_tui.services import open_services  # the engine and its HTTP client: not before the first paint
+
+    return open_services(paths, sandbox=sandbox)
+
+
+class HFMediaApp(TypeAheadApp):
     """A studio with three places, over rooms that it opens, follows and closes."""
 
     TITLE = 'hfmedia'
     COMMANDS = App.COMMANDS | {KeyedCommands}
-    ENABLE_COMMAND_PALETTE = True
+    # All at once: a style sheet that comes with its screen makes Textual style every widget anew.
+    CSS_PATH = [
+        f'screens/{name}.tcss' for name in ('browse', 'compose', 'jobs', 'welcome', 'choice', 'help', 'question')
+    ]
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('f1,question_mark', 'help', 'Help', id='app.help', tooltip='Show the keys'),
@@ -91,8 +106,15 @@ class HFMediaApp(App[None]):
         token_found: bool = False,
         look_for_token: Callable[[], bool] = bool,
         typed: str = '',
+        opening: 'Opening | None' = None,
     ) -> None:
+        """Make the application; nothing is opened before its first paint.
+
+        `sandbox` is true to begin on the sandbox whatever was found; `typed` is what the user typed before Textual
+        took the terminal; `opening` opens the rooms, in the usual way where it is None.
+        """
         super().__init__()
+        self._opening = opening or _open_as_usual
         self._paths = paths
         self._pictures = pictures
         self._sandbox = sandbox
@@ -115,7 +137,7 @@ class HFMediaApp(App[None]):
         self.theme = DARK.name
 
     async def on_mount(self) -> None:
-        if self.console.color_system in (None, 'standard'):
+        if self.console.color_system in ('standard', 'windows'):
             self.theme = 'ansi-dark'
         if self._sandbox or self._token_found:
             first = self._sandbox or not self._paths.ledger.exists()
@@ -140,10 +162,8 @@ class HFMediaApp(App[None]):
 
     async def _keep_house(self, sandbox: bool) -> None:
         """Open the rooms, follow what happens in them, and close them when the program ends."""
-        from hfmedia_tui.services import open_services  # the engine and its HTTP client: not before the first paint
-
         try:
-            async with open_services(self._paths, sandbox=sandbox) as services:
+            async with self._opening(self._paths, sandbox) as services:
                 subscription = services.pool.subscribe()
                 try:
                     await self._move_in(services)
@@ -217,6 +237,10 @@ class HFMediaApp(App[None]):
             succeeded=states.count(JobState.SUCCEEDED),
         )
         self.jobs_changed.publish(changed)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        if event.state is WorkerState.ERROR:
+            _log.error('%s failed', event.worker.name, exc_info=event.worker.error)
 
     @on(OpeningRetried)
     def _open_again(self) -> None:

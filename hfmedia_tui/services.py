@@ -9,7 +9,7 @@ import logging
 import os
 import re
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -128,18 +128,30 @@ class Services:
         )
 
     async def find_account(self) -> str | None:
-        """Ask the Hub once whose token this is; None where it does not tell. Raises HubError for a bad token."""
+        """Whose token this is, asked of the Hub once and kept; None where it does not tell.
+
+        Raises HubError for a token that is not valid.
+        """
         if self.account is None and self.has_token:
-            reply = await _ask_hub(self._transport, '/api/whoami-v2', None)
-            if reply.status == 401:
-                raise HubError('The token is not valid.', 'Run `hf auth login` or check HF_TOKEN.', status=401)
-            try:
-                told = msgspec.json.decode(reply.body)
-            except (msgspec.DecodeError, UnicodeDecodeError):
-                told = None
-            if isinstance(told, dict) and isinstance(told.get('name'), str):
-                self.account = clean(told['name'], 100)
+            # The Hub limits this question strictly, and the answer does not change.
+            file = self.paths.cache / f'account-{self._transport.fingerprint}'
+            self.account = await asyncio.to_thread(_read_line, file)
+            if self.account is None:
+                self.account = await self._ask_account()
+                if self.account is not None:
+                    await asyncio.to_thread(_write_line, file, self.account)
         return self.account
+
+    async def _ask_account(self) -> str | None:
+        reply = await _ask_hub(self._transport, '/api/whoami-v2', None)
+        if reply.status == 401:
+            raise HubError('The token is not valid.', 'Run `hf auth login` or check HF_TOKEN.', status=401)
+        try:
+            told = msgspec.json.decode(reply.body)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return None
+        name = told.get('name') if isinstance(told, dict) else None
+        return clean(name, 100) if isinstance(name, str) else None
 
     # ------------------------------------------------------------------------------------------ asking
 
@@ -223,12 +235,26 @@ class Services:
     # ------------------------------------------------------------------------------------------ looking back
 
     async def last_order(self) -> Order | None:
-        """The newest order of this ledger."""
-        return await self.ledger.last_order()
+        """The newest order that was sent where this house sends them."""
+        return await self.ledger.last_order(self.router)
 
     async def recent_jobs(self, limit: int) -> tuple[Job, ...]:
         """The newest jobs, newest first."""
         return await self.ledger.jobs(limit=limit, newest_first=True)
+
+
+def _read_line(file: Path) -> str | None:
+    try:
+        return clean(file.read_text(encoding='utf-8'), 100) or None
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _write_line(file: Path, line: str) -> None:
+    with suppress(OSError):  # a cache that cannot be written is asked for again
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.write_text(line, encoding='utf-8')
+        file.chmod(0o600)
 
 
 def _folder(named: str | None) -> Path | None:

@@ -5,7 +5,8 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import click
 
@@ -17,6 +18,9 @@ from hfmedia_tui.services import Services
 __all__ = ['EXIT_INTERRUPTED', 'drive', 'finish', 'need_token', 'run']
 
 EXIT_INTERRUPTED = 130
+_MOST_SHOWN: Final = 4
+"""Pictures drawn at the end of a run on a terminal."""
+_SHOWN_COLUMNS: Final = 40
 
 
 def run(main: Coroutine[Any, Any, int]) -> int:
@@ -93,10 +97,22 @@ def finish(jobs: tuple[Job, ...], *, as_json: bool, interrupted: bool) -> int:
     if left:
         click.echo(f'`hfmedia-tui resume` collects {", ".join(job.id for job in left)}.', err=True)
     if not as_json:
-        for job in jobs:
-            for output in job.outputs:
-                click.echo(clean(output.path, 4096))
+        paths = [output.path for job in jobs for output in job.outputs]
+        if paths and all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+            _show(paths[:_MOST_SHOWN])
+        for path in paths:
+            click.echo(clean(path, 4096))
         sys.stdout.flush()
     if interrupted:
         return EXIT_INTERRUPTED
     return 1 if failed else 0
+
+
+def _show(paths: list[str]) -> None:
+    """Draw results on the terminal, as talk: beside the data, not in it."""
+    from hfmedia_tui.media.printing import print_picture
+    from hfmedia_tui.media.terminal import probe
+
+    terminal = probe()
+    for path in paths:
+        print_picture(Path(path), terminal, sys.stderr, columns=_SHOWN_COLUMNS)

@@ -5,7 +5,7 @@ import sys
 
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.media.picture import Pictures
-from hfmedia_tui.media.terminal import Graphics, probe
+from hfmedia_tui.media.terminal import Colours, probe
 from hfmedia_tui.paths import find_paths
 from hfmedia_tui.tokens import has_token
 
@@ -17,8 +17,8 @@ def run_interface(*, sandbox: bool) -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError('The interface needs a terminal.', 'See `hfmedia-tui --help` for commands that need none.')
     terminal = probe()  # before Textual reads the terminal's input
-    if terminal.graphics is Graphics.KITTY:
-        # Only terminals with all colours have placeholders, and SSH does not carry the variable that says so.
+    if terminal.colours is Colours.TRUECOLOR:
+        # The terminal said so itself, and SSH does not carry the variable that says so to everyone else.
         os.environ.setdefault('COLORTERM', 'truecolor')
     from hfmedia_tui.app import HFMediaApp
 

@@ -106,8 +106,12 @@ class PlainReport:
     def __exit__(self, *_: object) -> None: ...
 
     def show(self, job: Job, before: Job | None) -> None:
-        if before is None or (before.state, before.provider) != (job.state, job.provider):
+        if before is None or _step(before) != _step(job):
             click.echo(f'{job.id}  {describe(job)}', err=True)
+
+
+def _step(job: Job) -> tuple[JobState, str | None, Stage]:
+    return job.state, job.provider, job.progress.stage
 
 
 class LiveReport:

@@ -52,6 +52,7 @@ replace = msgspec.structs.replace
 
 DEADLINES: Final = {Task.TEXT_TO_IMAGE: 600.0, Task.TEXT_TO_VIDEO: 3600.0}
 """Seconds that a job may take as a whole where the order does not say."""
+COLLECTABLE: Final = 'It is paid for: retry collects it without a new request.'
 _LARGE_BODY: Final = 64 * 1024
 """Bytes from which on a reply is decoded in a thread, so that nothing stutters."""
 _REPORT_SECONDS: Final = 0.1
@@ -172,7 +173,8 @@ class Runner:
     def _may_go_on(self, failure: Failure) -> bool:
         """Whether the next provider may be asked: never when this one has accepted."""
         accepted = self._progress is not None and self._progress.accepted
-        return self.job.order.fallback and not accepted and failure.status in retry.FALLBACK_STATUSES
+        unsent = failure.status is None and failure.code is FailureCode.NOT_SUPPORTED
+        return self.job.order.fallback and not accepted and (unsent or failure.status in retry.FALLBACK_STATUSES)
 
     def _prediction(self, mapping: ProviderMapping) -> Prediction:
         order = self.job.order
@@ -222,6 +224,8 @@ class Runner:
                 case Done():
                     await _whole(self._succeed(ordinal, mapping, progress))
                     return None
+                case Failed(failure=failure, collectable=True):
+                    raise Refused(replace(failure, hint=' '.join(filter(None, (failure.hint, COLLECTABLE)))))
                 case Failed(failure=failure):
                     self._change(attempts=self._attempts(failure.status, failure.message))
                     await self._tools.ledger.end_attempt(self.job, ordinal, self.job.attempts[-1])
@@ -241,6 +245,12 @@ class Runner:
         if isinstance(progress.step, Fetch):
             media = await self._keep(progress.step)
             progress = replace(progress, step=Fetch(media=media), stage=Stage.DOWNLOADING)
+        if isinstance(progress.step, Failed) and progress.step.collectable:
+            # A question was refused, and the prediction goes on: asked again, it is where it was.
+            saved = replace(progress, step=Wait(seconds=0))
+            await self._tools.ledger.save_attempt(self.job, ordinal, mapping, saved)
+            self._progress = saved
+            return progress
         self._progress = progress
         if not isinstance(progress.step, Done | Failed):
             # First on disk, then told: what anyone has seen is never forgotten.
@@ -337,7 +347,7 @@ class Runner:
         return Failure(
             code=error.code,
             message=error.message,
-            hint='It is paid for: retry collects it without asking the provider again.',
+            hint=COLLECTABLE,
             provider=self.job.provider,
             status=error.status,
         )

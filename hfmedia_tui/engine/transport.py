@@ -5,6 +5,7 @@ no redirects. The other fetches media, knows no credentials, keeps no cookies, a
 """
 
 import asyncio
+import hashlib
 import http.cookiejar
 import platform
 from collections.abc import AsyncIterator, Mapping
@@ -57,6 +58,11 @@ class Transport:
     @property
     def has_token(self) -> bool:
         return self._token is not None
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells this Hub and token from others, and neither can be told from it."""
+        return hashlib.sha256(f'{self.endpoints.hub} {self._token}'.encode()).hexdigest()[:24]
 
     def __repr__(self) -> str:
         return f'Transport({self.endpoints!r})'

@@ -5,6 +5,7 @@ WebP https://developers.google.com/speed/webp/docs/riff_container, GIF https://w
 AVIF, MP4 and MOV ISO/IEC 14496-12 (the `ftyp` box), WebM https://www.webmproject.org/docs/container/.
 """
 
+import stat
 from enum import Enum
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -62,6 +63,8 @@ def recognise(path: Path) -> Format:
     """Tell a file's format. Raises MediaError, saying what the file looks like, where it is no picture or film."""
     name = clean(path.name, 80)
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait for somebody to write to it
+            raise MediaError(f'{name} is no file.')
         with path.open('rb') as file:
             head = file.read(_HEAD)
     except OSError as error:

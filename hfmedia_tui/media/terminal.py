@@ -232,18 +232,17 @@ def through_tmux(sequence: str) -> str:
 
 
 def _ask(deadline: float, keyboard: int, screen: int, *, tmux: bool, passes: bool) -> bytes:
-    """Send the questions and read until the last one is answered, or until `deadline`.
+    """Send the questions and read until all are answered, or until `deadline`.
 
     Every terminal answers the device attributes, and answers in order: they come last. tmux answers them by itself,
-    before the terminal behind it says anything, so the name asked through it is the last answer there.
+    before the terminal behind it says anything; asked through it, they come a second time.
     """
+    questions = _KITTY_QUERY + _VERSION_QUERY + _CELL_QUERY + _ATTRIBUTES_QUERY
+    last = 1
     if tmux:
-        behind = through_tmux((_KITTY_QUERY + _VERSION_QUERY).decode()).encode() if passes else b''
-        questions = _CELL_QUERY + _ATTRIBUTES_QUERY + behind
-        last = _VERSION_REPLY if passes else _ATTRIBUTES_REPLY
-    else:
-        questions = _KITTY_QUERY + _VERSION_QUERY + _CELL_QUERY + _ATTRIBUTES_QUERY
-        last = _ATTRIBUTES_REPLY
+        behind = through_tmux((_KITTY_QUERY + _VERSION_QUERY + _ATTRIBUTES_QUERY).decode()).encode()
+        questions = _CELL_QUERY + _ATTRIBUTES_QUERY + (behind if passes else b'')
+        last = 2 if passes else 1
     replies = b''
     before = termios.tcgetattr(keyboard)
     quiet = termios.tcgetattr(keyboard)
@@ -252,7 +251,7 @@ def _ask(deadline: float, keyboard: int, screen: int, *, tmux: bool, passes: boo
     try:
         termios.tcsetattr(keyboard, termios.TCSANOW, quiet)
         os.write(screen, questions)
-        while not last.search(replies) and (left := deadline - time.monotonic()) > 0:
+        while len(_ATTRIBUTES_REPLY.findall(replies)) < last and (left := deadline - time.monotonic()) > 0:
             if not select.select([keyboard], [], [], left)[0] or not (read := os.read(keyboard, 4096)):
                 break
             replies += read

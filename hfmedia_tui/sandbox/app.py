@@ -1,6 +1,5 @@
 """The whole sandbox as one application: the Hub, the router below `/router`, and the media host beside them."""
 
-import asyncio
 import contextlib
 import uuid
 from collections import OrderedDict
@@ -81,9 +80,8 @@ def create_app(home: Path, *, media_origin: str, pace: float) -> ASGIApp:
 @contextlib.asynccontextmanager
 async def _lifespan(application: Starlette) -> AsyncIterator[None]:
     predictions: Predictions = application.state.predictions
-    pruning = asyncio.create_task(predictions.prune())
+    await predictions.prune()
     yield
-    pruning.cancel()
     predictions.close()
 
 

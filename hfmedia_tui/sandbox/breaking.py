@@ -1,11 +1,12 @@
 """Answers that break off, as a lost connection looks to the client."""
 
 import logging
+from asyncio import CancelledError
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-__all__ = ['BreakingResponse', 'ignore_breaks']
+__all__ = ['BreakingResponse', 'unintended']
 
 
 class _BreakOff(Exception):  # noqa: N818 - nothing is wrong: the server closes the connection on any exception
@@ -22,6 +23,6 @@ class BreakingResponse(Response):
         raise _BreakOff
 
 
-def ignore_breaks(record: logging.LogRecord) -> bool:
-    """Keep an intended break out of the server's log."""
-    return not (record.exc_info and isinstance(record.exc_info[1], _BreakOff))
+def unintended(record: logging.LogRecord) -> bool:
+    """Return whether the server logs an error that nobody meant: neither a break nor a request cut at the end."""
+    return record.exc_info is not None and not isinstance(record.exc_info[1], (_BreakOff, CancelledError))

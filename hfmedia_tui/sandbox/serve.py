@@ -17,7 +17,7 @@ import uvicorn
 
 from hfmedia_tui.sandbox.addresses import Addresses
 from hfmedia_tui.sandbox.app import create_app
-from hfmedia_tui.sandbox.breaking import ignore_breaks
+from hfmedia_tui.sandbox.breaking import unintended
 
 __all__ = ['serve']
 
@@ -40,7 +40,7 @@ def serve(home: Path, *, port: int | None = None, pace: float = 1.0, while_stdin
     media_host, media_port = media.getsockname()
     origin = f'http://{_API_HOST}:{api_port}'
     media_origin = f'http://{media_host}:{media_port}'
-    logging.getLogger('uvicorn.error').addFilter(ignore_breaks)
+    logging.getLogger('uvicorn.error').addFilter(unintended)
     server = _Server(
         uvicorn.Config(
             create_app(home, media_origin=media_origin, pace=pace),
@@ -51,7 +51,9 @@ def serve(home: Path, *, port: int | None = None, pace: float = 1.0, while_stdin
             log_level='error',
             access_log=False,
             server_header=False,
-            timeout_graceful_shutdown=1,
+            # Longer than any client keeps an idle connection: a submit must never meet one that is being closed.
+            timeout_keep_alive=600,
+            timeout_graceful_shutdown=0,
         ),
         Addresses(hub=origin, router=f'{origin}/router', media=media_origin),
         while_stdin=while_stdin,

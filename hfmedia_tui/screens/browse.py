@@ -21,6 +21,8 @@ from hfmedia_tui.widgets.plain import plural
 
 __all__ = ['BrowseScreen']
 
+_SETTLING = 0.08
+"""Seconds without another key before a search begins: one that has begun in its thread cannot be stopped."""
 _TASKS: tuple[Task | None, ...] = (None, Task.TEXT_TO_VIDEO, Task.TEXT_TO_IMAGE)
 
 
@@ -28,7 +30,6 @@ class BrowseScreen(Place):
     """The list of models, its filters, and what is known about the highlighted one."""
 
     NAME = 'browse'
-    CSS_PATH = 'browse.tcss'
     AUTO_FOCUS = '#models'
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -37,6 +38,7 @@ class BrowseScreen(Place):
         Binding('p', 'provider', 'Provider', id='browse.provider', tooltip='Show the models of one provider'),
         Binding('d', 'details', 'Details', id='browse.details', tooltip='Show or hide the details of the model'),
         Binding('r', 'refresh', 'Refresh', id='browse.refresh', tooltip='Ask the Hub for the models again'),
+        Binding('down', 'list', 'List', show=False, id='browse.list'),
         Binding('escape', 'leave', 'Back', show=False, id='browse.leave'),
     ]
 
@@ -71,7 +73,7 @@ class BrowseScreen(Place):
             self.models.speaks = services.speaks
             details = self.query_one(ModelDetails)
             details.speaks = services.speaks
-            details.hub = '' if services.sandbox else 'https://huggingface.co'
+            details.hub = '' if services.sandbox else services.endpoints.hub
             self.load()
 
     # ------------------------------------------------------------------------------------------ the catalogue
@@ -95,6 +97,8 @@ class BrowseScreen(Place):
                 self.notify(text, title='The models could not be refreshed', severity='error', markup=False)
             return
         self._failed = False
+        if (stale := services.catalog.stale) is not None:
+            self.notify(stale.hint or '', title=stale.message, severity='warning', markup=False)
         self.search()
 
     @work(exclusive=True, group='search', exit_on_error=False)
@@ -104,6 +108,7 @@ class BrowseScreen(Place):
         if services is None or self._models is None:
             return
         words = self.query_one('#search', Input).value.strip()
+        await asyncio.sleep(_SETTLING if words else 0)
         models, task, provider = self._models, self._wanted, self._provider
 
         def find() -> list[Model]:
@@ -121,7 +126,7 @@ class BrowseScreen(Place):
             if models
             else 'The Hub lists no model'
         )
-        self.models.show_rows(found)
+        self.models.show_rows(found, follow=not words)
         self._show_filters()
 
     def _show_filters(self) -> None:
@@ -164,6 +169,9 @@ class BrowseScreen(Place):
 
     def action_search(self) -> None:
         self.query_one('#search', Input).focus()
+
+    def action_list(self) -> None:
+        self.models.focus()
 
     def action_leave(self) -> None:
         search = self.query_one('#search', Input)

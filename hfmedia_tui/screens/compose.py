@@ -46,7 +46,6 @@ class ComposeScreen(Place):
     """The prompt and its form, the jobs that run, and the results as they come."""
 
     NAME = 'compose'
-    CSS_PATH = 'compose.tcss'
     AUTO_FOCUS = '#prompt'
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -69,15 +68,8 @@ class ComposeScreen(Place):
             id='compose.later',
             tooltip='Show the result after',
         ),
-        Binding(
-            'f6',
-            'picture',
-            'Picture',
-            priority=True,
-            id='compose.picture',
-            tooltip='Show the results alone, or the form again',
-        ),
-        Binding('escape', 'leave', 'Job list', id='compose.leave'),
+        Binding('f8', 'picture', 'Picture', id='compose.picture', tooltip='Show the results alone, or the form again'),
+        Binding('escape', 'leave', 'Job list', id='compose.leave', tooltip='Go to the job list'),
         Binding('i', 'write', 'Write', show=False, id='compose.write', tooltip='Go to the prompt'),
     ]
 

@@ -11,11 +11,12 @@ from textual.widgets import Static
 
 __all__ = ['HelpScreen']
 
+_MOST_KEYS = 2
+"""Keys told for one action."""
+
 
 class HelpScreen(ModalScreen[None]):
     """The keys of the focused widget, of the place, and of the program."""
-
-    CSS_PATH = 'help.tcss'
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('escape,f1,question_mark,q', 'dismiss', 'Back', show=False, id='help.leave'),
@@ -41,7 +42,8 @@ class HelpScreen(ModalScreen[None]):
                 continue
             title = 'Everywhere' if node is self.app else 'In this place' if node is self._about else 'Where you are'
             keys, _ = groups.setdefault(title, {}).setdefault(binding.action, ([], told))
-            keys.append(self.app.get_key_display(binding))
+            if len(keys) < _MOST_KEYS:
+                keys.append(self.app.get_key_display(binding))
         width = max(len('  '.join(keys)) for rows in groups.values() for keys, _ in rows.values())
         lines: list[Content] = []
         for title in ('In this place', 'Everywhere', 'Where you are'):

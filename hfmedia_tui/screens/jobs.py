@@ -27,7 +27,6 @@ class JobsScreen(Place):
     """The list of jobs, the preview of the highlighted one, and all that is known about it."""
 
     NAME = 'jobs'
-    CSS_PATH = 'jobs.tcss'
     AUTO_FOCUS = '#jobs'
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.app import ComposeResult
 from textual.reactive import var
 from textual.screen import Screen
-from textual.widgets import Footer
 from textual.worker import Worker, WorkerState
 
 from hfmedia_tui.domain import Job
+from hfmedia_tui.widgets.key_line import KeyLine
 from hfmedia_tui.widgets.top_bar import Tally, TopBar
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Place(Screen[None]):
     def compose(self) -> ComposeResult:
         yield TopBar(self.NAME).data_bind(Place.tally, Place.mark)
         yield from self.compose_place()
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def compose_place(self) -> ComposeResult:
         """Yield what stands between the line at the top and the footer."""

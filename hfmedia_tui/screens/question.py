@@ -16,8 +16,6 @@ __all__ = ['Question']
 class Question(ModalScreen[bool]):
     """Asks for yes or no, in the words of what each does."""
 
-    CSS_PATH = 'question.tcss'
-
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('escape', 'answer(False)', 'Back', show=False, id='question.no'),
         Binding('left,up,h,k', 'app.focus_previous', show=False, id='question.previous'),

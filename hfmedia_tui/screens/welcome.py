@@ -9,8 +9,10 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
+
+from hfmedia_tui.widgets.key_line import KeyLine
 
 __all__ = ['WelcomeScreen']
 
@@ -30,8 +32,6 @@ _CHOICES: tuple[tuple[Choice, str, str], ...] = (
 
 class WelcomeScreen(Screen[None]):
     """Three lines, three choices."""
-
-    CSS_PATH = 'welcome.tcss'
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('s', "choose('sandbox')", 'Try the sandbox', id='welcome.sandbox'),
@@ -59,7 +59,7 @@ class WelcomeScreen(Screen[None]):
                 compact=True,
             )
             yield Static(id='found')
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.post_message(self.Chosen(_CHOICES[event.option_index][0]))

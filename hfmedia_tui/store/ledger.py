@@ -223,13 +223,14 @@ class Ledger:
 
         return await self._database.read(transaction)
 
-    async def last_order(self) -> Order | None:
-        """The newest order, if there is any."""
+    async def last_order(self, router: str) -> Order | None:
+        """The newest order that was sent to `router`, if there is any."""
 
         def transaction(connection: sqlite3.Connection) -> Order | None:
             row = connection.execute(
-                'SELECT orders.body FROM orders JOIN jobs ON jobs.order_id = orders.id'
-                ' ORDER BY jobs.sequence DESC LIMIT 1'
+                'SELECT orders.body FROM orders JOIN jobs ON jobs.order_id = orders.id WHERE orders.router = ?'
+                ' ORDER BY jobs.sequence DESC LIMIT 1',
+                (router,),
             ).fetchone()
             return None if row is None else _decode(row['body'], Order)
 

@@ -35,7 +35,7 @@ class JobDetails(Widget):
             lines += [Content(job.error.message)]
             if job.error.hint:
                 lines.append(Content.styled(job.error.hint, '$foreground-muted'))
-        if job.note:
+        if job.note and not (job.error and job.error.hint == job.note):
             lines.append(Content.styled(job.note, '$foreground-muted'))
         for output in job.outputs:
             lines.append(Content(one_line(output.path)))
@@ -84,21 +84,19 @@ def _facts(job: Job) -> list[tuple[str, str]]:
 def _file(media_type: str, width: int | None, height: int | None, seconds: float | None, size: int) -> str:
     words = [media_type.rpartition('/')[2].upper()]
     if width and height:
-        words.append(f'{width} × {height} px')
+        words.append(f'{width}×{height} px')
     if seconds:
         words.append(f'{seconds:.1f} s')
     return ', '.join([*words, file_size(size)])
 
 
 def caption(job: Job) -> str:
-    """Describe a result in one line: its size, seed, provider and time."""
+    """Describe a result in one line: its size, seed and provider."""
     words = []
     output = next(iter(job.outputs), None)
     if output and output.width and output.height:
-        words.append(f'{output.width} × {output.height}')
+        words.append(f'{output.width}×{output.height}')
     if output and output.duration:
         words.append(f'{output.duration:.1f} s long')
     words += [f'seed {job.seed}', one_line(job.provider or '')]
-    if job.started_at and job.finished_at:
-        words.append(f'took {duration((job.finished_at - job.started_at).total_seconds())}')
     return ' · '.join(word for word in words if word)

@@ -55,7 +55,7 @@ def _standing(job: Job) -> str:
 
 def _size(job: Job) -> str:
     output = next(iter(job.outputs), None)
-    return f'{output.width} × {output.height}' if output and output.width and output.height else ''
+    return f'{output.width}×{output.height}' if output and output.width and output.height else ''
 
 
 class JobList(RowList[Job]):

@@ -23,6 +23,8 @@ _COLUMNS = (('likes', 7), ('downloads', 11))
 """Counts at the end of a line, and their cells."""
 _PROVIDERS = 18
 """The least that the column of providers is of use with: counts make room for it."""
+_ROOMY = 60
+"""Cells from which on likes have a place beside the providers."""
 _NAME = 46
 """The widest that the column of names grows; a longer name takes what it needs from the columns after it."""
 _UNSUPPORTED = 'not yet supported'
@@ -30,8 +32,8 @@ _UNSUPPORTED = 'not yet supported'
 
 def _name_width(longest: int, width: int) -> int:
     """Return the cells of the column of names, the gap after it included."""
-    room = width - _PROVIDERS - _COLUMNS[0][1] - 2
-    return max(0, min(longest, _NAME, room)) + 2 if longest else 0
+    room = width - _PROVIDERS - 2 - (_COLUMNS[0][1] if width >= _ROOMY else 0)
+    return max(0, min(longest or _NAME, _NAME, room)) + 2
 
 
 def _names(spoken: list[str], others: int, width: int) -> str:

@@ -63,7 +63,7 @@ class ParameterForm(Widget):
 
     def compose(self) -> ComposeResult:
         yield self._field('negative_prompt')
-        ratios = [(f'{ratio:<6} {width} × {height} px', ratio) for ratio, (width, height) in ASPECT_RATIOS.items()]
+        ratios = [(f'{ratio:<6} {width}×{height} px', ratio) for ratio, (width, height) in ASPECT_RATIOS.items()]
         yield Field(
             'Aspect ratio',
             Select(ratios, prompt='default', compact=True),
@@ -191,7 +191,7 @@ class ParameterForm(Widget):
 
     def _count(self) -> int:
         if self.count is None:
-            self._refuse('count', f'Count must be a whole number from 1 to {MAXIMUM_COUNT}.')
+            self._refuse('count', f'Count must be from 1 to {MAXIMUM_COUNT}.')
         return self.count or 1
 
     def _seed(self) -> int | None:
@@ -199,7 +199,7 @@ class ParameterForm(Widget):
         if not text:
             return None
         if not text.isdecimal() or len(text) > 18:
-            self._refuse('seed', 'Seed must be a whole number, or empty for a random one.')
+            self._refuse('seed', 'Seed must be a whole number, or empty.')
             return None
         return int(text)
 

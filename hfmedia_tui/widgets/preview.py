@@ -121,7 +121,9 @@ class Preview(Widget):
         self._lines.clear()
         self._place = None
         self.refresh()
-        if left:
+        if left and picture:  # once the new one is painted: before, the old one's cells would be seen empty
+            self.app.call_after_refresh(self._tell_terminal, kitty.release(left))
+        elif left:
             self._tell_terminal(kitty.release(left))
 
     def _tell_terminal(self, *commands: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
+from rich.style import Style as RichStyle
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
@@ -184,13 +185,14 @@ class RowList(ScrollView, Generic[RowType], can_focus=True):
             state = ('row--highlighted',)
         elif place == self.hovered:
             state = ('row--hovered',)
+        # A visual style forgets to reverse, which is how themes of sixteen colours highlight.
+        reverse = RichStyle(reverse=True if state and self.get_component_styles(state[0]).text_style.reverse else None)
         mark = '▌' if place == self.highlighted else ' '
         segments = [Segment(mark, self.get_visual_style(*state, 'row--mark').rich_style)]
         for text, part in self.draw(self._rows[place], width - 2):
-            names = (f'row--{part}', *state) if part == 'muted' and self.app.ansi_color else (*state, f'row--{part}')
-            style = self.get_visual_style(*names if part else state)
-            segments.append(Segment(text, style.rich_style))
-        base = self.get_visual_style(*state).rich_style
+            names = (*state, f'row--{part}') if part else state
+            segments.append(Segment(text, self.get_visual_style(*names).rich_style + reverse))
+        base = self.get_visual_style(*state).rich_style + reverse
         return Strip(segments).adjust_cell_length(width, base).crop(0, width)
 
     def _render_notice(self, y: int, width: int) -> Strip:

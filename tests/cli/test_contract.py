@@ -1,5 +1,6 @@
 """What scripts rely on: streams, fields, exit codes."""
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -213,3 +214,10 @@ def test_the_doctor_looks_at_everything(run_online: Run, run_offline: Run) -> No
     ill = run_offline('doctor', HF_ENDPOINT='http://127.0.0.1:9', HFMEDIA_ROUTER_URL='http://127.0.0.1:9')
     assert ill.code == 1
     assert 'hf auth login' in ill.out
+
+
+def test_a_port_that_is_taken_is_said_to_be(run_offline: Run) -> None:
+    with socket.create_server(('127.0.0.1', 0)) as server:
+        ran = run_offline('sandbox', '--port', str(server.getsockname()[1]))
+    assert ran.code == 1
+    assert 'cannot be served' in ran.err

@@ -89,7 +89,8 @@ async def test_everything_comes_back_as_it_was(ledger: Ledger) -> None:
     )
     await ledger.save(ended)
     assert await ledger.find(ended.id) == ended
-    assert await ledger.last_order() == asked
+    assert await ledger.last_order(asked.router) == asked
+    assert await ledger.last_order('elsewhere') is None
 
 
 @pytest.mark.parametrize(
@@ -191,7 +192,7 @@ async def test_a_half_done_transaction_leaves_nothing(ledger: Ledger) -> None:
     asked = order()
     with pytest.raises(StoreError):
         await ledger.add(asked, [job(asked), job(asked)])
-    assert await ledger.last_order() is None
+    assert await ledger.last_order(asked.router) is None
     assert await ledger.jobs() == ()
 
 

@@ -1,0 +1,73 @@
+"""The line at the bottom: the few keys that matter most where the user is."""
+
+from typing import Final, NamedTuple
+
+from textual import events
+from textual.content import Content
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.style import Style
+from textual.widget import Widget
+
+__all__ = ['MOST_KEYS', 'Key', 'KeyLine']
+
+MOST_KEYS: Final = 7
+"""More than that nobody reads; the others are in the help and in the palette."""
+
+
+class Key(NamedTuple):
+    """One key, and what it does."""
+
+    key: str
+    shown: str
+    told: str
+    enabled: bool
+
+
+class KeyLine(Widget):
+    """Shows the active bindings that ask to be shown; a click presses the key.
+
+    It is one widget: Textual's own footer mounts a widget for each key again whenever the focus or a choice moves.
+    """
+
+    ALLOW_SELECT = False
+
+    DEFAULT_CSS = """
+    KeyLine {
+        dock: bottom;
+        height: 1;
+        padding: 0 1;
+        background: $footer-background;
+        color: $footer-description-foreground;
+        text-wrap: nowrap;
+        text-overflow: ellipsis;
+    }
+    """
+
+    keys: reactive[tuple[Key, ...]] = reactive(())
+    """What is shown."""
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self._take_bindings)
+
+    def _take_bindings(self, screen: Screen[object]) -> None:
+        found: dict[str, Key] = {}
+        for _, binding, enabled, _ in screen.active_bindings.values():
+            if binding.show and binding.description and binding.action not in found:
+                shown = self.app.get_key_display(binding)
+                found[binding.action] = Key(binding.key, shown, binding.description, enabled)
+        self.keys = tuple(found.values())[:MOST_KEYS]
+
+    def render(self) -> Content:
+        words = []
+        for key, shown, told, enabled in self.keys:
+            word = Content.assemble((shown, 'bold $footer-key-foreground'), f' {told}')
+            word = word if enabled else Content(f'{shown} {told}').stylize('dim')
+            words.append(word.stylize(Style.from_meta({'key': key})))
+        return Content('  ').join(words)
+
+    def on_click(self, event: events.Click) -> None:
+        key = event.style.meta.get('key')
+        if isinstance(key, str):
+            event.stop()
+            self.app.simulate_key(key)

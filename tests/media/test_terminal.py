@@ -1,0 +1,164 @@
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from hfmedia_tui.errors import UsageError
+from hfmedia_tui.media.terminal import CellSize, Colours, Graphics, Terminal, interpret, probe
+from tests.media.fake_terminal import ATTRIBUTES, GHOSTTY, WEZTERM, XTERM, FakeTerminal, kitty, probed
+
+
+@pytest.mark.parametrize(
+    ('answers', 'graphics', 'version'),
+    [
+        (kitty('0.32.0'), 'kitty', 'kitty(0.32.0)'),
+        (kitty('0.26.5'), 'half', 'kitty(0.26.5)'),
+        (GHOSTTY, 'kitty', 'ghostty 1.1.3'),
+        (XTERM, 'sixel', 'XTerm(379)'),
+        (WEZTERM, 'sixel', 'WezTerm 20240203'),
+        ({ATTRIBUTES: b'\x1b[?1;2c'}, 'half', ''),
+    ],
+)
+def test_terminals_are_known_by_their_answers(
+    tmp_path: Path, answers: dict[bytes, bytes], graphics: str, version: str
+) -> None:
+    found = probed(FakeTerminal(answers), tmp_path / 'report')
+    assert (found['graphics'], found['version']) == (graphics, version)
+    assert found['answered']
+    assert found['same']
+    assert found['typed'] == ''
+
+
+def test_a_slow_link_is_waited_for(tmp_path: Path) -> None:
+    found = probed(FakeTerminal(kitty('0.32.0'), delay=0.12), tmp_path / 'report')
+    assert found['graphics'] == 'kitty'
+    assert found['elapsed'] > 0.12
+    assert found['typed'] == ''
+
+
+def test_a_silent_terminal_costs_the_timeout_and_no_more(tmp_path: Path) -> None:
+    found = probed(FakeTerminal(), tmp_path / 'report', timeout=0.2)
+    assert found['graphics'] == 'half'
+    assert not found['answered']
+    assert found['same']
+    assert 0.2 <= found['elapsed'] < 1.2
+
+
+@pytest.mark.parametrize(
+    ('typed', 'kept'),
+    [
+        ('a lighthouse', 'a lighthouse'),
+        ('é', 'é'),
+        ('夜 🌊 \x1b[Aé\x1bOB\x1b[1;5Cz\t\r', '夜 🌊 éz'),
+        ('\x1b]0;title\x07x\x1bP>|', 'x'),
+    ],
+)
+def test_what_is_typed_meanwhile_is_kept(tmp_path: Path, typed: str, kept: str) -> None:
+    found = probed(FakeTerminal(kitty('0.32.0'), typed=typed.encode(), delay=0.05), tmp_path / 'report')
+    assert found['graphics'] == 'kitty'
+    assert found['typed'] == kept
+    assert found['same']
+
+
+def test_bytes_that_are_no_text_hurt_nobody(tmp_path: Path) -> None:
+    noise = bytes(byte for byte in range(128, 256)) + b'\xff\xfe\x00\x01'
+    found = probed(FakeTerminal(XTERM, typed=noise, delay=0.05), tmp_path / 'report')
+    assert found['graphics'] == 'sixel'
+
+
+@pytest.mark.parametrize('pixels', [True, False])
+def test_the_cell_is_measured_or_asked_for(tmp_path: Path, pixels: bool) -> None:
+    found = probed(FakeTerminal(XTERM, pixels=pixels), tmp_path / 'report')
+    assert found['cell'] == [9, 19]
+
+
+def test_the_cell_is_measured_where_the_terminal_tells_only_the_kernel(tmp_path: Path) -> None:
+    found = probed(FakeTerminal({ATTRIBUTES: b'\x1b[?1;2c'}), tmp_path / 'report')
+    assert found['cell'] == [8, 16]
+
+
+@pytest.mark.parametrize(
+    ('environment', 'answers', 'colours'),
+    [
+        ({}, XTERM, '256'),
+        ({'COLORTERM': 'truecolor'}, XTERM, 'truecolor'),
+        ({}, kitty('0.32.0'), 'truecolor'),
+        ({'COLORTERM': 'truecolor', 'STY': '1.pts-0', 'TERM': 'screen-256color'}, XTERM, '256'),
+    ],
+)
+def test_colours_are_as_promised(
+    tmp_path: Path, environment: dict[str, str], answers: dict[bytes, bytes], colours: str
+) -> None:
+    assert probed(FakeTerminal(answers), tmp_path / 'report', environment)['colours'] == colours
+
+
+@pytest.mark.parametrize(
+    'environment',
+    [{'STY': '1.pts-0', 'TERM': 'screen'}, {'TERM': 'dumb'}, {'TERM': 'linux'}, {'HFMEDIA_GRAPHICS': 'half'}],
+)
+def test_nothing_is_asked_where_nothing_can_come_of_it(tmp_path: Path, environment: dict[str, str]) -> None:
+    terminal = FakeTerminal(XTERM)
+    found = probed(terminal, tmp_path / 'report', environment)
+    assert found['graphics'] == 'half'
+    assert b'\x1b' not in terminal.heard
+
+
+@pytest.mark.parametrize('choice', list(Graphics))
+def test_the_graphics_can_be_forced(tmp_path: Path, choice: Graphics) -> None:
+    found = probed(FakeTerminal(XTERM), tmp_path / 'report', {'HFMEDIA_GRAPHICS': choice})
+    assert found['graphics'] == choice
+
+
+def test_an_unknown_choice_is_refused() -> None:
+    with pytest.raises(UsageError, match='HFMEDIA_GRAPHICS'):
+        probe(environment={'HFMEDIA_GRAPHICS': 'ascii'})
+
+
+def test_nothing_is_asked_without_a_terminal(tmp_path: Path) -> None:
+    with (tmp_path / 'input').open('wb+') as file:
+        terminal = probe(keyboard=file.fileno(), screen=file.fileno(), environment={'TERM': 'xterm'})
+    assert terminal == Terminal(colours=Colours.INDEXED)
+    assert (tmp_path / 'input').read_bytes() == b''
+
+
+def test_an_absurd_cell_is_not_believed() -> None:
+    assert interpret(b'\x1b[6;0;0t\x1b[?1c', Terminal()).cell == CellSize(10, 20)
+    assert interpret(b'\x1b[6;99999;9t\x1b[?1c', Terminal()).cell == CellSize(10, 20)
+
+
+@pytest.mark.skipif(not shutil.which('tmux'), reason='needs tmux')
+@pytest.mark.parametrize(
+    ('passing', 'version', 'graphics'), [('on', '0.32.0', 'kitty'), ('on', '0.26.5', 'half'), ('off', '0.32.0', 'half')]
+)
+def test_tmux_is_asked_what_it_lets_through(tmp_path: Path, passing: str, version: str, graphics: str) -> None:
+    configuration = tmp_path / 'tmux.conf'
+    configuration.write_text(
+        f'set -g allow-passthrough {passing}\nset -g escape-time 0\nset -as terminal-features ",*:RGB"\n'
+    )
+    report = tmp_path / 'report'
+    inside = tmp_path / 'inside.py'
+    inside.write_text(
+        'import sys, msgspec\n'
+        'from hfmedia_tui.media.terminal import probe\n'
+        f'open({str(report)!r}, "wb").write(msgspec.json.encode(probe()))\n'
+    )
+    environment = {
+        'PATH': os.environ['PATH'],
+        'TERM': 'xterm-256color',
+        'LANG': 'C.UTF-8',
+        'TMUX_TMPDIR': str(tmp_path),
+    }
+    tmux = ['tmux', '-L', 'probe', '-f', str(configuration)]
+    try:
+        FakeTerminal(kitty(version), typed=b'night').run(
+            [*tmux, 'new-session', sys.executable, str(inside)], environment
+        )
+    finally:
+        subprocess.run([*tmux, 'kill-server'], env=environment, capture_output=True, check=False)
+    found = msgspec.json.decode(report.read_bytes(), type=Terminal)
+    assert (found.graphics, found.colours, found.tmux) == (graphics, Colours.TRUECOLOR, True)
+    assert found.elapsed < 1.0

@@ -1,0 +1,106 @@
+"""The published client generates through the sandbox, for every provider and task that it knows."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import av
+import httpx
+import msgspec
+import pytest
+from huggingface_hub.inference._providers import PROVIDERS
+from PIL import Image
+
+from hfmedia_tui.sandbox.addresses import Addresses
+from hfmedia_tui.sandbox.models import MODELS
+
+
+def model_of(task: str, provider: str) -> str | None:
+    """A model that the sandbox's catalogue has for both, and that does not fail on purpose."""
+    return next(
+        (
+            model.id
+            for model in MODELS.values()
+            if model.task == task and model.fault is None and provider in (offer.provider for offer in model.offers)
+        ),
+        None,
+    )
+
+
+KNOWN = [
+    (task, provider)
+    for provider, tasks in PROVIDERS.items()
+    for task in ('text-to-image', 'text-to-video')
+    if task in tasks
+]
+
+
+class Client(NamedTuple):
+    """The published client at work, and the file that it is to write."""
+
+    process: subprocess.Popen[str]
+    file: Path
+
+
+@pytest.fixture(scope='module')
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
+    """`hfmedia-tui sandbox` as any other client finds it: at a port of its own, at its natural pace."""
+    home = tmp_path_factory.mktemp('served')
+    with subprocess.Popen(
+        [sys.executable, '-m', 'hfmedia_tui', 'sandbox'],
+        env={**os.environ, 'HFMEDIA_HOME': str(home)},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        started = time.monotonic()
+        addresses = msgspec.json.decode(process.stdout.readline(), type=Addresses)
+        assert httpx.get(f'{addresses.hub}/api/models').status_code == 200
+        assert time.monotonic() - started < 5, 'the contract: it answers within five seconds'
+        yield addresses
+        process.terminate()
+
+
+@pytest.fixture(scope='module')
+def clients(served: Addresses, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[tuple[str, str], Client]]:
+    """The published client, started for every task and provider at once: most of its time is waiting."""
+    home = tmp_path_factory.mktemp('clients')
+    environment = {**os.environ, 'HF_ENDPOINT': served.hub, 'HF_TOKEN': 'hf_test', 'HF_HOME': str(home)}
+    started = dict[tuple[str, str], Client]()
+    for task, provider in KNOWN:
+        model = model_of(task, provider)
+        assert model is not None, 'the sandbox serves every task of every provider'
+        file = home / f'{provider}-{task}'
+        command = [
+            sys.executable,
+            '-m',
+            'tests.sandbox.published_client',
+            served.router,
+            task,
+            provider,
+            model,
+            str(file),
+        ]
+        process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+        started[task, provider] = Client(process, file)
+    yield started
+    for client in started.values():
+        client.process.kill()
+        client.process.communicate()
+
+
+@pytest.mark.parametrize(('task', 'provider'), KNOWN)
+def test_the_published_client_generates(clients: dict[tuple[str, str], Client], task: str, provider: str) -> None:
+    process, file = clients[task, provider]
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    if task == 'text-to-image':
+        with Image.open(file) as picture:
+            assert picture.size == (1024, 1280)
+    else:
+        with av.open(str(file)) as film:
+            assert sum(1 for _ in film.decode(video=0)) > 10

@@ -1,0 +1,54 @@
+"""The interface's tests drive the whole program: real services on the real sandbox, keys by pilot."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hfmedia_tui.app import HFMediaApp
+from hfmedia_tui.media.picture import Pictures
+from hfmedia_tui.media.terminal import Terminal
+from hfmedia_tui.paths import Paths, find_paths
+from hfmedia_tui.sandbox.addresses import Addresses
+from hfmedia_tui.services import Services, open_services
+from tests.screens.studio import Studio
+
+Start = Callable[..., AbstractAsyncContextManager[Studio]]
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    return find_paths({'HFMEDIA_HOME': str(tmp_path)})
+
+
+@pytest.fixture
+def pictures() -> Iterator[Pictures]:
+    pictures = Pictures(Terminal())
+    yield pictures
+    pictures.close()
+
+
+@pytest.fixture
+def start(paths: Paths, pictures: Pictures, sandbox: Addresses) -> Start:
+    """Starts the program at a size, on the session's sandbox or on another Hub, and waits until it is open."""
+
+    @asynccontextmanager
+    async def start_it(
+        size: tuple[int, int] = (120, 40), *, hub: str | None = None, wait: bool = True, **options: Any
+    ) -> AsyncIterator[Studio]:
+        environment = {'HF_ENDPOINT': hub or sandbox.hub, 'HFMEDIA_ROUTER_URL': sandbox.router, 'HF_TOKEN': 'hf_test'}
+
+        def opening(paths: Paths, _sandbox: bool) -> AbstractAsyncContextManager[Services]:
+            return open_services(paths, environment=environment, patience=0.02)
+
+        app = HFMediaApp(paths=paths, pictures=pictures, **{'token_found': True, 'opening': opening, **options})
+        async with app.run_test(size=size) as pilot:
+            studio = Studio(app, pilot)
+            if wait:
+                await studio.until(lambda: app.services is not None)
+                await pilot.pause()
+            yield studio
+
+    return start_it

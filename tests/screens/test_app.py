@@ -1,0 +1,158 @@
+"""Starting, moving between places, help, palette, quitting."""
+
+from textual.widgets import Static
+
+from hfmedia_tui.errors import SandboxError
+from hfmedia_tui.screens.help import HelpScreen
+from hfmedia_tui.screens.question import Question
+from hfmedia_tui.screens.welcome import WelcomeScreen
+from hfmedia_tui.widgets.key_line import KeyLine
+from hfmedia_tui.widgets.top_bar import TopBar
+from tests.screens.conftest import Start
+
+
+async def test_without_a_token_the_first_screen_offers_three_ways_on(start: Start) -> None:
+    """You should see what this is, and the sandbox chosen already."""
+    async with start((80, 24), token_found=False, wait=False) as studio:
+        assert isinstance(studio.app.screen, WelcomeScreen)
+        for words in ('in your terminal', 'Try the sandbox', 'look again', 'Quit'):
+            assert words in studio.text
+        assert studio.app.services is None
+
+        await studio.press('enter')
+        await studio.until(lambda: studio.app.services is not None)
+        assert studio.app.current_mode == 'browse'
+
+
+async def test_looking_again_says_what_it_found(start: Start) -> None:
+    found = [False, True]
+    async with start(token_found=False, look_for_token=lambda: found.pop(0), wait=False) as studio:
+        await studio.press('l')
+        await studio.until_shown('Still no token')
+        await studio.press('l')
+        await studio.until(lambda: studio.app.current_mode == 'browse')
+
+
+async def test_a_first_start_opens_on_browse_and_a_later_one_on_compose(start: Start) -> None:
+    async with start() as studio:
+        assert studio.app.current_mode == 'browse'
+        await studio.choose('black-forest-labs/FLUX.1-schnell')
+        await studio.generate('a red fox')
+        await studio.settle()
+
+    async with start(typed='é') as studio:
+        assert studio.app.current_mode == 'compose'
+        await studio.until(lambda: studio.compose.model)
+        assert 'black-forest-labs/FLUX.1-schnell' in studio.text
+        assert studio.compose.prompt.has_focus
+        assert studio.compose.prompt.text == 'é'
+        assert studio.compose.query_one('#caption', Static).visual
+
+
+async def test_what_keeps_it_from_starting_is_said_and_can_be_tried_again(start: Start) -> None:
+    def broken(*_: object) -> object:
+        raise SandboxError('The sandbox did not start.', 'See its log.')
+
+    async with start((80, 24), opening=broken, wait=False) as studio:
+        await studio.until_shown('The sandbox did not start.')
+        assert 'See its log.' in studio.text
+        assert 'Press r' in studio.text
+        await studio.press('r')
+        await studio.until_shown('The sandbox did not start.')
+
+
+async def test_places_are_reached_by_digits_by_function_keys_and_by_mouse(start: Start) -> None:
+    async with start((80, 24)) as studio:
+        for key, place in (('3', 'jobs'), ('1', 'browse'), ('2', 'compose'), ('f4', 'jobs'), ('f2', 'browse')):
+            await studio.press(key)
+            assert studio.app.current_mode == place
+            assert place.capitalize() in studio.text
+        await studio.pilot.click(TopBar, offset=(16, 0))
+        await studio.until(lambda: studio.app.current_mode == 'compose')
+
+
+async def test_digits_typed_into_the_prompt_are_text(start: Start) -> None:
+    async with start() as studio:
+        await studio.press('f3', '1', '3', 'question_mark', 'q')
+        assert studio.compose.prompt.text == '13?q'
+
+
+async def test_help_lists_the_keys_of_the_place(start: Start) -> None:
+    async with start((80, 24)) as studio:
+        await studio.press('question_mark')
+        assert isinstance(studio.app.screen, HelpScreen)
+        for words in ('Search the models', 'Go to the jobs', 'Leave the program'):
+            assert words in studio.text
+        await studio.press('escape')
+        assert studio.app.current_mode == 'browse'
+        assert not isinstance(studio.app.screen, HelpScreen)
+
+
+async def test_every_action_is_in_the_palette_and_runs_from_there(start: Start) -> None:
+    async with start() as studio:
+        await studio.until(lambda: studio.browse.models.rows)
+        await studio.press('ctrl+p', *'go to the jobs')
+        await studio.until_shown('Go to the jobs')
+        await studio.pilot.pause(0.2)  # the palette itself waits before it runs what Enter chose
+        await studio.press('enter')
+        await studio.until(lambda: studio.app.current_mode == 'jobs')
+
+
+async def test_every_binding_has_an_id_of_its_own(start: Start) -> None:
+    async with start() as studio:
+        seen: dict[str, str] = {}
+        for place in ('browse', 'compose', 'jobs'):
+            await studio.app.action_place(place)
+            await studio.pilot.pause()
+            ours = [
+                (key, binding)
+                for node in studio.app.screen.walk_children(with_self=True)
+                if type(node).__module__.startswith('hfmedia_tui')
+                for cls in [type(node)]
+                for binding in cls.__dict__.get('BINDINGS', ())
+                for key in [binding.key]
+            ]
+            for key, binding in ours:
+                assert binding.id, binding
+                assert seen.setdefault(binding.id, f'{binding.action} {key}') == f'{binding.action} {key}'
+        assert len(seen) > 15
+
+
+async def test_the_footer_holds_seven_keys_at_most(start: Start) -> None:
+    async with start((80, 24)) as studio:
+        for place in ('browse', 'compose', 'jobs'):
+            await studio.app.action_place(place)
+            await studio.pilot.pause()
+            line = studio.app.screen.query_one(KeyLine)
+            while not line.keys:
+                await studio.pilot.pause()
+            assert len(line.keys) <= 7
+            for key in line.keys:
+                assert f'{key.shown} {key.told}' in studio.text
+
+        await studio.press('f4')
+        await studio.pilot.click(KeyLine, offset=(studio.text.splitlines()[-1].index('F1'), 0))
+        await studio.until(lambda: isinstance(studio.app.screen, HelpScreen))
+
+
+async def test_quitting_asks_while_jobs_run_and_leaves_them_to_be_collected(start: Start) -> None:
+    async with start((80, 24)) as studio:
+        await studio.choose('sandbox/fails-stuck-in-queue')
+        await studio.generate('a fox')
+        await studio.until(lambda: studio.app.tally.running)
+        await studio.press('ctrl+q')
+        assert isinstance(studio.app.screen, Question)
+        assert '1 job not finished' in studio.text
+        await studio.press('enter')
+        assert studio.app.is_running
+        assert studio.app.current_mode == 'compose'
+        await studio.press('ctrl+q', 'right', 'enter')
+        await studio.until(lambda: studio.app._exit)
+    assert studio.app.services is None
+
+
+async def test_quitting_with_nothing_running_asks_nothing(start: Start) -> None:
+    async with start() as studio:
+        await studio.press('q')
+        await studio.until(lambda: studio.app._exit)
+    assert studio.app.services is None

@@ -1,0 +1,206 @@
+"""The catalogue: listing, filters, search, details, and what is shown when there is none."""
+
+import json
+from collections.abc import Iterable
+
+import pytest
+
+from hfmedia_tui.domain import Model, Task
+from hfmedia_tui.screens.choice import Choice
+from hfmedia_tui.widgets.model_details import ModelDetails
+from hfmedia_tui.widgets.model_list import ModelList
+from hfmedia_tui.widgets.row_list import Part
+from tests.engine.loopback import Answer, Asked, serving
+from tests.reading import TORTURE
+from tests.screens.conftest import Start
+
+
+def listing(names: list[str]) -> bytes:
+    """A page of the Hub's list, every model an image one that fal-ai serves."""
+    offer = {'provider': 'fal-ai', 'providerId': 'x', 'status': 'live', 'task': 'text-to-image'}
+    return json.dumps(
+        [{'id': name, 'likes': 3, 'tags': names[:5], 'inferenceProviderMapping': [offer]} for name in names]
+    ).encode()
+
+
+@pytest.mark.parametrize('size', [(80, 24), (100, 30), (200, 50)])
+async def test_names_are_whole_at_every_size(start: Start, size: tuple[int, int]) -> None:
+    """You should see every row's full owner/name, however narrow the other columns became."""
+    async with start(size) as studio:
+        await studio.until(lambda: studio.browse.models.rows)
+        await studio.pilot.pause()
+        shown = studio.browse.models.rows[: studio.browse.models.size.height]
+        assert len(shown) >= 10
+        for model in shown:
+            assert model.id in studio.text
+        assert 'Enter Compose' in studio.text
+
+
+async def test_details_stand_beside_the_list_from_100_columns_on(start: Start) -> None:
+    async with start((100, 30)) as studio:
+        await studio.until(lambda: studio.browse.models.rows)
+        await studio.until_shown('Licence')
+        model = studio.browse.models.row
+        assert model is not None
+        for words in (
+            f'{model.likes:,}',
+            'Providers',
+            *(m.provider for m in model.mappings),
+        ):
+            assert words in studio.text
+        await studio.press('d')
+        assert 'Licence' not in studio.text
+
+
+async def test_details_come_on_a_key_at_80_columns(start: Start) -> None:
+    async with start((80, 24)) as studio:
+        await studio.until(lambda: studio.browse.models.rows)
+        assert 'Licence' not in studio.text
+        await studio.press('d')
+        await studio.until_shown('Licence')
+
+
+async def test_task_and_provider_filters_combine(start: Start) -> None:
+    async with start() as studio:
+        await studio.until(lambda: studio.browse.models.rows)
+        everything = len(studio.browse.models.rows)
+        await studio.press('t')
+        await studio.until(lambda: 0 < len(studio.browse.models.rows) < everything)
+        assert {model.task for model in studio.browse.models.rows} == {Task.TEXT_TO_VIDEO}
+        await studio.press('t')
+        await studio.until(lambda: studio.browse.models.rows[0].task is Task.TEXT_TO_IMAGE)
+
+        await studio.press('p')
+        await studio.until(lambda: isinstance(studio.app.screen, Choice))
+        assert 'not yet supported' in studio.text
+        await studio.press('down', 'down', 'enter')
+        await studio.until(lambda: not isinstance(studio.app.screen, Choice))
+        provider = studio.browse._provider
+        assert provider
+        await studio.until(
+            lambda: all(
+                any(mapping.provider == provider and mapping.serves(model.task) for mapping in model.mappings)
+                for model in studio.browse.models.rows
+            )
+        )
+        assert {model.task for model in studio.browse.models.rows} == {Task.TEXT_TO_IMAGE}
+
+
+async def test_search_ranks_as_one_types_and_keeps_the_row(start: Start) -> None:
+    async with start() as studio:
+        await studio.until(lambda: studio.browse.models.rows)
+        everything = len(studio.browse.models.rows)
+        await studio.press('slash', *'schnell')
+        await studio.until(lambda: studio.browse.models.rows[0].id.endswith('FLUX.1-schnell'))
+        await studio.press('enter')
+        assert studio.browse.models.has_focus
+        chosen = studio.browse.models.row
+        assert chosen is not None
+        await studio.press('escape')
+        await studio.until(lambda: len(studio.browse.models.rows) == everything)
+        assert studio.browse.models.row == chosen
+        assert studio.browse.query_one(ModelDetails).model == chosen
+        await studio.press('enter')
+        await studio.until(lambda: studio.app.current_mode == 'compose' and studio.compose.model == chosen)
+        assert studio.compose.prompt.has_focus
+
+
+async def test_a_search_without_a_match_leaves_nothing_to_enter(start: Start) -> None:
+    async with start((80, 24)) as studio:
+        await studio.until(lambda: studio.browse.models.rows)
+        await studio.press('slash', *'zzzzzzzz', 'enter')
+        await studio.until_shown('No model fits')
+        assert studio.browse.models.highlighted is None
+        await studio.press('enter', 'down', 'G')
+        assert studio.app.current_mode == 'browse'
+        assert studio.browse.query_one(ModelDetails).model is None
+
+
+async def test_models_of_unspoken_providers_say_so(start: Start) -> None:
+    async with start() as studio:
+        await studio.until(lambda: studio.browse.models.rows)
+        speaks = studio.services.speaks
+        unspoken = [
+            model
+            for model in studio.browse.models.rows
+            if not any(speaks(m.provider) for m in model.mappings if m.serves(model.task))
+        ]
+        if unspoken:
+            studio.browse.models.highlight(studio.browse.models.key_of(unspoken[0]))
+            await studio.until_shown('not yet supported')
+
+
+async def test_a_hub_that_refuses_is_shown_with_its_reason_and_can_be_asked_again(start: Start) -> None:
+    answers = [Answer(401, body=b'{"error": "Invalid [/credentials]"}')] * 2
+
+    def answer(asked: Asked) -> Answer:
+        if not asked.path.startswith('/api/models?'):
+            return Answer(404, body=b'{}')
+        return answers.pop() if answers else Answer(body=listing(['a/found']))
+
+    with serving(answer) as hub:
+        async with start((80, 24), hub=hub.url) as studio:
+            await studio.until_shown('Invalid [/credentials]')
+            assert 'hf auth login' in studio.text
+            assert 'Press r' in studio.text
+            answers.clear()
+            await studio.press('r')
+            await studio.until_shown('a/found')
+
+
+async def test_hostile_names_are_shown_as_they_stand(start: Start) -> None:
+    names = [f'o/{text}' for text in TORTURE] + ['o/\x1b]0;owned\x07name', 'o/\u202egnp.exe']
+    with serving(lambda asked: Answer(body=listing(names) if '/api/models?' in asked.path else b'{}')) as hub:
+        async with start((100, 30), hub=hub.url) as studio:
+            await studio.until(lambda: len(studio.browse.models.rows) >= len(names))
+            await studio.pilot.pause()
+            for text in ('o/[/nope]', 'o/[red]', 'o/[@click=app.bell]here[/]', 'o/]0;ownedname'):
+                assert text in studio.text
+            assert '\x1b' not in studio.text
+            assert '\u202e' not in studio.text
+            for _ in names:
+                await studio.press('down')
+                assert studio.browse.query_one(ModelDetails).model == studio.browse.models.row
+            await studio.press('p', 'escape', 'home', 'enter')
+            await studio.until(lambda: studio.app.current_mode == 'compose')
+            await studio.until_shown('o/[/')
+
+
+async def test_twenty_thousand_models_cost_what_is_in_sight(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [f'owner-{number}/model-{number}' for number in range(20_000)]
+    page = listing(names)
+    drawn = list[Model]()
+    draw = ModelList.draw
+
+    def count_and_draw(self: ModelList, row: Model, width: int) -> Iterable[Part]:
+        drawn.append(row)
+        return draw(self, row, width)
+
+    monkeypatch.setattr(ModelList, 'draw', count_and_draw)
+
+    def answer(asked: Asked) -> Answer:
+        return Answer(body=page if 'text-to-image' in asked.path else b'[]')
+
+    with serving(answer) as hub:
+        async with start((80, 24), hub=hub.url) as studio:
+            models = studio.browse.models
+            await studio.until(lambda: len(models.rows) == 20_000)
+            await studio.pilot.pause()
+            height = models.size.height
+            assert len(drawn) <= 6 * height
+
+            drawn.clear()
+            await studio.press('G')
+            assert 'owner-19999/model-19999' in studio.text
+            assert len(drawn) <= 3 * height
+
+            drawn.clear()
+            await studio.press('k')
+            assert len(drawn) <= 4
+
+            drawn.clear()
+            await studio.press('slash', *'12345', 'enter')
+            await studio.until(lambda: models.rows and models.rows[0].id == 'owner-12345/model-12345')
+            await studio.pilot.pause()
+            assert 'owner-12345/model-12345' in studio.text
+            assert len(drawn) <= 20 * height

@@ -1,0 +1,271 @@
+"""From a prompt to results."""
+
+from pathlib import Path
+
+import pytest
+from textual import events
+from textual.widgets import Static
+
+from hfmedia_tui.domain import JobState
+from hfmedia_tui.widgets.field import Entry, Field
+from hfmedia_tui.widgets.job_list import JobList
+from hfmedia_tui.widgets.preview import Preview
+from hfmedia_tui.widgets.result_strip import ResultStrip
+from tests.reading import TORTURE
+from tests.screens.conftest import Start
+from tests.screens.studio import Studio
+
+MODEL = 'black-forest-labs/FLUX.1-schnell'
+
+
+def set_field(studio: Studio, name: str, value: str) -> None:
+    studio.compose.query_one(f'#{name} Entry', Entry).value = value
+
+
+def error_of(studio: Studio, name: str) -> str:
+    return studio.compose.query_one(f'#{name}', Field).error
+
+
+async def test_four_generations_run_at_once_and_the_newest_is_shown(start: Start) -> None:
+    """You should see four jobs succeed, and the picture of the last."""
+    async with start() as studio:
+        await studio.choose(MODEL)
+        await studio.generate('a lighthouse in a storm', count=4)
+        jobs = await studio.settle()
+
+        assert [job.state for job in jobs] == [JobState.SUCCEEDED] * 4
+        files = {job.outputs[0].path for job in jobs}
+        assert len(files) == 4
+        assert all(Path(path).is_file() for path in files)
+        assert len({Path(path).read_bytes() for path in files}) == 4
+        preview = studio.compose.query_one(Preview)
+        newest = max(jobs, key=lambda job: job.finished_at or job.created_at)
+        assert preview.source == Path(newest.outputs[0].path)
+        await studio.until(lambda: preview.picture is not None)
+        assert studio.text.count('succeeded') == 4
+        assert '4 done' in studio.text
+        assert f'seed {newest.seed}' in studio.text
+
+        assert studio.compose.prompt.has_focus
+        assert studio.compose.prompt.text == 'a lighthouse in a storm'
+
+
+async def test_results_are_stepped_through_while_typing(start: Start) -> None:
+    async with start() as studio:
+        await studio.choose(MODEL)
+        await studio.generate('a fox', count=3)
+        await studio.settle()
+        strip, preview = studio.compose.query_one(ResultStrip), studio.compose.query_one(Preview)
+        assert (strip.count, strip.place) == (3, 2)
+        newest = preview.source
+        await studio.press('pageup')
+        assert strip.place == 1
+        assert preview.source != newest
+        await studio.press('pageup', 'pageup')
+        assert strip.place == 0
+        first = preview.source
+
+        await studio.generate('another fox', count=4)
+        await studio.settle()
+        assert strip.count == 7
+        assert preview.source == first, 'stepping back holds the result'
+        await studio.press(*['pagedown'] * 7)
+        assert strip.place == 6
+        assert studio.compose.prompt.text == 'another fox'
+
+
+@pytest.mark.parametrize('size', [(80, 24), (200, 50)])
+async def test_prompt_fields_and_jobs_are_in_sight_and_the_picture_in_reach(
+    start: Start, size: tuple[int, int]
+) -> None:
+    async with start(size) as studio:
+        await studio.choose(MODEL)
+        for words in (
+            MODEL,
+            'Negative prompt',
+            'Aspect ratio',
+            'Count',
+            'Seed',
+            'Provider',
+            'Extra JSON',
+            'Generate 1',
+        ):
+            assert words in studio.text
+        await studio.generate('a fox')
+        await studio.settle()
+        assert 'succeeded' in studio.text
+        await studio.press('f8')
+        preview = studio.compose.query_one(Preview)
+        assert preview.region.height >= 10
+        await studio.until(lambda: preview.picture is not None)
+        assert 'Negative prompt' not in studio.text
+        await studio.press('escape')
+        assert 'Negative prompt' in studio.text
+        assert studio.compose.prompt.has_focus
+
+
+async def test_the_form_shows_what_the_model_takes(start: Start) -> None:
+    async with start() as studio:
+        await studio.choose(MODEL)
+        assert 'Resolution' not in studio.text
+        await studio.press('f2')
+        await studio.choose('Wan-AI/Wan2.2-T2V-A14B')
+        for words in ('Resolution', 'Frames'):
+            assert words in studio.text
+
+
+async def test_wrong_values_are_told_where_they_are_and_nothing_is_sent(start: Start) -> None:
+    async with start((80, 24)) as studio:
+        await studio.choose(MODEL)
+        studio.compose.prompt.text = 'a fox'
+        for name, value in (
+            ('num_inference_steps', 'many'),
+            ('width', '-3'),
+            ('guidance_scale', 'nan'),
+            ('seed', '1e3'),
+            ('count', '0'),
+            ('extra', '{"a": '),
+        ):
+            set_field(studio, name, value)
+        await studio.press('f5')
+        assert 'whole number' in error_of(studio, 'num_inference_steps')
+        assert 'at least 1' in error_of(studio, 'width')
+        assert 'Guidance scale' in error_of(studio, 'guidance_scale')
+        assert 'Seed' in error_of(studio, 'seed')
+        assert 'from 1 to' in error_of(studio, 'count')
+        assert 'JSON' in error_of(studio, 'extra')
+        focused = studio.compose.focused
+        assert focused is not None
+        assert isinstance(focused.parent, Field)
+        assert focused.parent.error
+        assert focused.parent.error[:20] in studio.text
+        assert 'Generate' in studio.text.splitlines()[-9], 'the button stays in sight'
+        assert not studio.services.pool.jobs
+        assert studio.compose.prompt.text == 'a fox'
+
+        set_field(studio, 'extra', '[1]')
+        await studio.press('f5')
+        assert 'object' in error_of(studio, 'extra')
+        set_field(studio, 'seed', '7')
+        await studio.pilot.pause()
+        assert not error_of(studio, 'seed'), 'an error goes when its value changes'
+
+
+async def test_what_was_set_is_what_is_asked(start: Start) -> None:
+    async with start() as studio:
+        await studio.choose(MODEL)
+        for name, value in (
+            ('negative_prompt', ' fog '),
+            ('num_inference_steps', '4'),
+            ('seed', '42'),
+            ('extra', '{"a": 1}'),
+        ):
+            set_field(studio, name, value)
+        await studio.press('tab', 'tab', 'enter', 'down', 'down', 'enter')
+        await studio.generate('a fox', count=2)
+        jobs = await studio.settle()
+        order = jobs[0].order
+        expected = {'width': 1024, 'height': 576, 'num_inference_steps': 4}
+        assert {name: order.parameters.get(name) for name in expected} == expected
+        assert order.extra == {'a': 1}
+        assert [job.seed for job in jobs] == [42, 43]
+        assert order.provider is None
+
+
+async def test_without_a_prompt_or_a_model_nothing_is_sent(start: Start) -> None:
+    async with start((80, 24)) as studio:
+        await studio.press('f3')
+        await studio.press('a', 'f5')
+        assert 'Choose a model first' in studio.text
+        await studio.press('f2')
+        await studio.choose(MODEL)
+        studio.compose.prompt.text = ' \n '
+        await studio.press('enter')
+        assert 'Write a prompt first' in studio.text
+        assert not studio.services.pool.jobs
+
+
+async def test_new_lines_and_pastes_never_send(start: Start) -> None:
+    async with start() as studio:
+        await studio.choose(MODEL)
+        prompt = studio.compose.prompt
+        await studio.press('a', 'ctrl+n', 'b', 'ctrl+j', 'c')
+        assert prompt.text == 'a\nb\nc'
+        studio.app.post_message(events.Paste('one\ntwo\n'))
+        await studio.pilot.pause()
+        assert prompt.text == 'a\nb\ncone\ntwo\n'
+
+        prompt.clear()
+        for key, character in (('x', 'x'), ('enter', '\r'), ('y', 'y'), ('enter', '\r')):
+            studio.app.post_message(events.Key(key, character))  # as a terminal without marked pastes sends it
+        await studio.pilot.pause()
+        assert prompt.text == 'x\ny\n'
+        assert not studio.services.pool.jobs
+
+
+async def test_a_key_held_down_pays_once(start: Start) -> None:
+    async with start() as studio:
+        await studio.choose(MODEL)
+        studio.compose.prompt.text = 'a fox'
+        for _ in range(10):
+            studio.compose.action_generate()
+        await studio.until(lambda: studio.services.pool.jobs)
+        await studio.settle()
+        assert len(studio.services.pool.jobs) == 1
+
+
+async def test_the_number_of_paid_requests_is_said(start: Start) -> None:
+    async with start() as studio:
+        await studio.choose(MODEL)
+        set_field(studio, 'count', '4')
+        await studio.pilot.pause()
+        assert 'Generate 4' in studio.text
+        assert '4 paid requests' in studio.text
+
+
+async def test_a_failure_is_told_on_its_row_and_fallbacks_are_recorded(start: Start) -> None:
+    async with start((200, 50)) as studio:
+        await studio.choose('sandbox/fails-out-of-credit')
+        await studio.generate('a fox')
+        (job,) = await studio.settle()
+        assert job.state is JobState.FAILED
+        assert job.error is not None
+        assert job.error.message[:20] in studio.text
+        assert '1 failed' in studio.text
+        assert studio.compose.prompt.text == 'a fox'
+
+        studio.compose.query_one(JobList).focus()
+        await studio.press('enter')
+        assert studio.app.current_mode == 'jobs'
+        await studio.until_shown('Attempts')
+        assert len(job.attempts) > 1
+        for attempt in job.attempts:
+            assert attempt.provider in studio.text
+
+
+async def test_hostile_prompts_are_shown_as_they_stand(start: Start) -> None:
+    async with start((100, 30)) as studio:
+        await studio.choose(MODEL)
+        for text in TORTURE:
+            studio.compose.prompt.text = text
+            studio.compose.action_generate()
+        await studio.until(lambda: len(studio.services.pool.jobs) == len(TORTURE))
+        await studio.settle()
+        assert '[/nope]' in studio.text
+        await studio.press('f4')
+        for _ in TORTURE:
+            await studio.press('j')
+        assert '\x1b' not in studio.text
+
+
+async def test_a_refused_ask_keeps_everything(start: Start) -> None:
+    async with start() as studio:
+        await studio.choose(MODEL)
+        studio.compose.model = studio.compose.model and type(studio.compose.model)(
+            id='nobody/nothing-here', task=studio.compose.model.task
+        )
+        studio.compose.prompt.text = 'a fox'
+        await studio.press('f5')
+        await studio.until(lambda: studio.compose.query_one('#prompt-error', Static).display)
+        assert 'nobody/nothing-here' in studio.text
+        assert studio.compose.prompt.text == 'a fox'

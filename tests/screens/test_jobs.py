@@ -1,0 +1,131 @@
+"""The jobs' own place: cancel, retry, reuse, copy, and every fact."""
+
+from pathlib import Path
+
+import pytest
+
+from hfmedia_tui.domain import JobState
+from hfmedia_tui.widgets.field import Entry
+from hfmedia_tui.widgets.job_list import JobList
+from hfmedia_tui.widgets.preview import Preview
+from tests.screens.conftest import Start
+
+MODEL = 'black-forest-labs/FLUX.1-schnell'
+
+
+@pytest.mark.parametrize('size', [(80, 24), (200, 50)])
+async def test_a_result_is_described_and_shown(start: Start, size: tuple[int, int]) -> None:
+    async with start(size) as studio:
+        await studio.choose(MODEL)
+        await studio.generate('a red fox in the snow')
+        (job,) = await studio.settle()
+        await studio.press('f4')
+        await studio.until_shown('Succeeded')
+        preview = studio.jobs.query_one(Preview)
+        assert preview.source == Path(job.outputs[0].path)
+        await studio.until(lambda: preview.picture is not None)
+        for words in ('1024×1024', 'a red fox in the snow', MODEL, str(job.seed)):
+            assert words in studio.text
+
+
+async def test_an_empty_place_says_how_to_fill_it(start: Start) -> None:
+    async with start((80, 24)) as studio:
+        await studio.press('3')
+        assert 'No jobs yet' in studio.text
+        for key in ('c', 'r', 'e', 'y', 'enter', 'j', 'G'):
+            await studio.press(key)
+        assert studio.app.current_mode == 'jobs'
+
+
+async def test_a_running_job_is_cancelled_and_tried_again(start: Start) -> None:
+    async with start((80, 24)) as studio:
+        await studio.choose('sandbox/fails-stuck-in-queue')
+        await studio.generate('a fox')
+        await studio.until_shown('next')
+        await studio.press('f4')
+        (job_id,) = studio.services.pool.jobs
+        await studio.press('c')
+        await studio.until(lambda: studio.app.jobs[job_id].state is JobState.CANCELLED)
+        await studio.until_shown('cancelled')
+        assert studio.jobs.check_action('cancel', ()) is None
+        await studio.press('r')
+        await studio.until(lambda: studio.app.jobs[job_id].state is JobState.RUNNING)
+        await studio.until(lambda: '1 running' in studio.text)
+
+
+async def test_a_failed_job_tells_everything_and_can_be_retried(start: Start) -> None:
+    async with start((200, 50)) as studio:
+        await studio.choose('sandbox/fails-moderated')
+        await studio.generate('a fox')
+        (job,) = await studio.settle()
+        await studio.press('f4')
+        await studio.until_shown('Failed')
+        assert job.error is not None
+        assert job.error.message[:40] in studio.text.replace('\n', ' ')
+        attempts = len(job.attempts)
+        await studio.press('r')
+        await studio.until(lambda: len(studio.app.jobs[job.id].attempts) > attempts)
+        await studio.settle()
+        assert studio.app.jobs[job.id].state is JobState.FAILED
+
+
+async def test_fallbacks_are_shown_as_attempts(start: Start) -> None:
+    async with start((200, 50)) as studio:
+        await studio.choose('sandbox/falls-back')
+        await studio.generate('a fox')
+        (job,) = await studio.settle()
+        assert job.state is JobState.SUCCEEDED
+        assert len(job.attempts) == 2
+        await studio.press('f4')
+        await studio.until_shown('Attempts')
+        assert job.attempts[0].error is not None
+        assert '✗ fal-ai' in studio.text
+
+
+async def test_a_job_is_composed_again_exactly(start: Start) -> None:
+    async with start() as studio:
+        await studio.choose(MODEL)
+        studio.compose.query_one('#num_inference_steps Entry', Entry).value = '4'
+        await studio.generate('a fox\nin two lines')
+        (job,) = await studio.settle()
+        await studio.press('f2')
+        await studio.choose('sandbox/falls-back')
+        studio.compose.prompt.text = 'something else'
+        await studio.press('f4')
+        await studio.until(lambda: studio.jobs.job == job)
+        await studio.press('e')
+        await studio.until(lambda: studio.app.current_mode == 'compose')
+        await studio.pilot.pause()
+        assert studio.compose.prompt.text == 'a fox\nin two lines'
+        assert studio.compose.model is not None
+        assert studio.compose.model.id == MODEL
+        assert studio.compose.query_one('#num_inference_steps Entry', Entry).value == '4'
+        assert studio.compose.query_one('#seed Entry', Entry).value == str(job.seed)
+        await studio.press('enter')
+        await studio.until(lambda: len(studio.services.pool.jobs) == 2)
+        again = (await studio.settle())[-1]
+        assert Path(again.outputs[0].path).read_bytes() == Path(job.outputs[0].path).read_bytes()
+
+
+async def test_a_path_is_copied(start: Start) -> None:
+    async with start() as studio:
+        await studio.choose(MODEL)
+        await studio.generate('a fox')
+        (job,) = await studio.settle()
+        await studio.press('f4')
+        await studio.until(lambda: studio.jobs.job == job)
+        await studio.press('y')
+        assert studio.app.clipboard == job.outputs[0].path
+
+
+async def test_jobs_of_earlier_sessions_are_there(start: Start) -> None:
+    async with start() as studio:
+        await studio.choose(MODEL)
+        await studio.generate('a fox')
+        (job,) = await studio.settle()
+    async with start() as studio:
+        await studio.press('f4')
+        await studio.until(lambda: studio.jobs.job is not None)
+        assert studio.jobs.job == job
+        assert not studio.app.tally.succeeded
+        assert studio.jobs.query_one(JobList).row == job

@@ -1,0 +1,176 @@
+"""Jobs as lines: what each says, and what a second costs."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from textual.app import App, ComposeResult
+
+from hfmedia_tui.domain import (
+    Attempt,
+    Failure,
+    FailureCode,
+    Job,
+    JobProgress,
+    JobState,
+    Order,
+    Output,
+    ProviderMapping,
+    Stage,
+    Task,
+)
+from hfmedia_tui.widgets.job_details import JobDetails, caption
+from hfmedia_tui.widgets.job_list import JobList
+from hfmedia_tui.widgets.row_list import Part
+from tests.reading import TORTURE, screen_text
+
+NOW = datetime.now(UTC)
+
+
+def job(number: int = 1, *, prompt: str = 'a fox', age: float = 0, **fields: Any) -> Job:
+    order = Order(
+        id=f'o{number}',
+        task=Task.TEXT_TO_IMAGE,
+        model='owner/model',
+        prompt=prompt,
+        mappings=(ProviderMapping(provider='fal-ai', provider_id='x', task='text-to-image'),),
+        created_at=NOW - timedelta(seconds=age),
+    )
+    return Job(id=f'j{number}', order=order, index=0, seed=7, created_at=order.created_at, **fields)
+
+
+def running(number: int = 1, progress: JobProgress | None = None, **fields: Any) -> Job:
+    return job(
+        number,
+        state=JobState.RUNNING,
+        provider='fal-ai',
+        started_at=NOW - timedelta(seconds=5),
+        progress=progress or JobProgress(stage=Stage.RUNNING),
+        **fields,
+    )
+
+
+def ticks(jobs: JobList) -> bool:
+    """Whether the list's clock is running."""
+    return bool(jobs._clock._active.is_set())
+
+
+class ListApp(App[None]):
+    def __init__(self, *, active_first: bool = False) -> None:
+        super().__init__()
+        self.active_first = active_first
+
+    def compose(self) -> ComposeResult:
+        yield JobList(active_first=self.active_first)
+        yield JobDetails()
+
+    @property
+    def jobs(self) -> JobList:
+        return self.query_one(JobList)
+
+
+@pytest.mark.parametrize(
+    ('shown', 'words'),
+    [
+        (job(), ('waiting', 'a fox')),
+        (running(progress=JobProgress(stage=Stage.QUEUED, queue_position=3)), ('queued', '3 ahead', 'fal-ai')),
+        (running(progress=JobProgress(stage=Stage.QUEUED, queue_position=0)), ('queued', 'next')),
+        (running(progress=JobProgress(stage=Stage.RUNNING, fraction=0.41)), ('running', '41%', '━')),
+        (running(progress=JobProgress(stage=Stage.DOWNLOADING, bytes=1_500_000)), ('downloading', '1.5 MB')),
+        (running(), ('running',)),
+        (
+            job(
+                state=JobState.FAILED,
+                error=Failure(code=FailureCode.MODERATED, message='Flagged [/].'),
+                started_at=NOW,
+                finished_at=NOW + timedelta(seconds=65),
+            ),
+            ('failed', 'Flagged [/].', '1 m 05 s'),
+        ),
+        (job(state=JobState.CANCELLED), ('cancelled', 'a fox')),
+        (job(state=JobState.INTERRUPTED), ('interrupted',)),
+    ],
+)
+async def test_each_state_says_what_is_true(shown: Job, words: Iterable[str]) -> None:
+    app = ListApp()
+    async with app.run_test(size=(110, 12)) as pilot:
+        app.jobs.show_rows([shown])
+        await pilot.pause()
+        for word in words:
+            assert word in screen_text(app)
+
+
+async def test_no_bar_is_drawn_where_no_fraction_is_told() -> None:
+    app = ListApp()
+    async with app.run_test(size=(110, 12)) as pilot:
+        app.jobs.show_rows([running()])
+        await pilot.pause()
+        assert '━' not in screen_text(app)
+        assert '%' not in screen_text(app)
+
+
+async def test_a_second_draws_only_running_lines_in_sight(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = list[str]()
+    draw = JobList.draw
+
+    def count_and_draw(self: JobList, row: Job, width: int) -> Iterable[Part]:
+        drawn.append(row.id)
+        return draw(self, row, width)
+
+    monkeypatch.setattr(JobList, 'draw', count_and_draw)
+    app = ListApp()
+    async with app.run_test(size=(80, 10)) as pilot:
+        waiting = [job(number, age=number) for number in range(3, 500)]
+        app.jobs.show_rows([running(1), job(2, age=1), *waiting, running(900, age=2000)])
+        await pilot.pause()
+        drawn.clear()
+        app.jobs._tick()
+        await pilot.pause()
+        assert drawn == ['j1']
+
+
+async def test_the_clock_stands_still_while_nothing_runs() -> None:
+    app = ListApp()
+    async with app.run_test(size=(80, 10)) as pilot:
+        app.jobs.show_rows([job(1)])
+        await pilot.pause()
+        runs = [ticks(app.jobs)]
+        for snapshot in (running(1), job(1, state=JobState.CANCELLED)):
+            app.jobs.update_jobs([snapshot])
+            runs.append(ticks(app.jobs))
+        assert runs == [False, True, False]
+
+
+async def test_newest_come_first_and_in_the_panel_those_that_run() -> None:
+    old, new = running(1, age=60), job(2, state=JobState.CANCELLED)
+    for active_first, expected in ((False, ['j2', 'j1']), (True, ['j1', 'j2'])):
+        app = ListApp(active_first=active_first)
+        async with app.run_test(size=(80, 10)):
+            app.jobs.update_jobs([old])
+            app.jobs.update_jobs([new])
+            assert [shown.id for shown in app.jobs.rows] == expected
+            app.jobs.update_jobs([msgspec.structs.replace(old, state=JobState.CANCELLED)])
+            assert [shown.id for shown in app.jobs.rows] == ['j2', 'j1']
+
+
+async def test_hostile_jobs_are_shown_as_they_stand() -> None:
+    app = ListApp()
+    async with app.run_test(size=(100, 40)) as pilot:
+        for number, text in enumerate(TORTURE):
+            shown = job(
+                number,
+                prompt=text,
+                state=JobState.FAILED,
+                provider=text[:60],
+                error=Failure(code=FailureCode.PROVIDER, message=text, hint=text[:50]),
+                attempts=(Attempt(provider=text[:50], status=500, error=text),),
+                outputs=(Output(path=f'/tmp/{text[:50]}', media_type=text[:50], size=3, sha256='0'),),
+                note=text[:80],
+            )
+            app.jobs.show_rows([shown])
+            app.query_one(JobDetails).job = shown
+            await pilot.pause()
+            assert text[:8].split('\n')[0] in screen_text(app)
+            assert caption(shown)

@@ -1,0 +1,49 @@
+"""Text and numbers in rows of cells."""
+
+from datetime import UTC, datetime
+
+import pytest
+from rich.cells import cell_len
+
+from hfmedia_tui.widgets.plain import brief, cells, clock, duration, file_size, one_line, plural
+from tests.reading import TORTURE
+
+
+@pytest.mark.parametrize('text', TORTURE)
+@pytest.mark.parametrize('width', [0, 1, 2, 7, 80])
+def test_a_cell_is_exactly_as_wide_as_it_should_be(text: str, width: int) -> None:
+    assert cell_len(cells(one_line(text), width)) == width
+    assert cell_len(cells(one_line(text), width, right=True)) == width
+
+
+def test_what_was_cut_says_so() -> None:
+    assert cells('lighthouse', 6) == 'light…'
+    assert cells('fox', 6) == 'fox   '
+    assert cells('fox', 6, right=True) == '   fox'
+    assert one_line('a\n fox\t here ') == 'a fox here'
+
+
+@pytest.mark.parametrize(
+    ('number', 'text'),
+    [(0, '0'), (999, '999'), (1_000, '1.0k'), (9_949, '9.9k'), (9_990, '10k'), (999_499, '999k'), (999_600, '1.0M')],
+)
+def test_counts_are_brief(number: int, text: str) -> None:
+    assert brief(number) == text
+
+
+def test_numbers_bear_their_units() -> None:
+    assert duration(3.42) == '3.4 s'
+    assert duration(3.42, exact=False) == '3 s'
+    assert duration(59.99) == '59 s'
+    assert duration(65) == '1 m 05 s'
+    assert duration(7_860) == '2 h 11 m'
+    assert file_size(812) == '812 B'
+    assert file_size(1_540_000) == '1.5 MB'
+    assert file_size(999_600) == '1.0 MB'
+    assert plural(1, 'job') == '1 job'
+    assert plural(1_200, 'job') == '1,200 jobs'
+
+
+def test_moments_bear_their_date_on_other_days() -> None:
+    assert len(clock(datetime.now(UTC))) == 8
+    assert clock(datetime(2020, 1, 2, 12, tzinfo=UTC)).startswith('2020-01-0')
