@@ -33,7 +33,7 @@ def _about(provider: str, name: str, field: Field | None, value: object, chosen:
     if field is None and name == 'seed':
         yield f'{provider} takes no seed: the result cannot be made again.'
     elif field is None:
-        yield f'{provider} takes no {label}: it is not sent.'
+        yield f'{provider} has no setting for {label}: it is not sent.'
     elif field.beside is not None and chosen.get(field.beside) is None:
         yield f'{provider} takes {label} only together with {_label(field.beside)}: alone it does nothing.'
     elif isinstance(value, int | float):
