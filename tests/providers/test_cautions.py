@@ -22,7 +22,7 @@ def said(provider: str, task: Task, parameters: dict[str, Any], **fields: Any) -
             'nscale',
             IMAGE,
             {'num_inference_steps': 4},
-            [('num_inference_steps', 'nscale takes no steps: it is not sent.')],
+            [('num_inference_steps', 'nscale has no setting for steps: it is not sent.')],
         ),
         ('nscale', IMAGE, {'num_inference_steps': None}, []),
         (
