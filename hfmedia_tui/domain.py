@@ -27,8 +27,10 @@ from msgspec import Struct
 __all__ = [
     'FINAL_STATES',
     'JSON',
+    'Access',
     'Attempt',
     'AttemptRecord',
+    'Cancellation',
     'Done',
     'Facts',
     'Failed',
@@ -285,6 +287,17 @@ class Job(Struct, frozen=True, kw_only=True):
 # ---------------------------------------------------------------------------------------------- speaking to a provider
 
 
+class Access(StrEnum):
+    """The way to a provider, and with it whose credentials open it."""
+
+    ROUTED = 'routed'
+    """Through the router, with the user's Hugging Face token."""
+    OWN_KEY = 'own_key'
+    """At the provider's own host, with the user's own key there."""
+    ANONYMOUS = 'anonymous'
+    """Through the router, without any credentials."""
+
+
 class Prediction(Struct, frozen=True, kw_only=True):
     """One job as one provider is asked for it."""
 
@@ -297,6 +310,7 @@ class Prediction(Struct, frozen=True, kw_only=True):
     parameters: Mapping[str, Any] = {}
     """House names to values; the seed apart."""
     extra: Mapping[str, Any] = {}
+    access: Access = Access.ROUTED
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -381,7 +395,9 @@ class Facts(Struct, frozen=True, kw_only=True):
     nsfw: tuple[bool, ...] = ()
     inference_seconds: float | None = None
     request_id: str | None = None
-    """The id to quote to the provider's or the router's support."""
+    """The id to quote to the router's support, or to the provider's where it was asked directly."""
+    cost: float | None = None
+    """US dollars, as the provider billed them."""
 
 
 class Progress(Struct, frozen=True, kw_only=True):
@@ -389,6 +405,8 @@ class Progress(Struct, frozen=True, kw_only=True):
 
     provider: str
     step: Step
+    access: Access = Access.ROUTED
+    """The way by which it was submitted, and by which every later request goes."""
     stage: Stage = Stage.SUBMITTING
     accepted: bool = False
     """Whether the provider has taken the prediction on: from here it is paid for, and never submitted again."""
@@ -403,6 +421,28 @@ class Progress(Struct, frozen=True, kw_only=True):
     memory: Mapping[str, str] = {}
     """What the provider's module needs to remember, such as a path to poll."""
     facts: Facts = Facts()
+
+
+class Cancellation(StrEnum):
+    """What asking a provider to stop has done."""
+
+    REMOVED = 'removed'
+    """It was still in the queue, and is out of it: it never ran."""
+    REQUESTED = 'requested'
+    """It runs, and was asked to stop: it may still finish, and be billed."""
+    TOO_LATE = 'too_late'
+    """It had ended before: its result can be collected."""
+    UNHEARD = 'unheard'
+    """The provider cannot be told, or did not listen: we only stop watching."""
+
+    def sentence(self, provider: str) -> str:
+        """Say it to the user."""
+        return {
+            Cancellation.REMOVED: f"Removed from {provider}'s queue before it ran.",
+            Cancellation.REQUESTED: f'{provider} was asked to stop it; it may still be billed.',
+            Cancellation.TOO_LATE: f'{provider} had ended it already. Retry collects it.',
+            Cancellation.UNHEARD: f'Stopped watching; {provider} may finish and bill it. Retry collects it.',
+        }[self]
 
 
 class AttemptRecord(Struct, frozen=True, kw_only=True):

@@ -7,13 +7,13 @@ machine between, plain text, nothing.
 
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Final
 
 from msgspec.structs import replace
 
-from hfmedia_tui.domain import Failed, Failure, FailureCode, Progress, Reply, Send, SendKind, clean
+from hfmedia_tui.domain import Access, Failed, Failure, FailureCode, Progress, Reply, Send, SendKind, clean
 from hfmedia_tui.providers._replies import UnreadableError, document
 
 __all__ = ['ended', 'expired', 'refused', 'reported', 'unreadable', 'words']
@@ -40,6 +40,8 @@ _BY_KEY: Final = (
     ('content_filter', FailureCode.MODERATED),
     ('moderation', FailureCode.MODERATED),
     ('nsfw', FailureCode.MODERATED),
+    ('cancel', FailureCode.CANCELLED),
+    ('insufficient_quota', FailureCode.OUT_OF_CREDIT),
     ('request_timeout', FailureCode.TIMEOUT),
     ('startup_timeout', FailureCode.TIMEOUT),
     ('generation_timeout', FailureCode.TIMEOUT),
@@ -47,7 +49,7 @@ _BY_KEY: Final = (
     ('runner_', FailureCode.UNAVAILABLE),
 )
 """What a machine-readable key means in which it occurs, the first that fits. Sources: https://docs.fal.ai/errors,
-https://fal.ai/docs/documentation/model-apis/request-errors."""
+https://fal.ai/docs/documentation/model-apis/request-errors, https://platform.openai.com/docs/guides/error-codes."""
 
 _HINTS: Final = {
     FailureCode.UNAUTHORIZED: 'Run `hf auth login`, or check HF_TOKEN.',
@@ -61,6 +63,13 @@ _HINTS: Final = {
     FailureCode.UNAVAILABLE: 'Try again later, or choose another provider.',
     FailureCode.EXPIRED: 'The provider keeps results for a while only: it has to be made anew.',
 }
+
+_OWN_HINTS: Final = {
+    FailureCode.UNAUTHORIZED: 'Check your own key for {provider}.',
+    FailureCode.OUT_OF_CREDIT: 'See your account at {provider}.',
+    FailureCode.FORBIDDEN: 'Your own key for {provider} does not allow this.',
+}
+"""What to do where the provider was asked with its own key."""
 
 _CUT_OFF: Final = (
     'Requests are cut off after about two minutes: the provider may have finished it nevertheless, and billed it.'
@@ -79,11 +88,11 @@ _PASSING: Final = frozenset(
 """Why a question about a prediction may be refused that is none the worse for it."""
 
 
-def refused(progress: Progress, reply: Reply) -> Progress:
-    """Fail because of a reply's HTTP status."""
+def refused(progress: Progress, reply: Reply, codes: Mapping[str, FailureCode] = {}) -> Progress:
+    """Fail because of a reply's HTTP status; `codes` are the provider's own, in lower case."""
     said, keys = _said(reply)
-    known = _code_of(keys)
-    code = known or _code_by_status(reply.status)
+    own, known = _code_in(codes, keys), _code_of(keys)
+    code = own or known or _code_by_status(reply.status)
     if code is FailureCode.INVALID and 'model not supported' in said.lower():
         code = FailureCode.NOT_SUPPORTED
     if code is FailureCode.NOT_SUPPORTED and progress.accepted:
@@ -93,24 +102,26 @@ def refused(progress: Progress, reply: Reply) -> Progress:
         message = f'Model not supported by {progress.provider}: {message}'
     elif code is FailureCode.EXPIRED:
         message = f'{progress.provider} no longer knows this prediction: {message}'
-    hint = _HINTS.get(code)
+    hint = _hint(progress, code)
     if code is FailureCode.THROTTLED:
-        pause = reply.headers.get('retry-after', '')
-        hint = f'Try again in {pause} s.' if re.fullmatch(r'\d{1,6}', pause, re.ASCII) else 'Try again later.'
+        pause = _pause(reply.headers)
+        hint = f'Try again in {pause} s.' if pause else 'Try again later.'
     elif code is FailureCode.TIMEOUT and not progress.accepted:
         hint = _CUT_OFF
-    collectable = progress.handle is not None and known is None and code in _PASSING
+    about_the_question = own is not None or known is None
+    collectable = progress.handle is not None and about_the_question and code in _PASSING
     return ended(progress, code, message, hint, reply.status, collectable=collectable)
 
 
-def reported(progress: Progress, told: object, status: int) -> Progress:
+def reported(progress: Progress, told: object, status: int, codes: Mapping[str, FailureCode] = {}) -> Progress:
     """Fail because a reply that arrived well, with `status`, tells in `told` that the prediction did not."""
-    code = _code_of(_keys(told)) or FailureCode.PROVIDER
+    keys = list(_keys(told))
+    code = _code_in(codes, keys) or _code_of(keys) or FailureCode.PROVIDER
     message = _sentence(_words(told)) or f'{progress.provider} could not, and does not say why.'
-    return ended(progress, code, message, _HINTS.get(code), status)
+    return ended(progress, code, message, _hint(progress, code), status)
 
 
-def unreadable(progress: Progress, reply: Reply, reason: object) -> Progress:
+def unreadable(progress: Progress, reply: Reply, reason: object, codes: Mapping[str, FailureCode] = {}) -> Progress:
     """Fail because a reply that arrived well lacks what it must have; unless it tells why."""
     try:
         body = document(reply)
@@ -119,7 +130,7 @@ def unreadable(progress: Progress, reply: Reply, reason: object) -> Progress:
     if isinstance(body, dict):
         told = {name: body.get(name) for name in ('error', 'error_type', 'detail')}
         if _sentence(_words(told)):
-            return reported(progress, told, reply.status)
+            return reported(progress, told, reply.status, codes)
     kind = progress.step.kind if isinstance(progress.step, Send) else None
     message = f"{progress.provider}'s reply to the {kind} cannot be used: {reason}."
     collectable = progress.handle is not None and kind is SendKind.POLL
@@ -172,9 +183,35 @@ def _code_by_status(status: int) -> FailureCode:
     return FailureCode.PROVIDER if status >= 500 else FailureCode.BAD_REPLY
 
 
-def _code_of(keys: Iterable[str]) -> FailureCode | None:
+def _code_in(codes: Mapping[str, FailureCode], keys: list[str]) -> FailureCode | None:
+    return next((codes[key.lower()] for key in keys if key.lower() in codes), None)
+
+
+def _code_of(keys: list[str]) -> FailureCode | None:
     said = [key.lower() for key in keys]
     return next((code for mark, code in _BY_KEY if any(mark in key for key in said)), None)
+
+
+def _hint(progress: Progress, code: FailureCode) -> str | None:
+    """Say what to do, which depends on whose credentials were refused."""
+    if code in _OWN_HINTS and progress.access is Access.OWN_KEY:
+        return _OWN_HINTS[code].format(provider=progress.provider)
+    if code in _OWN_HINTS and progress.access is Access.ANONYMOUS:
+        return 'It was asked for without a token: run `hf auth login`, or set HF_TOKEN.'
+    return _HINTS.get(code)
+
+
+def _pause(headers: Mapping[str, str]) -> str | None:
+    """Return the seconds after which to ask again, of those headers that tell them.
+
+    Sources: RFC 9110 for `Retry-After`; Replicate and Together for the next two; for `RateLimit`, its `t`,
+    https://huggingface.co/docs/hub/rate-limits.
+    """
+    for name in ('retry-after', 'ratelimit-reset', 'x-ratelimit-reset'):
+        if re.fullmatch(r'\d{1,6}', headers.get(name, ''), re.ASCII):
+            return headers[name]
+    match = re.search(r';\s*t=(\d{1,6})(?!\d)', headers.get('ratelimit', ''), re.ASCII)
+    return match[1] if match else None
 
 
 def _said(reply: Reply) -> tuple[str, list[str]]:
@@ -226,8 +263,8 @@ def _keys(value: object, depth: int = 0) -> Iterator[str]:
         for item in value[:10]:
             yield from _keys(item, depth + 1)
     elif isinstance(value, dict):
-        for name in ('type', 'error_type', 'code'):
-            if isinstance(value.get(name), str):
-                yield value[name]
+        for name in ('type', 'error_type', 'code', 'reason'):
+            if isinstance(value.get(name), str | int):
+                yield str(value[name])
         for name in ('error', 'detail'):
             yield from _keys(value.get(name), depth + 1)

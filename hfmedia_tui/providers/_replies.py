@@ -23,9 +23,9 @@ __all__ = [
     'flags',
     'last_line',
     'media',
+    'number',
     'path_of',
     'read',
-    'seconds',
     'token',
     'whole',
 ]
@@ -138,8 +138,8 @@ def whole(value: object, maximum: int = 2**64 - 1) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= maximum else None
 
 
-def seconds(value: object, field: str | None = None) -> float | None:
-    """Return a duration; with `field`, the one that an object holds under this name."""
+def number(value: object, field: str | None = None) -> float | None:
+    """Return a duration or a cost; with `field`, the one that an object holds under this name."""
     if field is not None:
         value = value.get(field) if isinstance(value, dict) else None
     if not isinstance(value, int | float) or isinstance(value, bool):

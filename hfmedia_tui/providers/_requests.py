@@ -4,20 +4,51 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from msgspec import Struct
+
 from hfmedia_tui.domain import Prediction
 
-__all__ = ['hub_file', 'is_plain', 'overridden', 'path_below', 'same_names', 'wire_parameters']
+__all__ = ['Field', 'hub_file', 'is_plain', 'overridden', 'path_below', 'same_names', 'size_as_one', 'wire_parameters']
 
 
-def same_names(*names: str) -> dict[str, str]:
+class Field(Struct, frozen=True, kw_only=True):
+    """How a provider takes one parameter. Ranges are those that it documents for all of its models."""
+
+    name: str
+    """What it is called on the wire. Two parameters of one name are sent as one, such as `1024x768`."""
+    minimum: float = float('-inf')
+    maximum: float = float('inf')
+    multiple: int | None = None
+    beside: str | None = None
+    """The house name of the parameter without which this one is not looked at."""
+
+
+def same_names(*names: str) -> dict[str, Field]:
     """Declare parameters that the provider calls what the house calls them."""
-    return {name: name for name in names}
+    return {name: Field(name=name) for name in names}
 
 
-def wire_parameters(prediction: Prediction, names: Mapping[str, str]) -> dict[str, Any]:
-    """Return the seed, and what the user set of `names`, house name to the name on the wire."""
-    chosen = {names[name]: value for name, value in prediction.parameters.items() if name in names}
-    return {name: value for name, value in chosen.items() if value is not None} | {'seed': prediction.seed}
+def size_as_one(
+    minimum: float = float('-inf'), maximum: float = float('inf'), multiple: int | None = None
+) -> dict[str, Field]:
+    """Declare width and height for a provider that takes them as `size`, with the documented range of a side."""
+    return {
+        side: Field(name='size', beside=other, minimum=minimum, maximum=maximum, multiple=multiple)
+        for side, other in (('width', 'height'), ('height', 'width'))
+    }
+
+
+def wire_parameters(prediction: Prediction, fields: Mapping[str, Field]) -> dict[str, Any]:
+    """Return what the user set of `fields` under the names on the wire, and the seed where it is among them."""
+    chosen: dict[str, list[Any]] = {}
+    for name, field in fields.items():
+        value = prediction.seed if name == 'seed' else prediction.parameters.get(name)
+        chosen.setdefault(field.name, []).append(value)
+    return {
+        name: values[0] if len(values) == 1 else 'x'.join(map(str, values))
+        for name, values in chosen.items()
+        if None not in values
+    }
 
 
 def overridden(body: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from hfmedia_tui.domain import (
     FailureCode,
     Fetch,
     Media,
+    Prediction,
     Progress,
     Reply,
     Request,
@@ -39,23 +40,32 @@ _REFRESHED: Final = 'refreshed'
 
 def submit(
     provider: str,
+    prediction: Prediction,
     path: str,
     body: dict[str, Any],
+    *,
     query: Mapping[str, str] = {},
     headers: Mapping[str, str] = {},
 ) -> Progress:
     """Return the first progress: it sends `body`, or has failed where the Hub's id of the model fits in no path."""
+    access = prediction.access
     if not is_plain(path):
         message = f'The Hub names a model at {provider} in a way that cannot be asked for: {clean(path, 200)}'
         failure = Failure(code=FailureCode.NOT_SUPPORTED, message=message, provider=provider)
-        return Progress(provider=provider, step=Failed(failure=failure))
+        return Progress(provider=provider, access=access, step=Failed(failure=failure))
     request = Request(method='POST', path=path, query=query, headers=headers, body=body)
-    return Progress(provider=provider, step=Send(request=request, kind=SendKind.SUBMIT))
+    return Progress(provider=provider, access=access, step=Send(request=request, kind=SendKind.SUBMIT))
 
 
-def ask(progress: Progress, kind: SendKind, path: str, query: Mapping[str, str] = {}) -> Progress:
+def ask(
+    progress: Progress,
+    kind: SendKind,
+    path: str,
+    query: Mapping[str, str] = {},
+    headers: Mapping[str, str] = {},
+) -> Progress:
     """Go on by asking, which costs nothing and may be repeated."""
-    request = Request(method='GET', path=path, query=query)
+    request = Request(method='GET', path=path, query=query, headers=headers)
     return replace(progress, step=Send(request=request, kind=kind), polls=progress.polls + 1)
 
 
@@ -84,16 +94,19 @@ def take(
     answers: Mapping[SendKind, Answer],
     poll: Question | None = None,
     result: Question | None = None,
+    *,
+    codes: Mapping[str, FailureCode] = {},
 ) -> Progress:
     """Return the next progress after `progress.step` was performed.
 
-    `answers` read the replies, `poll` asks after a wait, and `result` asks for a fresh link when one has gone bad.
+    `answers` read the replies, `poll` asks after a wait, and `result` asks for a fresh link when one has gone bad;
+    `codes` are the provider's own for failures, in lower case.
     """
     match progress.step:
         case Wait() if poll is not None:
             return poll(progress)
         case Send(kind=kind) if reply is not None:
-            return _answered(progress, kind, reply, answers[kind])
+            return _answered(progress, kind, reply, answers[kind], codes)
         case Fetch() if reply is not None:
             if reply.status == 200:
                 return replace(progress, step=Done())
@@ -103,14 +116,21 @@ def take(
     return progress
 
 
-def _answered(progress: Progress, kind: SendKind, reply: Reply, answer: Answer) -> Progress:
-    if kind is SendKind.SUBMIT and (request_id := clean(reply.headers.get('x-request-id', ''), 200)):
+def _answered(
+    progress: Progress, kind: SendKind, reply: Reply, answer: Answer, codes: Mapping[str, FailureCode]
+) -> Progress:
+    if kind is SendKind.SUBMIT and (request_id := _request_id(reply)):
         progress = replace(progress, facts=replace(progress.facts, request_id=request_id))
     if 200 <= reply.status < 300:
         try:
             return answer(progress, reply)
         except UnreadableError as reason:
-            return unreadable(progress, reply, reason)
+            return unreadable(progress, reply, reason, codes)
     if _REFRESHED in progress.memory and 400 <= reply.status < 500 and reply.status != 429:
         return expired(progress, reply)
-    return refused(progress, reply)
+    return refused(progress, reply, codes)
+
+
+def _request_id(reply: Reply) -> str:
+    named = (clean(reply.headers.get(name, ''), 200) for name in ('x-request-id', 'x-fal-request-id'))
+    return next(filter(None, named), '')

@@ -117,7 +117,7 @@ def _model(
 
 def _staged(
     name: str,
-    fault: Fault,
+    fault: Fault | None,
     *,
     task: Task = _IMAGE,
     providers: tuple[str, ...] | None = None,
@@ -707,6 +707,7 @@ _STAGED = (
     _staged('answers-before-it-is-done', Fault.PAST_THE_WAIT, providers=('replicate',), works=True),
     _staged('fails-out-of-credit', Fault.OUT_OF_CREDIT),
     _staged('fails-throttled', Fault.THROTTLED),
+    _staged('fails-unknown-provider', None, providers=('provider-to-come',)),
     _staged('fails-forbidden', Fault.FORBIDDEN),
     _staged('fails-retired', Fault.GONE),
     _staged('fails-gateway-timeout', Fault.GATEWAY_TIMEOUT),

@@ -94,21 +94,18 @@ def test_a_failure_is_told_with_its_reason(run_online: Run) -> None:
     assert job['error']['code'] == 'out_of_credit'
     assert job['error']['status'] == 402
     assert 'billing' in job['error']['hint']
-    assert len(job['attempts']) == 4
+    assert len(job['attempts']) == len({attempt['provider'] for attempt in job['attempts']}) > 1
     assert all(attempt['status'] == 402 for attempt in job['attempts'])
     alone = run_online('generate', 'a fox', '--model', 'sandbox/fails-out-of-credit', '--no-fallback', '--json')
     assert len(alone.lines[-1]['job']['attempts']) == 1
 
 
 def test_a_model_that_nobody_we_speak_serves(run_online: Run) -> None:
-    listed = run_online('models', '--json').lines
-    spoken = {'fal-ai', 'hf-inference', 'replicate', 'together'}
-    model = next(m for m in listed if not spoken & {p['provider'] for p in m['providers']})
-    ran = run_online('generate', 'a fox', '--model', model['id'], '--json')
+    ran = run_online('generate', 'a fox', '--model', 'sandbox/fails-unknown-provider', '--json')
     assert ran.code == 1
     error = ran.lines[-1]['job']['error']
     assert error['code'] == 'no_provider'
-    assert all(provider['provider'] in error['message'] for provider in model['providers'])
+    assert 'provider-to-come' in error['message']
 
 
 def test_without_a_token_the_ways_on_are_named(run_offline: Run) -> None:

@@ -109,7 +109,7 @@ async def test_when_all_refuse_every_reason_is_told(open_house: OpenHouse) -> No
     assert 'not supported' in job.error.message
     for attempt in job.attempts:
         assert attempt.provider in job.error.message
-    assert len(job.attempts) == 4
+    assert len(job.attempts) == len(job.order.mappings) > 1
 
 
 async def test_a_submit_without_an_answer_is_interrupted_and_sent_again_only_when_asked(

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from hfmedia_tui.domain import Prediction, Progress, ProviderMapping, Reply, Task, Wait
+from hfmedia_tui.domain import Access, Prediction, Progress, ProviderMapping, Reply, Task, Wait
 from hfmedia_tui.providers import MACHINES
 
 REPLIES = Path(__file__).parent.parent / 'replies'
@@ -24,13 +24,17 @@ class Recorded(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Journey(msgspec.Struct, forbid_unknown_fields=True):
-    """A prediction from begin to end; a number among its replies is the status that a fetch ended with."""
+    """A prediction from begin to end.
+
+    A number among its replies is the status that a fetch ended with; another provider's reply is `provider/name`.
+    """
 
     task: Task
     provider_id: str
     replies: list[str | int]
     ends: str
     """`done`, or the code of the failure."""
+    access: Access = Access.ROUTED
 
 
 def reply(provider: str, name: str) -> Reply:
@@ -63,8 +67,10 @@ def journeys() -> list[tuple[str, str, Journey]]:
 
 
 def predict(
-    provider: str, task: Task = Task.TEXT_TO_IMAGE, provider_id: str = 'fal-ai/fast-sdxl', **fields: Any
+    provider: str, task: Task | None = None, provider_id: str = 'fal-ai/fast-sdxl', **fields: Any
 ) -> Prediction:
+    """A prediction for `provider`, of the first task that it does unless `task` says otherwise."""
+    task = task or next(iter(MACHINES[provider].PARAMETERS))
     mapping = ProviderMapping(provider=provider, provider_id=provider_id, task=task)
     values: dict[str, Any] = {'model': 'owner/name', 'mapping': mapping, 'prompt': 'a lighthouse', 'seed': 7, **fields}
     return Prediction(task=task, **values)
@@ -85,7 +91,8 @@ def answered(provider: str, answer: str | int | Reply) -> Reply:
         case int():
             return Reply(status=answer)
         case str():
-            return reply(provider, answer)
+            owner, _, name = answer.rpartition('/')
+            return reply(owner or provider, name)
         case _:
             return answer
 

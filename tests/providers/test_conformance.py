@@ -9,6 +9,7 @@ import pytest
 
 from hfmedia_tui import parameters
 from hfmedia_tui.domain import (
+    Cancellation,
     Done,
     Failed,
     Fetch,
@@ -22,8 +23,8 @@ from hfmedia_tui.domain import (
     Wait,
     clean,
 )
-from hfmedia_tui.providers import MACHINES
-from tests.providers.recorded import Journey, all_replies, answered, journeys, predict, reply, travel
+from hfmedia_tui.providers import MACHINES, cancel, cancelled
+from tests.providers.recorded import Journey, all_replies, answered, journeys, predict, travel
 
 JOURNEYS = [pytest.param(provider, journey, id=f'{provider}-{name}') for provider, name, journey in journeys()]
 
@@ -31,7 +32,8 @@ STATUSES = (200, 201, 202, 204, 206, 302, 400, 401, 402, 403, 404, 405, 410, 418
 
 
 def travelled(provider: str, journey: Journey) -> list[Progress]:
-    return travel(provider, predict(provider, journey.task, journey.provider_id), *journey.replies)
+    prediction = predict(provider, journey.task, journey.provider_id, access=journey.access)
+    return travel(provider, prediction, *journey.replies)
 
 
 def through_json(progress: Progress) -> Progress:
@@ -48,7 +50,9 @@ def test_every_task_of_every_machine_has_a_journey_that_ends_well() -> None:
 def test_parameters_are_the_houses_and_fit_the_task() -> None:
     for machine in MACHINES.values():
         for task, names in machine.PARAMETERS.items():
-            assert all(task in parameters.PARAMETERS[name].tasks for name in names)
+            assert all(name == 'seed' or task in parameters.PARAMETERS[name].tasks for name in names)
+            assert all(field.beside is None or field.beside in names for field in names.values())
+        assert machine.PARAMETERS.keys() >= machine.ADAPTERS
 
 
 @pytest.mark.parametrize(('provider', 'journey'), JOURNEYS)
@@ -119,7 +123,8 @@ def test_only_what_is_set_is_sent(name: str) -> None:
         assert 'null' not in msgspec.json.encode(full.body).decode()
         assert 'unknown' not in msgspec.json.encode(full.body).decode()
         added = leaves(full.body) - leaves(bare.body)
-        assert len(added) == len(names)
+        assert len(added) == len({field.name for field in names.values()} - {'seed'})
+        assert any(key == 'seed' for key, _ in leaves(bare.body)) == ('seed' in names)
 
 
 @pytest.mark.parametrize('name', MACHINES)
@@ -164,11 +169,13 @@ def test_odd_names_and_prompts_are_carried_safely(name: str) -> None:
 def test_no_reply_whatever_raises(provider: str, journey: Journey) -> None:
     junk = Junk(f'{provider} {journey.replies}')
     for start in travelled(provider, journey):
-        for _ in range(80):
+        for _ in range(30):
             progress = start
             for _ in range(4):
-                before, progress = progress, MACHINES[provider].advance(progress, junk.reply())
+                answer = junk.reply()
+                before, progress = progress, MACHINES[provider].advance(progress, answer)
                 check(progress)
+                check_cancelling(progress, answer)
                 assert before.handle is None or progress.handle == before.handle
                 assert progress.accepted or not before.accepted
 
@@ -177,9 +184,9 @@ def test_no_reply_whatever_raises(provider: str, journey: Journey) -> None:
 def test_a_reply_cut_off_anywhere_is_told(provider: str, journey: Journey) -> None:
     path = travelled(provider, journey)
     for index, name in enumerate(journey.replies):
-        if isinstance(name, int) or reply(provider, name).status >= 300:
+        whole = answered(provider, name)
+        if isinstance(name, int) or whole.status >= 300:
             continue
-        whole = reply(provider, name)
         before = sends(path)[index]
         if whole.headers['content-type'] != 'application/json':
             continue
@@ -190,6 +197,12 @@ def test_a_reply_cut_off_anywhere_is_told(provider: str, journey: Journey) -> No
             assert provider in progress.step.failure.message
             assert isinstance(before.step, Send)
             assert before.step.kind in progress.step.failure.message
+
+
+def check_cancelling(progress: Progress, answer: Reply | None) -> None:
+    request = cancel(progress)
+    assert request is None or (progress.accepted and request.method != 'GET' and request.path.endswith('/cancel'))
+    assert cancelled(progress, answer) in Cancellation
 
 
 def is_submit(progress: Progress) -> bool:
@@ -230,6 +243,8 @@ def check(progress: Progress) -> None:
     assert progress.handle is None or re.fullmatch(r'[\w.~:-]+', progress.handle, re.ASCII)
     assert progress.facts.seed is None or 0 <= progress.facts.seed < 2**64
     assert progress.facts.inference_seconds is None or progress.facts.inference_seconds >= 0
+    assert progress.facts.cost is None or progress.facts.cost >= 0
+    assert progress.facts.request_id is None or clean(progress.facts.request_id) == progress.facts.request_id
     match progress.step:
         case Send(request=request):
             assert request.path.startswith('/')

@@ -1,4 +1,7 @@
+import msgspec
+
 from hfmedia_tui.domain import (
+    Access,
     Failed,
     Failure,
     Fetch,
@@ -140,3 +143,21 @@ def test_an_id_that_fits_in_no_path_is_none() -> None:
 
     assert failed(progress).code == 'bad_reply'
     assert '`id`' in failed(progress).message
+
+
+def test_the_seed_is_read_where_the_logs_tell_it() -> None:
+    own_key = predict(REPLICATE, access=Access.OWN_KEY)
+
+    assert travel(REPLICATE, own_key, 'created', 'canceled')[-1].facts.seed == 41
+    for logs in ('Using seed: soon', 'We are using seed: 3 today', 'Using seed: 99999999999999999999', 7):
+        body = msgspec.json.encode({'id': 'a', 'status': 'processing', 'logs': logs})
+        assert travel(REPLICATE, own_key, Reply(status=201, body=body))[-1].facts.seed is None
+
+
+def test_a_film_has_no_adapter() -> None:
+    mapping = ProviderMapping(provider=REPLICATE, provider_id='a/wan-lora', adapter_weights_path='x.safetensors')
+
+    step = replicate.begin(predict(REPLICATE, Task.TEXT_TO_VIDEO, mapping=mapping)).step
+
+    assert isinstance(step, Send)
+    assert step.request.body == {'input': {'prompt': 'a lighthouse', 'seed': 7}}

@@ -87,6 +87,7 @@ def test_a_film_is_asked_for_until_it_is_there() -> None:
     assert running.stage is Stage.RUNNING
     assert unclear.step == Wait(seconds=2.5)
     assert fetching.step == Fetch(media=(Media(url='https://api.together.ai/shrt/Qk7VtmvpGh9y'),))
+    assert fetching.facts.cost == 0.27
 
 
 def test_failures_keep_the_providers_words() -> None:
