@@ -244,6 +244,18 @@ class MediaFacts(Struct, frozen=True, kw_only=True):
     """Seconds, for a film."""
 
 
+class Facts(Struct, frozen=True, kw_only=True):
+    """What the provider told about the result beside the media."""
+
+    seed: int | None = None
+    nsfw: tuple[bool, ...] = ()
+    inference_seconds: float | None = None
+    request_id: str | None = None
+    """The id to quote to the router's support, or to the provider's where it was asked directly."""
+    cost: float | None = None
+    """US dollars, as the provider billed them."""
+
+
 class JobProgress(Struct, frozen=True, kw_only=True):
     stage: Stage = Stage.WAITING
     queue_position: int | None = None
@@ -270,6 +282,7 @@ class Job(Struct, frozen=True, kw_only=True):
     attempts: tuple[Attempt, ...] = ()
     progress: JobProgress = JobProgress()
     outputs: tuple[Output, ...] = ()
+    facts: Facts = Facts()
     error: Failure | None = None
     note: str | None = None
     """Something true about this job worth a line, such as what a cancel did."""
@@ -386,18 +399,6 @@ class Failed(Struct, frozen=True, kw_only=True, tag='failed'):
 
 
 Step: TypeAlias = Send | Wait | Fetch | Done | Failed
-
-
-class Facts(Struct, frozen=True, kw_only=True):
-    """What the provider told about the result beside the media."""
-
-    seed: int | None = None
-    nsfw: tuple[bool, ...] = ()
-    inference_seconds: float | None = None
-    request_id: str | None = None
-    """The id to quote to the router's support, or to the provider's where it was asked directly."""
-    cost: float | None = None
-    """US dollars, as the provider billed them."""
 
 
 class Progress(Struct, frozen=True, kw_only=True):

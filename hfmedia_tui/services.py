@@ -19,6 +19,7 @@ import msgspec
 from hfmedia_tui.catalog.catalog import Catalog
 from hfmedia_tui.domain import (
     FINAL_STATES,
+    Access,
     Attempt,
     Failure,
     FailureCode,
@@ -37,9 +38,9 @@ from hfmedia_tui.engine.tools import Limits, Tools
 from hfmedia_tui.engine.transport import Lost, Transport, Unreached
 from hfmedia_tui.errors import HubError, UsageError
 from hfmedia_tui.media.inspect import inspect
-from hfmedia_tui.parameters import sized
+from hfmedia_tui.parameters import is_text, sized
 from hfmedia_tui.paths import Paths
-from hfmedia_tui.providers import MACHINES
+from hfmedia_tui.providers import MACHINES, Caution, Machine, cautions, free_offers
 from hfmedia_tui.store.ledger import Ledger
 from hfmedia_tui.tokens import find_token
 
@@ -51,6 +52,8 @@ SANDBOX: Final = 'sandbox'
 """What stands for the sandbox's addresses in an order: they change from start to start."""
 _SANDBOX_TOKEN: Final = 'hf_sandbox'
 _MOST_GENERATIONS: Final = 1000
+_LONGEST_PROMPT: Final = 32_000
+"""Characters: far more than any model reads."""
 _ACCOUNT_SECONDS: Final = 5.0
 
 
@@ -128,6 +131,24 @@ class Services:
             name for chosen in providers & MACHINES.keys() for name in MACHINES[chosen].PARAMETERS.get(task, {})
         )
 
+    def cautions(self, order: Order) -> tuple[Caution, ...]:
+        """What the provider asked first would drop, ignore or refuse of an order, in sentences; it never blocks."""
+        if not order.mappings:
+            return ()
+        mapping = order.mappings[0]
+        access = self._transport.access(MACHINES[mapping.provider].DOORS)
+        return tuple(cautions(mapping, order.task, order.parameters, seed=order.seed, access=access))
+
+    def can_ask(self, provider: str | None = None) -> bool:
+        """Whether there is what opens a way to `provider`, or without it to any: the token, or the user's own key."""
+        if provider is not None:
+            machine = MACHINES.get(provider)
+            return machine is not None and self._opens(machine)
+        return any(self._opens(machine) for machine in MACHINES.values() if Access.ANONYMOUS not in machine.DOORS)
+
+    def _opens(self, machine: Machine) -> bool:
+        return self._transport.opens(self._transport.access(machine.DOORS), machine.DOORS)
+
     async def find_account(self) -> str | None:
         """Whose token this is, asked of the Hub once and kept; None where it does not tell.
 
@@ -168,6 +189,10 @@ class Services:
         """The order that `submit` would record. Raises UsageError and HubError."""
         if not ask.prompt.strip():
             raise UsageError('The prompt is empty.', 'Say what you would like to see.')
+        if len(ask.prompt) > _LONGEST_PROMPT or not is_text(ask.prompt):
+            raise UsageError(f'The prompt must be text of at most {_LONGEST_PROMPT:,} characters.')
+        if ask.bill_to and not re.fullmatch(r'[\w.-]+', ask.bill_to, re.ASCII):
+            raise UsageError('The organisation to bill is no name of an organisation.', 'It is what its page is named.')
         if not 1 <= ask.count <= _MOST_GENERATIONS:
             raise UsageError(f'The number of generations must be from 1 to {_MOST_GENERATIONS}, not {ask.count}.')
         if ask.seed is not None and ask.seed < 0:
@@ -183,7 +208,7 @@ class Services:
                 f'{ask.model} makes neither pictures nor films.', 'See `hfmedia-tui models` for those that do.'
             )
         model = _best(models, ask.provider)
-        mappings, passed_over = _choose(model, ask.provider)
+        mappings, passed_over = self._choose(model, ask.provider)
         return Order(
             id=new_order_id(),
             task=model.task,
@@ -205,6 +230,29 @@ class Services:
             account=account,
             created_at=datetime.now(UTC),
         )
+
+    def _choose(self, model: Model, provider: str | None) -> tuple[tuple[ProviderMapping, ...], tuple[str, ...]]:
+        """The mappings to try in the Hub's order, and the providers passed over because they cannot be asked.
+
+        A provider that is named is the only one tried, even when its last health check failed. hf-free, which the
+        Hub does not list, stands last where there is no token.
+        """
+        offers = model.mappings + (free_offers(model.mappings) if provider or not self.has_token else ())
+        if provider is not None:
+            offers = tuple(mapping for mapping in offers if mapping.provider == provider)
+            if not offers:
+                served = ', '.join(mapping.provider for mapping in model.mappings) or 'no provider'
+                raise UsageError(f'{provider} does not serve {model.id}; {served} does.', 'See `hfmedia-tui models`.')
+        else:
+            offers = tuple(mapping for mapping in offers if mapping.serves(model.task))
+        usable = tuple(
+            mapping
+            for mapping in offers
+            if (machine := MACHINES.get(mapping.provider)) is not None
+            and model.task in machine.PARAMETERS
+            and self._opens(machine)
+        )
+        return usable, tuple(mapping.provider for mapping in offers if mapping not in usable)
 
     async def _account_in_time(self) -> str | None:
         """The account's name, if it is known soon: an order does not wait for it long, nor fail by it."""
@@ -274,26 +322,6 @@ def _best(models: tuple[Model, ...], provider: str | None) -> Model:
     return max(models, key=rank)
 
 
-def _choose(model: Model, provider: str | None) -> tuple[tuple[ProviderMapping, ...], tuple[str, ...]]:
-    """The mappings to try in the Hub's order, and the providers passed over because this program does not speak them.
-
-    A provider that is named is the only one tried, even when its last health check failed.
-    """
-    if provider is not None:
-        offers = tuple(mapping for mapping in model.mappings if mapping.provider == provider)
-        if not offers:
-            served = ', '.join(mapping.provider for mapping in model.mappings) or 'no provider'
-            raise UsageError(f'{provider} does not serve {model.id}; {served} does.', 'See `hfmedia-tui models`.')
-    else:
-        offers = tuple(mapping for mapping in model.mappings if mapping.serves(model.task))
-    spoken = tuple(
-        mapping
-        for mapping in offers
-        if mapping.provider in MACHINES and model.task in MACHINES[mapping.provider].PARAMETERS
-    )
-    return spoken, tuple(mapping.provider for mapping in offers if mapping not in spoken)
-
-
 async def _ask_hub(transport: Transport, path: str, query: Mapping[str, str | list[str]] | None) -> Reply:
     try:
         return await transport.ask_hub(path, query)
@@ -345,6 +373,12 @@ def find_endpoints(environment: Mapping[str, str] = os.environ) -> Endpoints:
     )
 
 
+def _own_keys(environment: Mapping[str, str]) -> dict[str, str]:
+    """The user's own keys at providers, by the variables that hold them."""
+    names = {name for machine in MACHINES.values() for door in machine.DOORS.values() for name in door.variables}
+    return {name: key for name in names if (key := environment.get(name, '').strip())}
+
+
 @asynccontextmanager
 async def open_services(
     paths: Paths,
@@ -372,10 +406,11 @@ async def open_services(
         else:
             endpoints = find_endpoints(environment)
             token = token or await asyncio.to_thread(find_token, environment)
+        keys = {} if sandbox else _own_keys(environment)
         ledger = Ledger(paths.ledger)
         await ledger.open()
         stack.push_async_callback(ledger.close)
-        transport = await stack.enter_async_context(Transport(endpoints, token=token, proxy=proxy))
+        transport = await stack.enter_async_context(Transport(endpoints, token=token, keys=keys, proxy=proxy))
 
         async def ask(path: str, query: Mapping[str, str | list[str]] | None) -> Reply:
             return await _ask_hub(transport, path, query)

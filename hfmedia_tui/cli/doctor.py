@@ -18,6 +18,7 @@ from hfmedia_tui.engine.transport import Lost, Transport, Unreached
 from hfmedia_tui.errors import AppError
 from hfmedia_tui.media.terminal import probe
 from hfmedia_tui.paths import Paths, find_paths
+from hfmedia_tui.providers import Door
 from hfmedia_tui.services import find_endpoints
 from hfmedia_tui.tokens import find_token
 
@@ -58,7 +59,7 @@ async def _look() -> list[Finding]:
         findings.append(await _token(transport))
         findings.append(await _reached('hub', endpoints.hub, transport.ask_hub('/api/models', {'limit': '1'})))
         request = Request(method='GET', path='')
-        findings.append(await _reached('router', endpoints.router, transport.send('v1', request)))
+        findings.append(await _reached('router', endpoints.router, transport.send(Door(base='/v1'), request)))
     findings.append(await asyncio.to_thread(_terminal))
     findings.extend(await asyncio.to_thread(_folders, find_paths()))
     return findings

@@ -34,9 +34,9 @@ def run(main: Coroutine[Any, Any, int]) -> int:
     return asyncio.run(main)
 
 
-def need_token(services: Services) -> None:
-    """Raise AppError where there is no token: no headless command uses the sandbox unasked."""
-    if not services.has_token:
+def need_token(services: Services, provider: str | None = None) -> None:
+    """Raise AppError where nothing opens the way to `provider`: no headless command uses the sandbox unasked."""
+    if not services.can_ask(provider) and not services.can_ask():
         raise NO_TOKEN
 
 

@@ -1,8 +1,10 @@
 """Which hosts may be asked, and which may be told the token."""
 
 import ipaddress
+import socket
 from urllib.parse import urlsplit
 
+import httpx
 import msgspec
 
 from hfmedia_tui.errors import UsageError
@@ -17,50 +19,77 @@ class Endpoints(msgspec.Struct, frozen=True, kw_only=True):
     router: str
 
     def __post_init__(self) -> None:
-        for name, url in (('The Hub', self.hub), ('The router', self.router)):
-            parts = urlsplit(url)
-            if parts.scheme != 'https' and not (parts.scheme == 'http' and is_loopback(parts.hostname)):
+        for name, variable, url in (
+            ('The Hub', 'HF_ENDPOINT', self.hub),
+            ('The router', 'HFMEDIA_ROUTER_URL', self.router),
+        ):
+            parts = _parsed(url)
+            plain = parts is not None and bool(parts.host) and not (parts.userinfo or parts.query or parts.fragment)
+            if not (parts and plain and (parts.scheme == 'https' or _is_local(parts))):
+                # The URL itself is not shown: it may hold a password.
                 raise UsageError(
-                    f'{name} must be an https URL (or http on this machine), not {url[:100]!r}.',
-                    'See HF_ENDPOINT and HFMEDIA_ROUTER_URL.',
+                    f'{name} must be an https URL (or http on this machine), and {variable} is none.',
+                    'Such as https://huggingface.co: no name, password or query belongs in it.',
                 )
 
     @property
     def local(self) -> bool:
         """Whether the router is on this machine: only then may media be, too."""
-        return is_loopback(urlsplit(self.router).hostname)
+        return is_loopback(httpx.URL(self.router).host)
 
 
-def is_loopback(host: str | None) -> bool:
+def is_loopback(host: str) -> bool:
     """Whether `host` names this machine."""
-    if host is None:
-        return False
-    if host == 'localhost':
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    name = host.lower().rstrip('.')
+    address = _address(name)
+    return name == 'localhost' or name.endswith('.localhost') or (address is not None and address.is_loopback)
 
 
 def check_media_url(url: str, *, local: bool) -> str | None:
     """Why media must not be fetched from `url`, or None when it may.
 
     https only, and no address of this machine or its network; with `local`, loopback too, by plain http as well.
+    The URL is read as the client reads it that will be sent there.
     """
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
+    parts = _parsed(url)
+    if parts is None:
         return 'the link is not a URL'
-    if not host:
+    if not parts.host:
         return 'the link names no host'
-    if is_loopback(host):
+    if is_loopback(parts.host):
         return None if local and parts.scheme in ('http', 'https') else 'the link leads to this machine'
     if parts.scheme != 'https':
         return f'the link is not https but {parts.scheme[:20]!r}'
+    address = _address(parts.host.rstrip('.'))
+    if address is not None and (not address.is_global or address.is_multicast):
+        return 'the link leads into a private network'
+    return None
+
+
+def _parsed(url: str) -> httpx.URL | None:
+    """The URL as the client reads it; None where that, or the standard library's stricter reading, is impossible."""
+    try:
+        _ = urlsplit(url).port
+        return httpx.URL(url)
+    except (httpx.InvalidURL, ValueError):
+        return None
+
+
+def _is_local(url: httpx.URL) -> bool:
+    return url.scheme == 'http' and is_loopback(url.host)
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address that `host` is, in any way of writing it that the system's resolver reads; None for a name.
+
+    `inet_aton` reads 127.1, 0x7f.1 and 2130706433 (https://man7.org/linux/man-pages/man3/inet.3.html).
+    """
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
-        return None
-    return None if address.is_global else 'the link leads into a private network'
+        try:
+            return ipaddress.IPv4Address(socket.inet_aton(host))
+        except (OSError, ValueError):
+            return None
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address

@@ -6,6 +6,7 @@ a gateway gave, is ambiguous and never repeated. Polls, results and downloads co
 job's deadline allows.
 """
 
+import math
 import random
 from typing import Final
 
@@ -67,6 +68,6 @@ def wait_after_download(tries: int, *, again: bool) -> float | None:
 
 def _growing(tries: int, retry_after: float | None) -> float:
     """Seconds that double with each try, with jitter so that many jobs do not return at once."""
-    if retry_after is not None:
+    if retry_after is not None and math.isfinite(retry_after):
         return min(max(retry_after, 0.0), 2 * _LONGEST_WAIT)
     return min(0.5 * float(2 ** min(tries, 10)), _LONGEST_WAIT) * random.uniform(0.75, 1.0)

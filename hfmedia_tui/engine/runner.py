@@ -10,7 +10,8 @@ Rules
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from typing import Final, assert_never
 
 import msgspec
@@ -18,6 +19,7 @@ import msgspec
 from hfmedia_tui.domain import (
     FINAL_STATES,
     Attempt,
+    Cancellation,
     Done,
     Failed,
     Failure,
@@ -32,6 +34,7 @@ from hfmedia_tui.domain import (
     Progress,
     ProviderMapping,
     Reply,
+    Request,
     Send,
     SendKind,
     Stage,
@@ -44,6 +47,7 @@ from hfmedia_tui.engine.tools import Tools
 from hfmedia_tui.engine.transport import Lost, Unreached
 from hfmedia_tui.engine.whole import whole
 from hfmedia_tui.errors import StoreError
+from hfmedia_tui.providers import cancel, cancelled
 
 __all__ = ['DEADLINES', 'Runner', 'first_provider']
 
@@ -60,6 +64,8 @@ _SAVING_SECONDS: Final = 30.0
 _LARGE_BODY: Final = 64 * 1024
 """Bytes from which on a reply is decoded in a thread, so that nothing stutters."""
 _SAVING_STEP: Final = 2.0
+_CANCEL_SECONDS: Final = 5.0
+"""How long a provider is given to answer that it stops."""
 _REPORT_SECONDS: Final = 0.1
 """Between two snapshots of one download."""
 
@@ -211,6 +217,7 @@ class Runner:
             seed=self.job.seed,
             parameters=order.parameters,
             extra=order.extra,
+            access=self._tools.transport.access(self._tools.machines[mapping.provider].DOORS),
         )
 
     # ------------------------------------------------------------------------------------------ one prediction
@@ -224,7 +231,7 @@ class Runner:
                 case Send(kind=SendKind.SUBMIT) as send:
                     progress = await self._submit(provider, progress, send)
                 case Send() as send:
-                    progress = await self._absorb(progress, await self._ask(provider, send))
+                    progress = await self._absorb(progress, await self._ask(progress, send))
                 case Wait(seconds=seconds):
                     await asyncio.sleep(seconds * self._tools.patience)
                     progress = await self._absorb(progress, None)
@@ -306,7 +313,7 @@ class Runner:
             tries += 1
             await self._record(progress)
             try:
-                reply = await self._tools.transport.send(provider, send.request, bill_to=self.job.order.bill_to)
+                reply = await self._send(progress, send.request)
             except Unreached as error:
                 trouble = f'{provider} could not be reached: {error}'
                 wait = retry.wait_after_trouble(send.kind, status=None, reached=False, tries=tries)
@@ -336,13 +343,13 @@ class Runner:
             await asyncio.sleep(wait)
             self._change(note=None)
 
-    async def _ask(self, provider: str, send: Send) -> Reply:
+    async def _ask(self, progress: Progress, send: Send) -> Reply:
         """Ask how it stands, until there is an answer that the machine should see."""
         tries = 0
         while True:
             tries += 1
             try:
-                reply = await self._tools.transport.send(provider, send.request, bill_to=self.job.order.bill_to)
+                reply = await self._send(progress, send.request)
             except (Unreached, Lost) as error:
                 trouble = str(error)
                 wait = retry.wait_after_trouble(
@@ -356,8 +363,24 @@ class Runner:
                 )
                 if wait is None:
                     return reply
-            log.info('job %s: %s: %s, again in %.1f s', self.job.id, provider, trouble, wait)
+            log.info('job %s: %s: %s, again in %.1f s', self.job.id, progress.provider, trouble, wait)
             await asyncio.sleep(wait)
+
+    async def _send(self, progress: Progress, request: Request) -> Reply:
+        """Send a request by the way that the prediction was submitted. Raises Unreached, Lost and Stuck."""
+        doors = self._tools.machines[progress.provider].DOORS
+        transport = self._tools.transport
+        if progress.access not in doors or not transport.opens(progress.access, doors):
+            self._submitting = False
+            names = ' or '.join(doors[progress.access].variables if progress.access in doors else ())
+            raise Stuck(
+                FailureCode.UNAUTHORIZED,
+                f'There is no key for {progress.provider}.' if names else 'There is no Hugging Face token.',
+                f'Set {names}.' if names else 'Run `hf auth login`, or set HF_TOKEN.',
+            )
+        return await transport.send(
+            doors[progress.access], request, access=progress.access, bill_to=self.job.order.bill_to
+        )
 
     # ------------------------------------------------------------------------------------------ media
 
@@ -422,10 +445,7 @@ class Runner:
     # ------------------------------------------------------------------------------------------ endings
 
     async def _succeed(self, progress: Progress) -> None:
-        flagged = any(progress.facts.nsfw)
-        self.job = replace(
-            self.job, note=f'{progress.provider} flagged this as not safe for work.' if flagged else None
-        )
+        self.job = replace(self.job, facts=progress.facts, note=' '.join(_remarks(self.job, progress)) or None)
         self._end(JobState.SUCCEEDED, None)
         await self._end_attempt(200, None)
         log.info('job %s: succeeded at %s', self.job.id, progress.provider)
@@ -476,13 +496,25 @@ class Runner:
             return
         if self._submitting:
             note = 'Cancelled while the provider was being asked: it may have been billed.'
-        elif self._accepted:
-            note = 'Stopped watching; the provider may finish and bill it. Retry collects it.'
+        elif self._accepted and self._progress is not None:
+            note = await self._ask_to_stop(self._progress)
         else:
             note = f'Cancelled. {_UNSENT}'
         self._change(note=note)
         self._end(JobState.CANCELLED, self._failure(FailureCode.CANCELLED, 'Cancelled.', note))
         await self._save_end()
+
+    async def _ask_to_stop(self, progress: Progress) -> str:
+        """Ask the provider to stop, where it can be asked, and return what that did in a sentence."""
+        reply = None
+        if (request := cancel(progress)) is not None:
+            with suppress(Unreached, Lost, Stuck, TimeoutError):
+                async with asyncio.timeout(_CANCEL_SECONDS):
+                    reply = await self._send(progress, request)
+        done = cancelled(progress, reply)
+        if done is Cancellation.REMOVED:
+            self._progress = None  # there is nothing to collect
+        return done.sentence(progress.provider)
 
     async def _save_end(self) -> None:
         """Save how it ended; an attempt that no provider accepted ends with it."""
@@ -539,6 +571,19 @@ def first_provider(job: Job) -> str | None:
     if job.provider is not None and job.attempts and job.attempts[-1].error is None:
         return job.provider
     return job.order.mappings[0].provider if job.order.mappings else None
+
+
+def _remarks(job: Job, progress: Progress) -> Iterator[str]:
+    """What is true about a result and not what was asked for, in sentences."""
+    if any(progress.facts.nsfw):
+        yield f'{progress.provider} flagged this as not safe for work.'
+    asked = job.order.parameters.get('width'), job.order.parameters.get('height')
+    for output in job.outputs:
+        came = output.width, output.height
+        if any(wanted is not None and wanted != side for wanted, side in zip(asked, came, strict=True)):
+            width, height = (wanted or 'any' for wanted in asked)
+            yield f'{width}x{height} was asked for, and {came[0]}x{came[1]} came.'
+            return
 
 
 def _is_submit(progress: Progress | None) -> bool:

@@ -1,15 +1,20 @@
 """The one way out: every request to the Hub, the router and media hosts goes through here.
 
-Two clients. One speaks to the Hub and the router and attaches the token to those two and to nothing else; it follows
-no redirects. The other fetches media, knows no credentials, keeps no cookies, and checks every hop.
+Two clients. One speaks to the Hub, the router and providers' own hosts, attaches the token to the first two and each
+key to its own host alone, and follows no redirects. The other fetches media, knows no credentials, keeps no cookies,
+and checks every hop.
 """
 
 import asyncio
 import hashlib
 import http.cookiejar
+import logging
 import platform
+import re
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from types import MappingProxyType
 from typing import Final, Self
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -17,11 +22,14 @@ import httpx
 import msgspec
 
 from hfmedia_tui import __version__
-from hfmedia_tui.domain import Reply, Request
+from hfmedia_tui.domain import Access, Reply, Request, clean
 from hfmedia_tui.engine.addresses import Endpoints, check_media_url
 from hfmedia_tui.errors import UsageError
+from hfmedia_tui.providers import Door
 
 __all__ = ['Lost', 'RefusedLink', 'Transport', 'Unreached']
+
+log = logging.getLogger(__name__)
 
 _CONNECT_SECONDS: Final = 15.0
 _READ_SECONDS: Final = 180.0
@@ -46,11 +54,29 @@ class RefusedLink(Exception):  # noqa: N818
 
 
 class Transport:
-    """Speaks to one Hub and one router for one account. The token never leaves it."""
+    """Speaks to one Hub and one router for one account. No secret ever leaves it but in a request."""
 
-    def __init__(self, endpoints: Endpoints, *, token: str | None, proxy: str | None = None) -> None:
+    def __init__(
+        self,
+        endpoints: Endpoints,
+        *,
+        token: str | None,
+        keys: Mapping[str, str] = MappingProxyType({}),
+        proxy: str | None = None,
+    ) -> None:
+        """Make it for `token` and for the user's own keys at providers, by the variables that hold them.
+
+        Raises UsageError for a token or key that no header can carry.
+        """
+        for name, secret in (('The token', token), *keys.items()):
+            if secret and not _is_token(secret):
+                raise UsageError(
+                    f'{name} is malformed: it holds something else than plain letters, digits and signs.',
+                    'Copy it anew.' if name in keys else 'Copy it anew into HF_TOKEN, or run `hf auth login`.',
+                )
         self.endpoints = endpoints
         self._token = token
+        self._keys = keys
         self._proxy = proxy
         self._api: httpx.AsyncClient | None = None
         self._media: httpx.AsyncClient | None = None
@@ -71,8 +97,13 @@ class Transport:
         # Certificates are read from disk: tens of milliseconds.
         try:
             self._api, self._media = await asyncio.to_thread(self._clients)
-        except (ValueError, httpx.InvalidURL) as error:
-            raise UsageError(f'The proxy {self._proxy!r} cannot be used: {error}.') from None
+        except ImportError:
+            raise UsageError('A SOCKS proxy cannot be used.', 'Name one that speaks HTTP.') from None
+        except (ValueError, httpx.InvalidURL):
+            # Neither its URL nor what is wrong with it is shown: both may hold a password.
+            raise UsageError(
+                'The proxy cannot be used: its URL is none.', 'Give it as http://host:port, by --proxy or HTTPS_PROXY.'
+            ) from None
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -97,48 +128,85 @@ class Transport:
 
     # ------------------------------------------------------------------------------------------ the Hub
 
-    async def ask_hub(self, path: str, query: Mapping[str, str | list[str]] | None = None) -> Reply:
+    async def ask_hub(
+        self, path: str, query: Mapping[str, str | list[str]] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Reply:
         """GET `path`, a path below the Hub or a URL that the Hub gave for a next page.
 
         Raises Unreached or Lost. A URL that leaves the Hub raises Lost: nothing is sent.
         """
         url = path if path.startswith(('http:', 'https:')) else f'{self.endpoints.hub}{path}'
         if not _is_below(url, self.endpoints.hub):
-            raise Lost(f"the Hub's next page lies elsewhere, at {urlsplit(url).hostname}")
+            raise Lost("the Hub's next page lies elsewhere")
         if query:
             url = f'{url}?{urlencode(query, doseq=True)}'
-        return await self._exchange('GET', url, {}, None)
+        return await self._exchange('GET', url, {**(headers or {}), **self._bearer(url)}, None)
 
     # ------------------------------------------------------------------------------------------ the router
 
-    async def send(self, provider: str, request: Request, *, bill_to: str | None = None) -> Reply:
-        """Send a provider's request through the router. Raises Unreached or Lost."""
-        url = f'{self.endpoints.router}/{provider}{request.path}'
+    def access(self, doors: Mapping[Access, Door]) -> Access:
+        """The way to take to a provider: with the user's own key there, where there is one, else the usual one."""
+        own = doors.get(Access.OWN_KEY)
+        return Access.OWN_KEY if own is not None and self._key(own) else next(iter(doors))
+
+    def opens(self, access: Access, doors: Mapping[Access, Door]) -> bool:
+        """Whether there are credentials for this way, or it needs none."""
+        match access:
+            case Access.ROUTED:
+                return self._token is not None
+            case Access.OWN_KEY:
+                return access in doors and self._key(doors[access]) is not None
+            case Access.ANONYMOUS:
+                return True
+
+    async def send(
+        self, door: Door, request: Request, *, access: Access = Access.ROUTED, bill_to: str | None = None
+    ) -> Reply:
+        """Send a provider's request through its door, with what opens it. Raises Unreached or Lost."""
+        routed = door.base.startswith('/')
+        url = f'{self.endpoints.router if routed else ""}{door.base}{request.path}'
         if request.query:
             url = f'{url}?{urlencode(request.query)}'
         headers = dict(request.headers)
-        if bill_to:
-            headers['X-HF-Bill-To'] = bill_to
+        match access:
+            case Access.ROUTED:
+                headers |= self._bearer(url)
+                if bill_to:
+                    headers['X-HF-Bill-To'] = bill_to
+            case Access.OWN_KEY if not routed:
+                headers['authorization'] = f'{door.scheme} {self._key(door)}'
+            case _:
+                pass
         body = None
         if request.body is not None:
             headers['content-type'] = 'application/json'
             body = msgspec.json.encode(request.body)
         return await self._exchange(request.method, url, headers, body)
 
+    def _key(self, door: Door) -> str | None:
+        return next((self._keys[name] for name in door.variables if self._keys.get(name)), None)
+
+    def _bearer(self, url: str) -> dict[str, str]:
+        """The header with the token, for the Hub's and the router's own URLs only."""
+        ours = _is_below(url, self.endpoints.hub) or _is_below(url, self.endpoints.router)
+        return {'authorization': f'Bearer {self._token}'} if self._token and ours else {}
+
     async def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
         assert self._api is not None
-        sent = dict(headers)
-        if self._token and (_is_below(url, self.endpoints.hub) or _is_below(url, self.endpoints.router)):
-            sent['authorization'] = f'Bearer {self._token}'
+        began = time.monotonic()
         try:
-            async with self._api.stream(method, url, headers=sent, content=body) as response:
-                return Reply(
+            async with self._api.stream(method, url, headers=headers, content=body) as response:
+                reply = Reply(
                     status=response.status_code,
                     headers=dict(response.headers.items()),
                     body=await _read(response, _LARGEST_BODY),
                 )
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            raise _trouble(error) from None
+        except _TROUBLES as error:
+            trouble = _trouble(error)
+            log.debug('%s %s: %s after %.2f s', method, _named(url), trouble, time.monotonic() - began)
+            raise trouble from None
+        log.debug('%s %s: %d in %.2f s', method, _named(url), reply.status, time.monotonic() - began)
+        return reply
 
     # ------------------------------------------------------------------------------------------ media
 
@@ -154,19 +222,42 @@ class Transport:
                 raise RefusedLink(reason)
             try:
                 async with self._media.stream('GET', url) as response:
+                    # Its path is not told: a signature may be a part of it.
+                    log.debug('media of %s: %d', response.url.host, response.status_code)
                     if response.is_redirect and (location := response.headers.get('location')):
-                        url = urljoin(url, location)
+                        url = _redirected(url, location)
                         continue
                     yield Reply(status=response.status_code, headers=dict(response.headers.items())), _pieces(response)
                     return
-            except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            except _TROUBLES as error:
                 raise _trouble(error) from None
         raise RefusedLink(f'the link was redirected more than {_MOST_REDIRECTS} times')
 
 
+def _is_token(text: str) -> bool:
+    """Whether a header can carry `text` as a token: visible ASCII without spaces."""
+    return re.fullmatch(r'[!-~]+', text) is not None
+
+
+def _named(url: str) -> str:
+    """Host and path for the log: a query may hold a secret."""
+    parts = urlsplit(url)
+    return f'{parts.hostname} {clean(parts.path, 200)}'
+
+
+def _redirected(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        raise RefusedLink('the link was redirected to what is not a URL') from None
+
+
 def _is_below(url: str, base: str) -> bool:
     """Whether `url` has the scheme, host and port of `base` and lies below its path."""
-    there, here = urlsplit(url), urlsplit(base)
+    try:
+        there, here = urlsplit(url), urlsplit(base)
+    except ValueError:
+        return False
     return (there.scheme, there.netloc) == (here.scheme, here.netloc) and (
         there.path == here.path or there.path.startswith(f'{here.path.rstrip("/")}/')
     )
@@ -185,8 +276,11 @@ async def _pieces(response: httpx.Response) -> AsyncIterator[bytes]:
     try:
         async for piece in response.aiter_bytes(256 * 1024):
             yield piece
-    except (httpx.HTTPError, OSError) as error:
+    except _TROUBLES as error:
         raise _trouble(error) from None
+
+
+_TROUBLES: Final = (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError)
 
 
 def _trouble(error: Exception) -> Unreached | Lost:
@@ -196,6 +290,8 @@ def _trouble(error: Exception) -> Unreached | Lost:
             return Unreached(f'no connection within {_CONNECT_SECONDS:g} s')
         case httpx.ConnectError() | httpx.ProxyError() | httpx.UnsupportedProtocol() | httpx.InvalidURL():
             return Unreached('no connection could be made')
+        case httpx.LocalProtocolError() | UnicodeError():
+            return Unreached('the request is none that can be sent')
         case httpx.TimeoutException():
             return Lost('the connection went silent')
         case _:

@@ -14,6 +14,7 @@ from hfmedia_tui.domain import (
     FINAL_STATES,
     Attempt,
     AttemptRecord,
+    Facts,
     Failure,
     Job,
     JobProgress,
@@ -262,8 +263,8 @@ class Ledger:
 
 def _save_job(connection: sqlite3.Connection, job: Job, collectable: bool) -> None:
     connection.execute(
-        'UPDATE jobs SET state = ?, provider = ?, priority = ?, progress = ?, error = ?, note = ?, started_at = ?,'
-        ' finished_at = ?, collectable = ?, owner = CASE WHEN ? THEN NULL ELSE owner END WHERE id = ?',
+        'UPDATE jobs SET state = ?, provider = ?, priority = ?, progress = ?, error = ?, note = ?, facts = ?,'
+        ' started_at = ?, finished_at = ?, collectable = ?, owner = CASE WHEN ? THEN NULL ELSE owner END WHERE id = ?',
         (
             job.state,
             job.provider,
@@ -271,6 +272,7 @@ def _save_job(connection: sqlite3.Connection, job: Job, collectable: bool) -> No
             _json(job.progress),
             None if job.error is None else _json(job.error),
             job.note,
+            _json(job.facts),
             _moment(job.started_at),
             _moment(job.finished_at),
             int(collectable),
@@ -344,6 +346,7 @@ def _job(connection: sqlite3.Connection, row: sqlite3.Row, order: Order) -> Job:
             )
             for output in outputs
         ),
+        facts=_decode(row['facts'], Facts) if row['facts'] else Facts(),
         error=_decode(row['error'], Failure) if row['error'] else None,
         note=row['note'],
         created_at=datetime.fromisoformat(row['created_at']),

@@ -70,4 +70,6 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         ) STRICT, WITHOUT ROWID
         """,
     ),
+    # What the provider told about the result, as JSON.
+    ('ALTER TABLE jobs ADD COLUMN facts TEXT',),
 )

@@ -176,12 +176,10 @@ async def test_closing_leaves_a_running_job_to_be_collected(open_house: OpenHous
     assert await count_submits() - before == 1
 
 
-async def test_cancelling_says_what_it_did_and_retry_collects(
-    open_house: OpenHouse, count_submits: CountSubmits
-) -> None:
+async def test_cancelling_says_what_it_did(open_house: OpenHouse, count_submits: CountSubmits) -> None:
     before = await count_submits()
     async with open_house(Limits(total=1, per_provider=1)) as services:
-        ask = Ask(model='sandbox/fails-stuck-in-queue', prompt='a fox', count=2, timeout=60)
+        ask = Ask(model='sandbox/fails-stuck-in-queue', prompt='a fox', provider='fal-ai', count=2, timeout=60)
         first, second = await services.submit(ask)
         await reach(services, first.id, Stage.QUEUED)
         await services.pool.cancel(second.id)
@@ -189,12 +187,30 @@ async def test_cancelling_says_what_it_did_and_retry_collects(
         await services.pool.idle()
         first, second = services.pool.jobs[first.id], services.pool.jobs[second.id]
         assert first.state is second.state is JobState.CANCELLED
-        assert first.note is not None
-        assert 'may finish and bill' in first.note
+        assert first.note == "Removed from fal-ai's queue before it ran."
         assert second.note == 'Cancelled before anything was sent.'
+        assert await count_submits() - before == 1
         await services.retry(first.id)
         await reach(services, first.id, Stage.QUEUED)
+        assert await count_submits() - before == 2, 'it was removed, and is asked for anew'
         await services.pool.cancel(first.id)
+
+
+async def test_cancelling_where_nobody_can_be_told_keeps_the_handle(
+    open_house: OpenHouse, count_submits: CountSubmits
+) -> None:
+    before = await count_submits()
+    async with open_house() as services:
+        ask = Ask(model='sandbox/fails-stuck-in-queue', prompt='a fox', provider='wavespeed', timeout=60)
+        (job,) = await services.submit(ask)
+        await reach(services, job.id, Stage.QUEUED)
+        await services.pool.cancel(job.id)
+        note = services.pool.jobs[job.id].note
+        assert note is not None
+        assert 'may finish and bill' in note
+        await services.retry(job.id)
+        await reach(services, job.id, Stage.QUEUED)
+        await services.pool.cancel(job.id)
     assert await count_submits() - before == 1
 
 

@@ -1,5 +1,7 @@
 """The policy of repeating, as a table."""
 
+import math
+
 import pytest
 
 from hfmedia_tui.domain import SendKind
@@ -60,6 +62,12 @@ def test_a_server_that_asks_for_patience_gets_it_within_bounds() -> None:
     assert wait_after_refusal(429, 1, retry_after=7.0) == 7.0
     assert wait_after_refusal(429, 1, retry_after=-3.0) == 0.0
     assert wait_after_refusal(429, 1, retry_after=86_400.0) == 60.0
+
+
+@pytest.mark.parametrize('retry_after', [math.nan, math.inf, -math.inf])
+def test_what_is_no_number_of_seconds_changes_nothing(retry_after: float) -> None:
+    assert 0 < (wait_after_refusal(429, 1, retry_after=retry_after) or 0) <= 1
+    assert 0 < (wait_after_trouble(POLL, status=429, reached=True, tries=1, retry_after=retry_after) or 0) <= 1
 
 
 def test_waits_grow_and_stay_bounded() -> None:

@@ -1,5 +1,7 @@
 """Who is told the token, what is followed, and what is refused."""
 
+import logging
+import re
 from contextlib import ExitStack
 
 import pytest
@@ -8,9 +10,12 @@ from hfmedia_tui.domain import Request
 from hfmedia_tui.engine.addresses import Endpoints, check_media_url
 from hfmedia_tui.engine.transport import Lost, RefusedLink, Transport, Unreached
 from hfmedia_tui.errors import UsageError
+from hfmedia_tui.providers import Door
 from tests.engine.loopback import Answer, Asked, Server, serving
 
+FAL = Door(base='/fal-ai')
 TOKEN = 'hf_' + 'x' * 30
+PUBLIC = Endpoints(hub='https://huggingface.co', router='https://router.huggingface.co')
 
 
 def endpoints(hub: Server, router: Server) -> Endpoints:
@@ -22,7 +27,7 @@ async def test_the_token_goes_to_the_hub_and_the_router_and_not_to_media() -> No
         hub, router, media = (stack.enter_context(serving(lambda asked: Answer(body=b'{}'))) for _ in range(3))
         async with Transport(endpoints(hub, router), token=TOKEN) as transport:
             await transport.ask_hub('/api/models', {'limit': '1', 'expand[]': ['gated', 'likes']})
-            await transport.send('fal-ai', Request(method='POST', path='/a/b', query={'q': '1'}, body={'x': None}))
+            await transport.send(FAL, Request(method='POST', path='/a/b', query={'q': '1'}, body={'x': None}))
             async with transport.open_media(f'{media.url}/file') as (reply, pieces):
                 assert reply.status == 200
                 assert b''.join([piece async for piece in pieces]) == b'{}'
@@ -38,7 +43,7 @@ async def test_the_token_goes_to_the_hub_and_the_router_and_not_to_media() -> No
 async def test_billing_goes_to_the_router_only() -> None:
     with serving(lambda asked: Answer()) as server:
         async with Transport(endpoints(server, server), token=TOKEN) as transport:
-            await transport.send('together', Request(method='GET', path='/v2/videos/1'), bill_to='my-org')
+            await transport.send(Door(base='/together'), Request(method='GET', path='/v2/videos/1'), bill_to='my-org')
             await transport.ask_hub('/api/models')
         assert server.asked[0].headers['x-hf-bill-to'] == 'my-org'
         assert 'x-hf-bill-to' not in server.asked[1].headers
@@ -49,7 +54,7 @@ async def test_a_redirect_of_the_router_is_not_followed() -> None:
         target = f'{elsewhere.url}/router/x'
         with serving(lambda asked: Answer(307, {'location': target})) as router:
             async with Transport(endpoints(router, router), token=TOKEN) as transport:
-                reply = await transport.send('fal-ai', Request(method='POST', path='/a', body={}))
+                reply = await transport.send(FAL, Request(method='POST', path='/a', body={}))
         assert reply.status == 307
         assert not elsewhere.asked
 
@@ -73,6 +78,71 @@ async def test_cookies_are_not_kept() -> None:
         assert all('authorization' not in asked.headers for asked in server.asked)
 
 
+@pytest.mark.parametrize('header', ['a\nb', 'é', 'a\x00b'])
+async def test_what_cannot_be_sent_was_not_sent(header: str) -> None:
+    with serving(lambda asked: Answer()) as server:
+        async with Transport(endpoints(server, server), token=TOKEN) as transport:
+            with pytest.raises(Unreached):
+                await transport.send(FAL, Request(method='POST', path='/a', body={}), bill_to=header)
+        assert not server.asked
+
+
+@pytest.mark.parametrize('token', ['hf_é', 'hf_a\nb', 'hf_a b', 'hf_\udcff', ''])
+def test_a_malformed_token_is_refused_and_not_shown(token: str) -> None:
+    with pytest.raises(UsageError, match='malformed') as told:
+        Transport(PUBLIC, token=token)
+    assert not token or token not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    'proxy', ['http://user:s3cret@host:notaport', 'user:s3cret@host', 'gopher://user:s3cret@host', 'http://s3cret\x00']
+)
+async def test_a_proxy_that_cannot_be_used_is_refused_and_its_password_not_shown(proxy: str) -> None:
+    with pytest.raises(UsageError, match='proxy') as told:
+        async with Transport(PUBLIC, token=TOKEN, proxy=proxy):
+            pass
+    assert 's3cret' not in str(told.value)
+    assert told.value.__cause__ is None
+    assert told.value.__suppress_context__
+
+
+async def test_a_proxy_of_a_kind_that_needs_more_is_refused() -> None:
+    with pytest.raises(UsageError, match='SOCKS'):
+        async with Transport(PUBLIC, token=TOKEN, proxy='socks5://user:s3cret@127.0.0.1:1080'):
+            pass
+
+
+async def test_a_redirect_to_what_is_no_url_is_refused() -> None:
+    with serving(lambda asked: Answer(302, {'location': 'https://['})) as server:
+        async with Transport(endpoints(server, server), token=TOKEN) as transport:
+            with pytest.raises(RefusedLink):
+                async with transport.open_media(f'{server.url}/1'):
+                    pass
+            with pytest.raises(Lost):
+                await transport.ask_hub('https://[')
+
+
+async def test_what_was_asked_is_told_to_the_log_without_what_may_be_secret(caplog: pytest.LogCaptureFixture) -> None:
+    def answer(asked: Asked) -> Answer:
+        return Answer(302, {'location': '/there?signature=s3cret'}) if asked.path == '/here' else Answer(201)
+
+    with serving(answer) as server, caplog.at_level(logging.DEBUG, 'hfmedia_tui'):
+        async with Transport(endpoints(server, server), token=TOKEN) as transport:
+            request = Request(method='POST', path='/a/b', query={'key': 's3cret'}, body={'prompt': 's3cret'})
+            await transport.send(FAL, request, bill_to='s3cret')
+            async with transport.open_media(f'{server.url}/here'):
+                pass
+        with pytest.raises(Unreached):
+            async with Transport(endpoints(server, server), token=TOKEN) as transport:
+                await transport.ask_hub('/api/models', {'search': 's3cret'})
+    told = caplog.text
+    assert re.search(r'POST 127\.0\.0\.1 /router/fal-ai/a/b: 201 in \d+\.\d\d s', told)
+    assert re.search(r'GET 127\.0\.0\.1 /api/models: no connection could be made after \d', told)
+    assert re.search(r'media of 127\.0\.0\.1: 201', told)
+    assert 's3cret' not in told
+    assert TOKEN not in told
+
+
 async def test_media_redirects_are_followed_and_each_hop_is_checked() -> None:
     def answer(asked: Asked) -> Answer:
         steps = {'/1': '/2', '/2': 'http://169.254.169.254/latest', '/loop': '/loop'}
@@ -92,10 +162,10 @@ async def test_what_is_known_after_trouble() -> None:
     with serving(lambda asked: Answer(body=b'half', length=100)) as server:
         async with Transport(endpoints(server, server), token=TOKEN) as transport:
             with pytest.raises(Lost):
-                await transport.send('fal-ai', Request(method='POST', path='/a', body={}))
+                await transport.send(FAL, Request(method='POST', path='/a', body={}))
     async with Transport(endpoints(server, server), token=TOKEN) as transport:
         with pytest.raises(Unreached):
-            await transport.send('fal-ai', Request(method='POST', path='/a', body={}))
+            await transport.send(FAL, Request(method='POST', path='/a', body={}))
 
 
 @pytest.mark.parametrize(
@@ -112,6 +182,23 @@ async def test_what_is_known_after_trouble() -> None:
         'file:///etc/passwd',
         'ftp://cdn.example/a.png',
         'https:///a.png',
+        'https://127.1/a.png',
+        'https://127.0.0.1./a.png',
+        'https://2130706433/a.png',
+        'https://0x7f.1/a.png',
+        'https://017700000001/a.png',
+        'https://10.1/a.png',
+        'https://0/a.png',
+        'https://localhost./a.png',
+        'https://LocalHost/a.png',
+        'https://foo.localhost/a.png',
+        'https://[::ffff:127.0.0.1]/a.png',
+        'https://[::ffff:10.0.0.1]/a.png',
+        'https://[fe80::1%25eth0]/a.png',
+        'https://224.0.0.1/a.png',
+        'https://user@127.0.0.1/a.png',
+        'https://cdn.example:99999/a.png',
+        'https://cdn.example/\n',
         'https://[broken/a.png',
         'nonsense',
     ],
@@ -122,11 +209,32 @@ def test_links_that_are_not_followed(url: str) -> None:
 
 def test_links_that_are_followed() -> None:
     assert check_media_url('https://v3.fal.media/files/a.png?x=1', local=False) is None
+    assert check_media_url('https://8.8.8.8/a.png', local=False) is None
+    assert check_media_url('https://[2606:4700::1111]/a.png', local=False) is None
+    assert check_media_url('https://localhost.example/a.png', local=False) is None
     assert check_media_url('http://127.0.0.2:8000/a.png', local=True) is None
     assert check_media_url('http://cdn.example/a.png', local=True) is not None
 
 
-@pytest.mark.parametrize('url', ['http://huggingface.co', 'ftp://127.0.0.1', 'huggingface.co', 'http://10.0.0.1'])
+@pytest.mark.parametrize(
+    'url',
+    [
+        'http://huggingface.co',
+        'ftp://127.0.0.1',
+        'huggingface.co',
+        'http://10.0.0.1',
+        'https://[',
+        'https://',
+        'https://huggingface.co:99999',
+        'https://user:s3cret@huggingface.co',
+        'https://huggingface.co?x=1',
+        'https://huggingface.co/\x1b[31m',
+        'https://\udcff',
+    ],
+)
 def test_an_endpoint_must_be_https_or_on_this_machine(url: str) -> None:
-    with pytest.raises(UsageError, match='https'):
+    with pytest.raises(UsageError, match='HF_ENDPOINT') as told:
         Endpoints(hub=url, router='https://router.huggingface.co')
+    assert 's3cret' not in str(told.value)
+    with pytest.raises(UsageError, match='HFMEDIA_ROUTER_URL'):
+        Endpoints(hub='https://huggingface.co', router=url)

@@ -1,0 +1,119 @@
+"""A provider's own key opens its own host alone; the token, the router alone; and hf-free needs neither."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from hfmedia_tui.domain import Access, FailureCode, JobState
+from hfmedia_tui.engine.addresses import Endpoints
+from hfmedia_tui.engine.transport import Transport
+from hfmedia_tui.paths import Paths
+from hfmedia_tui.providers import MACHINES, Door
+from hfmedia_tui.services import Ask, open_services
+from tests.engine.loopback import Server, serving
+from tests.engine.provider import Provider, as_json
+
+KEY = 'fal_secret_key'
+
+
+@pytest.fixture
+def hub() -> Iterator[tuple[Server, Provider]]:
+    provider = Provider()
+    with serving(provider) as server:
+        provider.url = server.url
+        yield server, provider
+
+
+@pytest.fixture
+def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Server, Provider]]:
+    """The provider's own host."""
+    provider = Provider()
+    with serving(provider) as server:
+        provider.url = server.url
+        doors = MACHINES['fal-ai'].DOORS
+        own = doors[Access.OWN_KEY]
+        door = Door(base=server.url, scheme=own.scheme, variables=own.variables)
+        monkeypatch.setitem(doors, Access.OWN_KEY, door)
+        yield server, provider
+
+
+async def test_an_own_key_is_used_at_its_own_host(
+    paths: Paths, hub: tuple[Server, Provider], host: tuple[Server, Provider]
+) -> None:
+    environment = {
+        'HF_ENDPOINT': hub[0].url,
+        'HFMEDIA_ROUTER_URL': hub[0].url,
+        'HF_TOKEN': 'hf_token',
+        'FAL_KEY': KEY,
+    }
+    async with open_services(paths, environment=environment, patience=0) as house:
+        ask = Ask(model='a/b', prompt='a fox', provider='fal-ai', bill_to='org')
+        (job,) = await house.submit(ask)
+        await house.pool.idle()
+        assert house.pool.jobs[job.id].state is JobState.SUCCEEDED, house.pool.jobs[job.id].error
+    assert hub[1].submits == 0
+    asked = [request for request in host[0].asked if request.path != '/media.png']
+    assert len(asked) >= 3, 'submitted, polled and collected there'
+    assert {request.headers['authorization'] for request in asked} == {f'Key {KEY}'}
+    assert not any('x-hf-bill-to' in request.headers for request in asked)
+    everywhere = b''.join(path.read_bytes() for path in paths.data.parent.rglob('*') if path.is_file())
+    assert KEY.encode() not in everywhere
+    assert all(KEY not in str(request) for request in hub[0].asked)
+
+
+async def test_a_job_of_an_own_key_waits_for_the_key(
+    paths: Paths, hub: tuple[Server, Provider], host: tuple[Server, Provider]
+) -> None:
+    environment = {'HF_ENDPOINT': hub[0].url, 'HFMEDIA_ROUTER_URL': hub[0].url, 'HF_TOKEN': 'hf_token'}
+    host[1].poll = lambda: as_json({'status': 'IN_PROGRESS'})
+    async with open_services(paths, environment={**environment, 'FAL_KEY': KEY}, patience=0) as house:
+        (job,) = await house.submit(Ask(model='a/b', prompt='a fox', provider='fal-ai', timeout=0.5))
+        await house.pool.idle()
+        assert house.pool.jobs[job.id].state is JobState.FAILED
+    host[1].poll = Provider().poll
+    async with open_services(paths, environment=environment, patience=0) as house:
+        await house.retry(job.id)
+        await house.pool.idle()
+        error = house.pool.jobs[job.id].error
+        assert error is not None
+        assert error.code is FailureCode.UNAUTHORIZED
+        assert error.hint is not None
+        assert 'FAL_KEY' in error.hint
+        assert 'paid for' in error.hint
+    async with open_services(paths, environment={**environment, 'FAL_KEY': KEY}, patience=0) as house:
+        await house.retry(job.id)
+        await house.pool.idle()
+        assert house.pool.jobs[job.id].state is JobState.SUCCEEDED
+    assert (host[1].submits, hub[1].submits) == (1, 0)
+
+
+async def test_without_a_token_hugging_faces_own_inference_is_asked_without_one(
+    paths: Paths, hub: tuple[Server, Provider]
+) -> None:
+    environment = {
+        'HF_ENDPOINT': hub[0].url,
+        'HFMEDIA_ROUTER_URL': hub[0].url,
+        'HF_HUB_DISABLE_IMPLICIT_TOKEN': '1',
+    }
+    async with open_services(paths, environment=environment, patience=0) as house:
+        for ask in (Ask(model='a/b', prompt='a fox'), Ask(model='a/b', prompt='a fox', provider='hf-free')):
+            (job,) = await house.submit(ask)
+            await house.pool.idle()
+            done = house.pool.jobs[job.id]
+            assert done.state is JobState.SUCCEEDED, done.error
+            assert [attempt.provider for attempt in done.attempts] == ['hf-free']
+    assert all('authorization' not in request.headers for request in hub[0].asked)
+    assert {request.path for request in hub[0].asked if request.method == 'POST'} == {'/hf-inference/models/a/b'}
+
+
+def test_ways() -> None:
+    endpoints = Endpoints(hub='https://huggingface.co', router='https://router.huggingface.co')
+    doors = MACHINES['replicate'].DOORS
+    routed = Transport(endpoints, token='hf_token')
+    assert routed.access(doors) is Access.ROUTED
+    assert routed.opens(Access.ROUTED, doors)
+    assert not routed.opens(Access.OWN_KEY, doors)
+    own = Transport(endpoints, token=None, keys={'REPLICATE_API_TOKEN': 'r8_key'})
+    assert own.access(doors) is Access.OWN_KEY
+    assert not own.opens(Access.ROUTED, doors)
+    assert 'r8_key' not in repr(own)
