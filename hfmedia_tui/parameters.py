@@ -4,6 +4,7 @@ Forms, the command line and validation are made from these declarations; each pr
 name it takes which of them. What is left unset is never sent.
 """
 
+import json
 import math
 from collections.abc import Mapping
 from enum import StrEnum
@@ -14,7 +15,17 @@ import msgspec
 from hfmedia_tui.domain import Task
 from hfmedia_tui.errors import UsageError
 
-__all__ = ['ASPECT_RATIOS', 'MAXIMUM_RANDOM_SEED', 'PARAMETERS', 'Kind', 'Parameter', 'parse', 'sized']
+__all__ = [
+    'ASPECT_RATIOS',
+    'MAXIMUM_RANDOM_SEED',
+    'PARAMETERS',
+    'Kind',
+    'Parameter',
+    'is_text',
+    'parse',
+    'parse_extra',
+    'sized',
+]
 
 
 class Kind(StrEnum):
@@ -123,6 +134,11 @@ ASPECT_RATIOS: Final[Mapping[str, tuple[int, int]]] = {
 }
 """Width and height in pixels for each aspect ratio."""
 
+_LARGEST: Final = 2**31 - 1
+"""No side, step, frame or scale is larger anywhere."""
+_DEEPEST: Final = 50
+"""Levels of the JSON that a user may add."""
+
 MAXIMUM_RANDOM_SEED: Final = 2**31 - 1
 """The largest seed that every provider takes; a random seed lies between 0 and this."""
 
@@ -130,21 +146,76 @@ MAXIMUM_RANDOM_SEED: Final = 2**31 - 1
 def parse(name: str, text: str) -> int | float | str:
     """Read what a user typed for the parameter `name`.
 
-    Raises UsageError, naming the parameter, for what is wrong at every provider: not a number, not finite, or
-    below the least that makes sense. Ranges of single providers are not checked here.
+    Raises UsageError, naming the parameter, for what is wrong at every provider: no text, not a number, below the
+    least that makes sense or beyond all bounds. Ranges of single providers are not checked here.
     """
     parameter = PARAMETERS[name]
     value = text.strip()
     if parameter.kind is Kind.TEXT:
+        if not is_text(value):
+            raise UsageError(f'{parameter.label} is not text.')
         return value
     noun = 'a whole number' if parameter.kind is Kind.INTEGER else 'a number'
     try:
         number: int | float = int(value) if parameter.kind is Kind.INTEGER else float(value)
     except ValueError:
         raise UsageError(f'{parameter.label} must be {noun}, not {value[:40]!r}.') from None
-    if not math.isfinite(number) or (parameter.minimum is not None and number < parameter.minimum):
-        raise UsageError(f'{parameter.label} must be {noun} of at least {parameter.minimum:g}, not {value[:40]}.')
+    least = parameter.minimum if parameter.minimum is not None else -_LARGEST
+    if not least <= number <= _LARGEST:  # no bounds hold what is not a number
+        raise UsageError(f'{parameter.label} must be {noun} from {least:g} to {_LARGEST}, not {value[:40]}.')
     return number
+
+
+def parse_extra(text: str) -> dict[str, Any]:
+    """Read the JSON object that a provider is to get as it stands.
+
+    Raises UsageError for anything else, and for what could not be sent: numbers that are none, text that is none,
+    and nesting without end.
+    """
+    try:
+        extra = json.loads(text, parse_constant=_refuse, parse_float=_finite)
+        msgspec.json.encode(extra)
+        deep = _depth(extra) > _DEEPEST
+    except (ValueError, OverflowError) as error:
+        raise UsageError(f'The extra JSON cannot be read: {error}.', _EXTRA_HINT) from None
+    except RecursionError:
+        deep, extra = True, {}
+    if not isinstance(extra, dict):
+        raise UsageError('The extra JSON must be an object.', _EXTRA_HINT)
+    if deep:
+        raise UsageError('The extra JSON is nested too deeply.', _EXTRA_HINT)
+    return extra
+
+
+_EXTRA_HINT: Final = 'Give an object, such as {"num_images": 1}.'
+
+
+def _refuse(constant: str) -> float:
+    raise ValueError(f'{constant} has no place in it')
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _refuse(text[:40])
+
+
+def _depth(value: object) -> int:
+    match value:
+        case dict():
+            return 1 + max(map(_depth, value.values()), default=0)
+        case list():
+            return 1 + max(map(_depth, value), default=0)
+        case _:
+            return 0
+
+
+def is_text(text: str) -> bool:
+    """Whether `text` can be written in UTF-8: what was no text where it came from holds lone surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def sized(parameters: Mapping[str, Any], aspect_ratio: str | None) -> dict[str, Any]:

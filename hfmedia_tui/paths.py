@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ['Paths', 'find_paths']
+from hfmedia_tui.errors import UsageError
+
+__all__ = ['Paths', 'find_paths', 'named_folder']
 
 
 class Paths(NamedTuple):
@@ -38,9 +40,12 @@ class Paths(NamedTuple):
 
 
 def find_paths(environment: Mapping[str, str] = os.environ) -> Paths:
-    """Find this user's folders; with HFMEDIA_HOME set they all lie below it."""
+    """Find this user's folders; with HFMEDIA_HOME set they all lie below it.
+
+    Raises UsageError where HFMEDIA_HOME cannot be a folder.
+    """
     if home := environment.get('HFMEDIA_HOME'):
-        root = Path(home).expanduser().absolute()
+        root = named_folder(home)
         return Paths(root / 'config', root / 'data', root / 'cache', root / 'log', root / 'output')
     import platformdirs  # 5 ms, and not needed where HFMEDIA_HOME is set
 
@@ -52,3 +57,14 @@ def find_paths(environment: Mapping[str, str] = os.environ) -> Paths:
         user.user_log_path,
         user.user_pictures_path / 'hfmedia',
     )
+
+
+def named_folder(name: str) -> Path:
+    """The folder that a user named, with `~` written out. Raises UsageError for a name that no record could hold."""
+    try:
+        name.encode()
+        return Path(name).expanduser().absolute()
+    except UnicodeEncodeError:
+        raise UsageError('The name of a folder is not text in UTF-8.', 'See --output and HFMEDIA_HOME.') from None
+    except RuntimeError:
+        raise UsageError(f'{name!r} begins with the home of nobody.', 'See --output and HFMEDIA_HOME.') from None
