@@ -87,11 +87,11 @@ async def test_what_cannot_be_sent_was_not_sent(header: str) -> None:
         assert not server.asked
 
 
-@pytest.mark.parametrize('token', ['hf_é', 'hf_a\nb', 'hf_a b', 'hf_\udcff', ''])
+@pytest.mark.parametrize('token', ['hf_é', 'hf_a\nb', 'hf_a b', 'hf_\udcff'])
 def test_a_malformed_token_is_refused_and_not_shown(token: str) -> None:
     with pytest.raises(UsageError, match='malformed') as told:
         Transport(PUBLIC, token=token)
-    assert not token or token not in str(told.value)
+    assert token not in str(told.value)
 
 
 @pytest.mark.parametrize(
@@ -126,14 +126,15 @@ async def test_what_was_asked_is_told_to_the_log_without_what_may_be_secret(capl
     def answer(asked: Asked) -> Answer:
         return Answer(302, {'location': '/there?signature=s3cret'}) if asked.path == '/here' else Answer(201)
 
-    with serving(answer) as server, caplog.at_level(logging.DEBUG, 'hfmedia_tui'):
-        async with Transport(endpoints(server, server), token=TOKEN) as transport:
-            request = Request(method='POST', path='/a/b', query={'key': 's3cret'}, body={'prompt': 's3cret'})
-            await transport.send(FAL, request, bill_to='s3cret')
-            async with transport.open_media(f'{server.url}/here'):
-                pass
-        with pytest.raises(Unreached):
+    with caplog.at_level(logging.DEBUG, 'hfmedia_tui'):
+        with serving(answer) as server:
             async with Transport(endpoints(server, server), token=TOKEN) as transport:
+                request = Request(method='POST', path='/a/b', query={'key': 's3cret'}, body={'prompt': 's3cret'})
+                await transport.send(FAL, request, bill_to='s3cret')
+                async with transport.open_media(f'{server.url}/here'):
+                    pass
+        async with Transport(endpoints(server, server), token=TOKEN) as transport:
+            with pytest.raises(Unreached):
                 await transport.ask_hub('/api/models', {'search': 's3cret'})
     told = caplog.text
     assert re.search(r'POST 127\.0\.0\.1 /router/fal-ai/a/b: 201 in \d+\.\d\d s', told)
