@@ -32,6 +32,7 @@ __all__ = [
     'AttemptRecord',
     'Cancellation',
     'Done',
+    'Event',
     'Facts',
     'Failed',
     'Failure',
@@ -57,6 +58,7 @@ __all__ = [
     'Task',
     'Wait',
     'clean',
+    'event_of',
 ]
 
 JSON: TypeAlias = dict[str, Any] | list[Any] | str | int | float | bool | None
@@ -295,6 +297,20 @@ class Job(Struct, frozen=True, kw_only=True):
         if self.started_at is None:
             return 0.0
         return max(0.0, ((self.finished_at or now) - self.started_at).total_seconds())
+
+
+class Event(Struct, frozen=True, kw_only=True):
+    """One thing that happened to a job."""
+
+    event: str
+    """The state that the job came into, or `progress`."""
+    job: Job
+
+
+def event_of(job: Job, before: Job | None) -> Event:
+    """The event that a new snapshot is, after the one before."""
+    changed = before is None or before.state is not job.state
+    return Event(event=job.state.value if changed else 'progress', job=job)
 
 
 # ---------------------------------------------------------------------------------------------- speaking to a provider

@@ -287,6 +287,16 @@ class Services:
         """The newest order that was sent where this house sends them."""
         return await self.ledger.last_order(self.router)
 
+    async def usual_model(self) -> str:
+        """The model used last, or the first of the list. Raises UsageError and HubError."""
+        last = await self.last_order()
+        if last is not None:
+            return last.model
+        models = await self.catalog.models()
+        if not models:
+            raise UsageError('The Hub lists no model that can be used now.', 'Name one.')
+        return models[0].id
+
     async def recent_jobs(self, limit: int) -> tuple[Job, ...]:
         """The newest jobs, newest first."""
         return await self.ledger.jobs(limit=limit, newest_first=True)

@@ -76,6 +76,13 @@ def _facts(job: Job) -> list[tuple[str, str]]:
     facts += [('Asked', clock(job.created_at)), ('Took', span)]
     for output in job.outputs:
         facts.append(('File', _file(output.media_type, output.width, output.height, output.duration, output.size)))
+    told = job.facts
+    if told.seed is not None and told.seed != job.seed:
+        facts.append(('Seed used', str(told.seed)))
+    if told.cost is not None:
+        facts.append(('Cost', f'${told.cost:.4f}'))
+    if told.request_id:
+        facts.append(('Request', told.request_id))
     facts.append(('Job', job.id))
     width = max(len(label) for label, _ in facts)
     return [(f'{label:<{width}}', value) for label, value in facts]
