@@ -1,6 +1,7 @@
 """Browse: the whole catalogue, found by task, provider and words."""
 
 import asyncio
+from contextlib import suppress
 from typing import ClassVar
 
 from textual import on, work
@@ -9,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Static
+from textual.worker import Worker, WorkerError
 
 from hfmedia_tui.domain import Model, Task
 from hfmedia_tui.errors import AppError
@@ -48,6 +50,7 @@ class BrowseScreen(Place):
         self._failed = False
         self._wanted: Task | None = None
         self._provider: str | None = None
+        self._searching: Worker[None] | None = None
 
     def compose_place(self) -> ComposeResult:
         with Horizontal(id='filters'):
@@ -161,10 +164,13 @@ class BrowseScreen(Place):
 
     @on(Input.Changed, '#search')
     def _typed(self) -> None:
-        self.search()
+        self._searching = self.search()
 
     @on(Input.Submitted, '#search')
-    def _searched(self) -> None:
+    async def _searched(self) -> None:
+        if self._searching is not None:
+            with suppress(WorkerError):
+                await self._searching.wait()  # or a second Enter would choose what the search is about to replace
         self.models.focus()
 
     def action_search(self) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -11,11 +12,13 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input
 
+from hfmedia_tui.widgets.type_ahead import KeyClock
+
 __all__ = ['Entry', 'Field']
 
 
 class Entry(Input):
-    """A line to type in; Down and Up go through values worth trying."""
+    """A line to type in; Down and Up go through values worth trying, and Enter sends it, unless it was pasted."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('down', 'suggest(1)', 'Next suggestion', show=False, id='entry.next'),
@@ -25,6 +28,14 @@ class Entry(Input):
     def __init__(self, *, placeholder: str = '', suggestions: Sequence[str] = (), value: str = '') -> None:
         super().__init__(value, placeholder=placeholder, compact=True, select_on_focus=False)
         self.suggestions = tuple(suggestions)
+        self._clock = KeyClock()
+
+    async def _on_key(self, event: events.Key) -> None:
+        if self._clock.pasted(event) and event.key == 'enter':
+            event.stop()  # the end of a pasted line: it sends nothing
+            event.prevent_default()
+            return
+        await super()._on_key(event)
 
     def action_suggest(self, step: int) -> None:
         if self.suggestions:

@@ -7,10 +7,9 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TextArea
 
-__all__ = ['Prompt']
+from hfmedia_tui.widgets.type_ahead import KeyClock
 
-_BURST = 0.01
-"""Seconds: keys that follow each other faster were not typed but pasted, by a terminal that does not mark pastes."""
+__all__ = ['Prompt']
 
 
 class Prompt(TextArea):
@@ -41,11 +40,10 @@ class Prompt(TextArea):
             highlight_cursor_line=False,
             placeholder='What do you want to see?',
         )
-        self._last_key = 0.0
+        self._clock = KeyClock()
 
     async def _on_key(self, event: events.Key) -> None:
-        pasted = event.time - self._last_key < _BURST
-        self._last_key = event.time
+        pasted = self._clock.pasted(event)
         if event.key == 'enter' and not pasted:
             event.stop()
             event.prevent_default()

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 
 import pytest
+from textual import events
 
 from hfmedia_tui.domain import Model, Task
 from hfmedia_tui.screens.choice import Choice
@@ -103,6 +104,17 @@ async def test_search_ranks_as_one_types_and_keeps_the_row(start: Start) -> None
         await studio.press('enter')
         await studio.until(lambda: studio.app.current_mode == 'compose' and studio.compose.model == chosen)
         assert studio.compose.prompt.has_focus
+
+
+async def test_a_search_and_an_ask_may_be_typed_ahead_of_the_screens(start: Start) -> None:
+    """You should see the model that was searched for, and the whole prompt, though all keys came at once."""
+    async with start() as studio:
+        await studio.until(lambda: studio.browse.models.rows)
+        for key in ('slash', *'schnell', 'enter', 'enter', *'afox', 'f5'):
+            studio.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await studio.until(lambda: studio.services.pool.jobs)
+        (job,) = await studio.settle()
+        assert (job.order.model, job.order.prompt) == ('black-forest-labs/FLUX.1-schnell', 'afox')
 
 
 async def test_a_search_without_a_match_leaves_nothing_to_enter(start: Start) -> None:
