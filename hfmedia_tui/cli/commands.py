@@ -1,11 +1,13 @@
 """Every command and its options, and the one place where errors become exit codes."""
 
 import sys
+from contextlib import suppress
 from typing import Any, NoReturn
 
 import click
 
 from hfmedia_tui import __version__
+from hfmedia_tui.cli.streams import abandon_output, check_arguments, prepare_streams
 from hfmedia_tui.errors import AppError, UsageError
 
 __all__ = ['main']
@@ -24,6 +26,8 @@ STATES = ('queued', 'running', 'succeeded', 'failed', 'cancelled', 'interrupted'
 def main() -> NoReturn:
     """Run the command line and exit."""
     try:
+        prepare_streams()
+        check_arguments(sys.argv)
         code = command.main(standalone_mode=False)
     except click.ClickException as error:
         error.show()
@@ -34,22 +38,34 @@ def main() -> NoReturn:
     except (KeyboardInterrupt, click.Abort):
         code = EXIT_INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has had enough; closing quietly is what they expect.
-        sys.stderr.close()
+        # Whoever read our output has had enough; ending quietly is what they expect.
+        abandon_output()
+        code = EXIT_FAILED
+    except OSError as error:
+        _log('the system refused')
+        abandon_output()
+        _say(AppError(f'The system refused: {error.strerror or error}.'))
         code = EXIT_FAILED
     except Exception:
-        import logging
-
-        logging.getLogger('hfmedia_tui').exception('a mistake of this program')
+        _log('a mistake of this program')
         _say(AppError('This program made a mistake.', 'See `hfmedia-tui locate` for the log, which tells more.'))
         code = EXIT_FAILED
     sys.exit(code if isinstance(code, int) else 0)
 
 
 def _say(error: AppError) -> None:
-    click.echo(f'hfmedia-tui: {error.message}', err=True)
-    if error.hint:
-        click.echo(error.hint, err=True)
+    with suppress(OSError):
+        click.echo(f'hfmedia-tui: {error.message}', err=True)
+        if error.hint:
+            click.echo(error.hint, err=True)
+
+
+def _log(what: str) -> None:
+    import logging  # 20 ms, and not needed to say the version
+
+    logger = logging.getLogger('hfmedia_tui')
+    if logger.hasHandlers():  # without, Python would write the trace on standard error
+        logger.exception(what)
 
 
 class Parameter(click.ParamType[Any]):

@@ -1,20 +1,21 @@
 """`hfmedia-tui generate`: the studio without its interface."""
 
-import json
-import sys
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Final
 
 import click
 
 from hfmedia_tui.cli.driving import drive, finish, need_token, run
+from hfmedia_tui.cli.streams import read_input
 from hfmedia_tui.domain import Job
-from hfmedia_tui.errors import UsageError
-from hfmedia_tui.parameters import PARAMETERS
-from hfmedia_tui.paths import find_paths
-from hfmedia_tui.services import Ask, Limits, Services, open_services
+from hfmedia_tui.parameters import PARAMETERS, parse_extra
+from hfmedia_tui.paths import find_paths, named_folder
+from hfmedia_tui.services import Ask, Limits, open_services
 
 __all__ = ['run_generate']
+
+_MOST_READ: Final = 100_000
+"""Characters of standard input: more than any prompt may have."""
 
 
 def run_generate(
@@ -40,16 +41,16 @@ def run_generate(
     ask = Ask(
         model=model,
         provider=provider,
-        prompt=sys.stdin.read().strip() if prompt == '-' else prompt,
+        prompt=read_input(_MOST_READ).strip() if prompt == '-' else prompt,
         parameters={name: parameters[name] for name in PARAMETERS if parameters.get(name) not in (None, '')},
         aspect_ratio=aspect_ratio,
-        extra=_read_extra(extra),
+        extra=parse_extra(extra) if extra else {},
         count=count,
         seed=seed,
         fallback=not no_fallback,
         timeout=timeout,
         bill_to=bill_to,
-        output=output,
+        output=str(named_folder(output)) if output else None,
     )
     limits = Limits(total=concurrency, per_provider=concurrency) if concurrency else Limits()
     return run(_generate(ask, limits=limits, proxy=proxy, as_json=as_json, sandbox=sandbox))
@@ -57,13 +58,16 @@ def run_generate(
 
 async def _generate(ask: Ask, *, limits: Limits, proxy: str | None, as_json: bool, sandbox: bool) -> int:
     async with open_services(find_paths(), sandbox=sandbox, limits=limits, proxy=proxy) as services:
-        need_token(services)
+        need_token(services, ask.provider)
         if not ask.model:
-            ask = _with_model(ask, await _usual_model(services))
+            ask = _with_model(ask, await services.usual_model())
             click.echo(f'Using {ask.model}.', err=True)
 
         async def start() -> Iterable[Job]:
-            return await services.submit(ask)
+            order = await services.order(ask)
+            for caution in services.cautions(order):
+                click.echo(caution.sentence, err=True)
+            return await services.pool.submit(order)
 
         jobs, interrupted = await drive(services, start, as_json=as_json)
     # The house is closed: what was running has been left where it stands.
@@ -76,33 +80,6 @@ def _with_model(ask: Ask, model: str) -> Ask:
     return msgspec.structs.replace(ask, model=model)
 
 
-async def _usual_model(services: Services) -> str:
-    """The model used last, or the first of the list."""
-    last = await services.last_order()
-    if last is not None:
-        return last.model
-    models = await services.catalog.models()
-    if not models:
-        raise UsageError('The Hub lists no model that can be used now.', 'Name one with --model.')
-    return models[0].id
-
-
 def _split(model: str | None) -> tuple[str, str | None]:
     name, _, provider = (model or '').strip().partition(':')
     return name, provider or None
-
-
-def _read_extra(text: str | None) -> Mapping[str, Any]:
-    if not text:
-        return {}
-    try:
-        extra = json.loads(text, parse_constant=_refuse)
-    except ValueError as error:
-        raise UsageError(f'--extra is no JSON: {error}.', 'Give an object, such as \'{"num_images": 1}\'.') from None
-    if not isinstance(extra, dict):
-        raise UsageError('--extra must be a JSON object.', 'Such as \'{"num_images": 1}\'.')
-    return extra
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f'{constant} has no place in it')

@@ -11,7 +11,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
 from rich.text import Text
 
-from hfmedia_tui.domain import FINAL_STATES, Job, JobState, Model, Stage, clean
+from hfmedia_tui.domain import FINAL_STATES, Job, JobState, Model, Stage, clean, event_of
 
 __all__ = ['Report', 'job_object', 'model_object', 'report_for', 'write_object']
 
@@ -61,8 +61,8 @@ def write_object(value: object) -> None:
     """Write one JSON object as one line on standard output, at once."""
     import json
 
-    # The standard library's JSON, because a seed may be larger than 64 bits.
-    sys.stdout.write(json.dumps(msgspec.to_builtins(value), ensure_ascii=False) + '\n')
+    # The standard library's JSON, because a seed may be larger than 64 bits; in ASCII, which any stream takes.
+    sys.stdout.write(json.dumps(msgspec.to_builtins(value)) + '\n')
     sys.stdout.flush()
 
 
@@ -93,8 +93,7 @@ class JsonReport:
     def __exit__(self, *_: object) -> None: ...
 
     def show(self, job: Job, before: Job | None) -> None:
-        event = job.state if before is None or before.state != job.state else 'progress'
-        write_object({'event': event, 'job': job_object(job)})
+        write_object({'event': event_of(job, before).event, 'job': job_object(job)})
 
 
 class PlainReport:
