@@ -13,9 +13,9 @@ import msgspec
 
 from hfmedia_tui import __version__
 from hfmedia_tui.cli.report import write_object
-from hfmedia_tui.domain import Request
+from hfmedia_tui.domain import Request, clean
 from hfmedia_tui.engine.transport import Lost, Transport, Unreached
-from hfmedia_tui.errors import AppError
+from hfmedia_tui.errors import AppError, UsageError
 from hfmedia_tui.media.terminal import probe
 from hfmedia_tui.paths import Paths, find_paths
 from hfmedia_tui.providers import Door
@@ -36,7 +36,11 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 def run_doctor(*, as_json: bool) -> int:
     """Look at everything, tell it, and return 1 when something is missing that is needed."""
-    findings = asyncio.run(_look())
+    findings = [
+        # What a Hub, a terminal or the environment told may hold anything.
+        msgspec.structs.replace(finding, found=clean(finding.found).replace('\n', ' '))
+        for finding in asyncio.run(_look())
+    ]
     if as_json:
         write_object({finding.check: {'ok': finding.ok, 'found': finding.found} for finding in findings})
     else:
@@ -55,8 +59,14 @@ async def _look() -> list[Finding]:
     ]
     token = await asyncio.to_thread(find_token)
     endpoints = find_endpoints()
-    async with Transport(endpoints, token=token) as transport:
-        findings.append(await _token(transport))
+    malformed: str | None = None
+    try:
+        transport = Transport(endpoints, token=token)
+    except UsageError as error:
+        # Everything else is looked at all the same.
+        transport, malformed = Transport(endpoints, token=None), str(error)
+    async with transport:
+        findings.append(Finding(check='token', ok=False, found=malformed) if malformed else await _token(transport))
         findings.append(await _reached('hub', endpoints.hub, transport.ask_hub('/api/models', {'limit': '1'})))
         request = Request(method='GET', path='')
         findings.append(await _reached('router', endpoints.router, transport.send(Door(base='/v1'), request)))

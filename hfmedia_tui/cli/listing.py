@@ -61,18 +61,27 @@ def _line(model: Model) -> str:
 def list_jobs(*, state: str | None, as_json: bool) -> int:
     """Write the ledger's jobs, oldest first, and return the exit code."""
 
-    async def read() -> tuple[Job, ...]:
+    async def read() -> tuple[tuple[Job, ...], frozenset[str]]:
         ledger = Ledger(find_paths().ledger)
         await ledger.open()
         try:
-            return await ledger.jobs(states=None if state is None else [JobState(state)])
+            jobs = await ledger.jobs(states=None if state is None else [JobState(state)])
+            left = await ledger.unowned()
         finally:
             await ledger.close()
+        return jobs, frozenset(job.id for job in left)
 
-    for job in asyncio.run(read()):
+    jobs, left = asyncio.run(read())
+    for job in jobs:
         if as_json:
             write_object(job_object(job))
         else:
+            stands = _left(job) if job.id in left and job.state is JobState.RUNNING else describe(job)
             prompt = clean(job.order.prompt, 60).replace('\n', ' ')
-            click.echo(f'{job.id:<12}{job.created_at.astimezone():%Y-%m-%d %H:%M}  {describe(job)}  {prompt}')
+            click.echo(f'{job.id:<12}{job.created_at.astimezone():%Y-%m-%d %H:%M}  {stands}  {prompt}')
     return 0
+
+
+def _left(job: Job) -> str:
+    """Where a job stands that no process drives: it does not run here, whatever it does at the provider."""
+    return f'left running{f" at {job.provider}" if job.provider else ""}: resume collects it'

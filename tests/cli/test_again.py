@@ -81,6 +81,9 @@ def test_a_killed_process_loses_nothing(slow: dict[str, str], slow_sandbox: Addr
     with start(slow, 'generate', 'an owl', '--model', f'{IMAGE}:fal-ai', '--json') as process:
         job_id = until_accepted(process)
         process.kill()
+    left = run_with(slow)('jobs').out
+    assert f'{job_id} ' in left
+    assert 'left running at fal-ai' in left
     resumed = run_with(slow)('resume', '--json')
     assert resumed.code == 0, resumed
     assert resumed.lines[-1]['job']['id'] == job_id

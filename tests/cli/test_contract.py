@@ -1,5 +1,6 @@
 """What scripts rely on: streams, fields, exit codes."""
 
+import json
 import socket
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import pytest
 from PIL import Image
 
 from hfmedia_tui import __version__
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, run_with
+from tests.engine.loopback import Answer, Asked, serving
 
 IMAGE = 'black-forest-labs/FLUX.1-dev'
 JOB_FIELDS = [
@@ -129,6 +131,12 @@ def test_without_a_token_the_ways_on_are_named(run_offline: Run) -> None:
         ['generate', 'x', '--extra', '[1]'],
         ['generate', 'x', '--extra', '{"a": NaN}'],
         ['generate', 'x', '--extra', '{'],
+        ['generate', 'x', '--extra', '{"a": 1e999}'],
+        ['generate', 'x', '--extra', '[' * 100_000],
+        ['generate', 'x', '--width', '9' * 400],
+        ['generate', 'x', '--model', IMAGE, '--bill-to', 'é'],
+        ['generate', 'x', '--model', IMAGE, '--bill-to', 'a\nb'],
+        ['generate', 'x', '--model', IMAGE, '--output', '~no-such-user/x'],
         ['generate', '', '--model', IMAGE],
         ['generate', 'x', '--model', IMAGE, '--aspect-ratio', '5:1'],
         ['generate', 'x', '--model', IMAGE, '--timeout', '0'],
@@ -149,6 +157,34 @@ def test_usage_errors(run_online: Run, arguments: list[str]) -> None:
     assert ran.code == 2, ran
     assert ran.out == ''
     assert ran.err.strip()
+
+
+@pytest.mark.parametrize(
+    ('name', 'value'),
+    [
+        ('HF_ENDPOINT', 'https://['),
+        ('HF_ENDPOINT', 'https://huggingface.co:99999'),
+        ('HFMEDIA_ROUTER_URL', 'https://user:s3cret@router.example'),
+        ('HFMEDIA_HOME', '~no-such-user'),
+        ('HF_TOKEN', 'hf_s3cret\nhf_s3cret'),
+        ('HF_TOKEN', 'hf_s3crét'),
+    ],
+)
+def test_an_environment_that_cannot_be_used_is_told(run_online: Run, name: str, value: str) -> None:
+    ran = run_online('generate', 'x', '--model', IMAGE, **{name: value})
+    assert ran.code == 2, ran
+    assert ran.err.strip()
+    assert 'mistake' not in ran.err
+    assert 's3cr' not in ran.err
+
+
+def test_a_proxy_that_cannot_be_used_is_told_without_its_password(run_online: Run, tmp_path: Path) -> None:
+    ran = run_online('--verbose', 'generate', 'x', '--model', IMAGE, '--proxy', 'http://user:s3cret@host:notaport')
+    assert ran.code == 2, ran
+    assert 'proxy' in ran.err
+    assert 's3cret' not in ran.err
+    log = tmp_path / 'home' / 'log' / 'hfmedia-tui.log'
+    assert not log.exists() or 's3cret' not in log.read_text()
 
 
 def test_listing_models(run_online: Run) -> None:
@@ -211,6 +247,23 @@ def test_the_doctor_looks_at_everything(run_online: Run, run_offline: Run) -> No
     ill = run_offline('doctor', HF_ENDPOINT='http://127.0.0.1:9', HFMEDIA_ROUTER_URL='http://127.0.0.1:9')
     assert ill.code == 1
     assert 'hf auth login' in ill.out
+    malformed = run_online('doctor', '--json', HF_TOKEN='hf_s3cret hf_s3cret')
+    assert malformed.code == 1
+    (told,) = malformed.lines
+    assert 'malformed' in told['token']['found']
+    assert told['hub']['ok']
+    assert 's3cret' not in malformed.out + malformed.err
+
+
+def test_the_doctor_shows_no_escape_of_what_it_was_told(environment: dict[str, str]) -> None:
+    def answer(asked: Asked) -> Answer:
+        return Answer(body=json.dumps({'name': 'ada\x1b]0;owned\x07'}).encode())
+
+    with serving(answer) as hub:
+        told = {'HF_ENDPOINT': hub.url, 'HFMEDIA_ROUTER_URL': hub.url, 'HF_TOKEN': 'hf_test', 'TERM': 'x\x1b[31m'}
+        ran = run_with({**environment, **told})('doctor')
+    assert 'found, of ada' in ran.out
+    assert '\x1b' not in ran.out
 
 
 def test_a_port_that_is_taken_is_said_to_be(run_offline: Run) -> None:
