@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,6 +46,11 @@ class Client(NamedTuple):
     file: Path
 
 
+SCRIPT = Path(__file__).with_name('published_client.mjs')
+KNOWN_TO_JAVASCRIPT = [*KNOWN, ('text-to-image', 'deepinfra')]
+"""`@huggingface/inference` 4.13 knows one more: its `lib/getProviderHelper.ts`."""
+
+
 @pytest.fixture(scope='module')
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
     """`hfmedia-tui sandbox` as any other client finds it: at a port of its own, at its natural pace."""
@@ -66,41 +71,57 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
 
 
 @pytest.fixture(scope='module')
-def clients(served: Addresses, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[tuple[str, str], Client]]:
-    """The published client, started for every task and provider at once: most of its time is waiting."""
+def clients(served: Addresses, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Client]]:
+    """Starts published clients, for every task and provider at once: most of their time is waiting."""
     home = tmp_path_factory.mktemp('clients')
     environment = {**os.environ, 'HF_ENDPOINT': served.hub, 'HF_TOKEN': 'hf_test', 'HF_HOME': str(home)}
-    started = dict[tuple[str, str], Client]()
-    for task, provider in KNOWN:
-        model = model_of(task, provider)
-        assert model is not None, 'the sandbox serves every task of every provider'
-        file = home / f'{provider}-{task}'
-        command = [
-            sys.executable,
-            '-m',
-            'tests.sandbox.published_client',
-            served.router,
-            task,
-            provider,
-            model,
-            str(file),
-        ]
-        process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
-        started[task, provider] = Client(process, file)
-    yield started
-    for client in started.values():
-        client.process.kill()
-        client.process.communicate()
+    started = dict[tuple[str, str, str], Client]()
+
+    def start(language: str, known: Sequence[tuple[str, str]], *command: str) -> None:
+        for task, provider in known:
+            model = model_of(task, provider)
+            assert model is not None, 'the sandbox serves every task of every provider'
+            file = home / f'{language}-{provider}-{task}'
+            words = [*command, served.router, task, provider, model, str(file)]
+            process = subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, text=True)
+            started[language, task, provider] = Client(process, file)
+
+    def client(language: str, task: str, provider: str) -> Client:
+        if (language, task, provider) not in started:
+            if language == 'python':
+                start(language, KNOWN, sys.executable, '-m', 'tests.sandbox.published_client')
+            else:
+                start(language, KNOWN_TO_JAVASCRIPT, 'node', str(SCRIPT), served.hub)
+        return started[language, task, provider]
+
+    yield client
+    for each in started.values():
+        each.process.kill()
+        each.process.communicate()
+
+
+def check(client: Client, task: str) -> None:
+    _, err = client.process.communicate(timeout=120)
+    assert client.process.returncode == 0, err
+    if task == 'text-to-image':
+        with Image.open(client.file) as picture:
+            picture.load()
+            assert min(picture.size) >= 512
+    else:
+        with av.open(str(client.file)) as film:
+            assert sum(1 for _ in film.decode(video=0)) > 10
 
 
 @pytest.mark.parametrize(('task', 'provider'), KNOWN)
-def test_the_published_client_generates(clients: dict[tuple[str, str], Client], task: str, provider: str) -> None:
-    process, file = clients[task, provider]
-    _, err = process.communicate(timeout=120)
-    assert process.returncode == 0, err
+def test_the_published_client_generates(clients: Callable[..., Client], task: str, provider: str) -> None:
+    client = clients('python', task, provider)
+    check(client, task)
     if task == 'text-to-image':
-        with Image.open(file) as picture:
-            assert picture.size == (1024, 1280)
-    else:
-        with av.open(str(file)) as film:
-            assert sum(1 for _ in film.decode(video=0)) > 10
+        with Image.open(client.file) as picture:
+            assert picture.size == (1024, 1280), 'the size that was asked for'
+
+
+@pytest.mark.skipif('HFMEDIA_JS' not in os.environ, reason='HFMEDIA_JS names no folder with @huggingface/inference')
+@pytest.mark.parametrize(('task', 'provider'), KNOWN_TO_JAVASCRIPT)
+def test_the_published_javascript_client_generates(clients: Callable[..., Client], task: str, provider: str) -> None:
+    check(clients('javascript', task, provider), task)
