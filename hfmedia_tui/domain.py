@@ -485,10 +485,12 @@ def clean(text: str, limit: int = 2_000) -> str:
     the writing direction go; newline and tab stay. Joiners stay too, so that composed emoji survive.
     Called once, where text enters: a reply, a mapping, a file name, metadata.
     """
-    kept = (
-        character
-        for character in text[: limit * 4]
-        if character in '\n\t' or (unicodedata.category(character) not in ('Cc', 'Cs') and character not in _BIDI)
-    )
-    whole = ''.join(kept).strip()
+    whole = text[: limit * 4]
+    if not whole.isprintable():  # nearly every text is, and it holds nothing that goes
+        whole = ''.join(character for character in whole if character in '\n\t' or not _goes(character))
+    whole = whole.strip()
     return whole if len(whole) <= limit else whole[: limit - 1].rstrip() + '…'
+
+
+def _goes(character: str) -> bool:
+    return unicodedata.category(character) in ('Cc', 'Cs') or character in _BIDI
