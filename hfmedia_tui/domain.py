@@ -75,7 +75,7 @@ class Task(StrEnum):
     TEXT_TO_VIDEO = 'text-to-video'
 
 
-class ProviderMapping(Struct, frozen=True, kw_only=True):
+class ProviderMapping(Struct, frozen=True, kw_only=True, gc=False):  # tens of thousands, without a cycle
     """One provider's offer to run one model, an entry of the Hub's `inferenceProviderMapping`."""
 
     provider: str
@@ -96,7 +96,7 @@ class ProviderMapping(Struct, frozen=True, kw_only=True):
         return self.status == 'live' and self.task == task
 
 
-class Model(Struct, frozen=True, kw_only=True):
+class Model(Struct, frozen=True, kw_only=True, gc=False):  # tens of thousands, without a cycle
     """A model of the Hub that at least one provider serves for `task`."""
 
     id: str

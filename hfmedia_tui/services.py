@@ -165,7 +165,7 @@ class Services:
         return self.account
 
     async def _ask_account(self) -> str | None:
-        reply = await _ask_hub(self._transport, '/api/whoami-v2', None)
+        reply = await _ask_hub(self._transport, '/api/whoami-v2')
         if reply.status == 401:
             raise HubError('The token is not valid.', 'Run `hf auth login` or check HF_TOKEN.', status=401)
         try:
@@ -332,9 +332,14 @@ def _best(models: tuple[Model, ...], provider: str | None) -> Model:
     return max(models, key=rank)
 
 
-async def _ask_hub(transport: Transport, path: str, query: Mapping[str, str | list[str]] | None) -> Reply:
+async def _ask_hub(
+    transport: Transport,
+    path: str,
+    query: Mapping[str, str | list[str]] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Reply:
     try:
-        return await transport.ask_hub(path, query)
+        return await transport.ask_hub(path, query, headers)
     except (Unreached, Lost) as error:
         raise HubError(
             f'The Hub could not be asked: {error}.', 'Check the connection, the proxy and HF_ENDPOINT.'
@@ -422,8 +427,8 @@ async def open_services(
         stack.push_async_callback(ledger.close)
         transport = await stack.enter_async_context(Transport(endpoints, token=token, keys=keys, proxy=proxy))
 
-        async def ask(path: str, query: Mapping[str, str | list[str]] | None) -> Reply:
-            return await _ask_hub(transport, path, query)
+        async def ask(path: str, query: Mapping[str, str | list[str]] | None, headers: Mapping[str, str]) -> Reply:
+            return await _ask_hub(transport, path, query, headers)
 
         name = hashlib.sha256(endpoints.hub.encode()).hexdigest()[:12]
         catalog = Catalog(

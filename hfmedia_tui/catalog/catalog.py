@@ -2,20 +2,21 @@
 
 import asyncio
 import logging
-import os
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
-from hfmedia_tui.catalog.hub import Ask, fetch_model, fetch_models
+from hfmedia_tui.catalog.hub import Page
+from hfmedia_tui.catalog.keeping import Listing, load, store
+from hfmedia_tui.catalog.listing import Ask, fetch_model, fetch_pages
 from hfmedia_tui.catalog.search import search
+from hfmedia_tui.catalog.shelves import Shelves
 from hfmedia_tui.domain import Model, Task
 from hfmedia_tui.errors import HubError
 
-__all__ = ['Catalog']
+__all__ = ['Catalog', 'Show']
 
 log = logging.getLogger(__name__)
 
@@ -23,16 +24,9 @@ _FRESH_SECONDS: Final = 3600.0
 """How long a listing is taken for true."""
 _MODEL_FRESH_SECONDS: Final = 600.0
 """How long one model's mapping is remembered."""
-FAILS_ON_PURPOSE: Final = 'fails-on-purpose'
-"""The tag of a model that is there to show how failures look."""
 
-
-class Listing(msgspec.Struct, frozen=True):
-    """A listing as it is kept on disk."""
-
-    fetched: float
-    """Seconds since the epoch."""
-    models: tuple[Model, ...]
+Show = Callable[[tuple[Model, ...]], None]
+"""Is told the models that are known so far."""
 
 
 class Catalog:
@@ -44,39 +38,65 @@ class Catalog:
         self._file = file
         """Where the listing is kept; None to keep none."""
         self._listing: Listing | None = None
+        self._arranged: tuple[Model, ...] = ()
+        """The listing's models in the order of the catalogue."""
         self._models: dict[str, tuple[float, tuple[Model, ...]]] = {}
         self._lock = asyncio.Lock()
         self.stale: HubError | None = None
         """Why the last listing is an old one, when it is."""
 
-    async def models(self, refresh: bool = False) -> tuple[Model, ...]:
+    @property
+    def fetched(self) -> datetime | None:
+        """When the listing was fetched; None while there is none."""
+        return None if self._listing is None else datetime.fromtimestamp(self._listing.fetched, UTC)
+
+    async def models(self, refresh: bool = False, show: Show | None = None) -> tuple[Model, ...]:
         """Every model that is served live: films first, what cannot be used yet last in each list.
 
-        From memory or disk while that is fresh, unless `refresh`. When the Hub cannot be asked, an old listing is
-        better than none, and `stale` says why. Raises HubError where there is none.
+        From memory or disk while that is under an hour old, unless `refresh`; else the Hub is asked for what has
+        changed. When it cannot be asked, an old listing is better than none, and `stale` says why. Raises HubError
+        where there is none.
+
+        `show` is called, on the event loop, with what can be shown before the Hub has told everything: the listing
+        that is kept, however old, or where there is none the models of the pages that have arrived.
         """
+        if show is not None and self._listing is not None:
+            show(self._arranged)
+            show = None
         async with self._lock:
-            if self._listing is None and self._file is not None:
-                self._listing = await asyncio.to_thread(_load, self._file)
+            await self._load()
+            if show is not None and self._listing is not None:
+                show(self._arranged)
+                show = None
             fresh = self._listing is not None and 0 <= time.time() - self._listing.fetched < _FRESH_SECONDS
             if refresh or not fresh:
                 try:
-                    self._listing = await self._fetch()
+                    await self._fetch(show)
                     self.stale = None
                 except HubError as error:
                     if self._listing is None:
                         raise
                     log.warning('an old listing is used: %s', error.message)
                     self.stale = error
-            assert self._listing is not None
-            return tuple(sorted(self._listing.models, key=self._rank))
+            return self._arranged
 
     async def model(self, model_id: str) -> tuple[Model, ...]:
-        """One model as the Hub maps it now, once for each of our tasks; remembered for a while. Raises HubError."""
+        """One model as the Hub maps it now, once for each of our tasks; remembered for a while.
+
+        As the listing has it where the Hub cannot be asked. Raises HubError where that has it not either.
+        """
         known = self._models.get(model_id)
         if known is not None and time.monotonic() - known[0] < _MODEL_FRESH_SECONDS:
             return known[1]
-        models = await fetch_model(self._ask, model_id)
+        try:
+            models = await fetch_model(self._ask, model_id)
+        except HubError as error:
+            unheard = error.status is None or error.status == 429 or error.status >= 500
+            listed = await self._listed(model_id) if unheard else ()
+            if not listed:
+                raise
+            log.warning('%s is used as it was listed: %s', model_id, error.message)
+            return listed
         self._models[model_id] = (time.monotonic(), models)
         return models
 
@@ -86,32 +106,46 @@ class Catalog:
 
     search = staticmethod(search)
 
-    async def _fetch(self) -> Listing:
-        video, image = await asyncio.gather(
-            fetch_models(self._ask, Task.TEXT_TO_VIDEO), fetch_models(self._ask, Task.TEXT_TO_IMAGE)
-        )
-        listing = Listing(fetched=time.time(), models=(*video, *image))
+    async def _listed(self, model_id: str) -> tuple[Model, ...]:
+        async with self._lock:
+            await self._load()
+        return tuple(model for model in self._arranged if model.id == model_id)
+
+    async def _load(self) -> None:
+        """Bring the listing from disk, where there is one."""
+        if self._listing is None and self._file is not None:
+            listing = await asyncio.to_thread(load, self._file)
+            if listing is not None:
+                self._arranged = await asyncio.to_thread(self._arrange, listing)
+                self._listing = listing
+
+    async def _fetch(self, show: Show | None) -> None:
+        """Ask the Hub for what has changed since the listing that is kept."""
+        kept = {page.key: page for page in self._listing.pages} if self._listing is not None else {}
+        arriving = Shelves(self._speaks)
+
+        async def fetch(task: Task) -> list[Page]:
+            pages = []
+            async for page in fetch_pages(self._ask, task, kept):
+                pages.append(page)
+                if show is not None:
+                    arriving.put(page.models)
+                    show(arriving.models())
+            return pages
+
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                video, image = (tasks.create_task(fetch(task)) for task in (Task.TEXT_TO_VIDEO, Task.TEXT_TO_IMAGE))
+        except ExceptionGroup as group:
+            raise group.exceptions[0] from None
+        listing = Listing(fetched=time.time(), pages=(*video.result(), *image.result()))
+        self._arranged = await asyncio.to_thread(self._arrange, listing)
+        self._listing = listing
         if self._file is not None:
-            await asyncio.to_thread(_store, self._file, listing)
-        return listing
+            await asyncio.to_thread(store, self._file, listing)
 
-    def _rank(self, model: Model) -> tuple[bool, bool, bool]:
-        usable = any(mapping.serves(model.task) and self._speaks(mapping.provider) for mapping in model.mappings)
-        return FAILS_ON_PURPOSE in model.tags, not usable, model.task is not Task.TEXT_TO_VIDEO
-
-
-def _load(file: Path) -> Listing | None:
-    try:
-        return msgspec.json.decode(file.read_bytes(), type=Listing)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
-        return None
-
-
-def _store(file: Path, listing: Listing) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        partial = file.with_suffix(f'.{os.getpid()}')
-        partial.write_bytes(msgspec.json.encode(listing))
-        partial.replace(file)
-    except OSError as error:
-        log.warning('the listing could not be kept: %s', error)
+    def _arrange(self, listing: Listing) -> tuple[Model, ...]:
+        shelves = Shelves(self._speaks)
+        for page in listing.pages:
+            shelves.put(page.models)
+        return shelves.models()

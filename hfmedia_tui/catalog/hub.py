@@ -5,66 +5,65 @@ Sources: the Hub's API for Inference Providers
 """
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
-from urllib.parse import quote
+from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
+from hfmedia_tui.catalog.patience import seconds_to_wait
 from hfmedia_tui.domain import Model, ProviderMapping, Reply, Task, clean
 from hfmedia_tui.errors import HubError
 
-__all__ = ['Ask', 'fetch_model', 'fetch_models']
+__all__ = ['PROPERTIES', 'Page', 'read_one', 'read_page']
 
-Ask = Callable[[str, Mapping[str, str | list[str]] | None], Awaitable[Reply]]
-"""GET a path below the Hub (or a next page's URL) with a query; raises HubError when no answer comes."""
-
-_PROPERTIES: Final = ['inferenceProviderMapping', 'gated', 'likes', 'downloads', 'tags', 'pipeline_tag']
-_PAGE: Final = 500
-"""Models a page, the most that Hugging Face's own clients ask for."""
-_MOST_PAGES: Final = 200
+PROPERTIES = ('inferenceProviderMapping', 'gated', 'likes', 'downloads', 'tags', 'pipeline_tag')
+"""What is to be told of each model."""
 
 
-async def fetch_models(ask: Ask, task: Task) -> tuple[Model, ...]:
-    """Every model that a provider serves live for `task`, in the Hub's order of trend. Raises HubError."""
-    query: dict[str, str | list[str]] = {
-        'pipeline_tag': task,
-        'inference_provider': 'all',
-        'sort': 'trendingScore',
-        'limit': str(_PAGE),
-        'expand[]': _PROPERTIES,
-    }
-    models = dict[str, Model]()
-    path, asked = '/api/models', query
-    for _ in range(_MOST_PAGES):
-        reply = await ask(path, asked)
-        page = _decode(reply)
-        if not isinstance(page, list):
-            raise HubError('The Hub sent a list of models that is not a list.')
-        for entry in page:
-            model = _read_model(entry, task)
-            if model is not None and any(mapping.serves(task) for mapping in model.mappings):
-                models.setdefault(model.id, model)
-        following = re.search(r'<([^<>]+)>\s*;\s*rel="?next"?', reply.headers.get('link', ''))
-        if following is None:
-            break
-        path, asked = following[1], {}
-    return tuple(models.values())
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of a listing, as it is kept."""
+
+    key: str
+    """The task for its first page, else the URL that the page before led to."""
+    etag: str | None = None
+    """What the Hub calls this version of the page."""
+    following: str | None = None
+    """The URL of the next page; None on the last."""
+    models: tuple[Model, ...] = ()
+    """Those that a provider serves live, once for each task, in the Hub's order."""
 
 
-async def fetch_model(ask: Ask, model_id: str) -> tuple[Model, ...]:
-    """One model with its mappings in the Hub's order, once for each of our tasks that it is mapped to.
+def read_page(reply: Reply, key: str) -> Page:
+    """Read one page of a listing. Raises HubError."""
+    entries = _decode(reply)
+    if not isinstance(entries, list):
+        raise HubError('The Hub sent a list of models that is not a list.')
+    following = re.search(r'<([^<>]+)>\s*;\s*rel="?next"?', reply.headers.get('link', ''))
+    return Page(
+        key=key,
+        etag=_header(reply.headers.get('etag')),
+        following=following[1] if following else None,
+        models=tuple(
+            model
+            for entry in entries
+            for model in _read_models(entry)
+            if any(mapping.serves(model.task) for mapping in model.mappings)
+        ),
+    )
+
+
+def read_one(reply: Reply, model_id: str) -> tuple[Model, ...]:
+    """Read one model with its mappings in the Hub's order, once for each of our tasks that it is mapped to.
 
     The task of the model's own card comes first. A model that nobody serves comes with no mappings; one that is for
     other tasks comes not at all. Raises HubError.
     """
-    reply = await ask(f'/api/models/{quote(model_id, safe="/")}', {'expand[]': _PROPERTIES})
     entry = _decode(reply, model_id)
     if not isinstance(entry, dict):
         raise HubError(f'The Hub sent something that is no model for {model_id}.')
-    tasks = sorted(Task, key=lambda task: task != entry.get('pipeline_tag'))
-    found = [model for task in tasks if (model := _read_model(entry, task)) is not None]
-    return tuple(model for model in found if model.mappings or model.task == entry.get('pipeline_tag'))
+    own = entry.get('pipeline_tag')
+    found = sorted(_read_models(entry), key=lambda model: model.task != own)
+    return tuple(model for model in found if model.mappings or model.task == own)
 
 
 def _decode(reply: Reply, model_id: str | None = None) -> Any:
@@ -76,35 +75,46 @@ def _decode(reply: Reply, model_id: str | None = None) -> Any:
         )
     try:
         value = msgspec.json.decode(reply.body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         value = None
     if reply.status != 200 or value is None:
         told = value.get('error') if isinstance(value, dict) else None
         reason = f': {clean(told, 300)}' if isinstance(told, str) else '.'
-        hint = {
-            401: 'The token is not valid: run `hf auth login` or check HF_TOKEN.',
-            429: 'The Hub limits how often it may be asked: try again in a few minutes.',
-        }.get(reply.status, 'Try again later.')
-        raise HubError(f'The Hub answered {reply.status}{reason}', hint, status=reply.status)
+        raise HubError(f'The Hub answered {reply.status}{reason}', _hint(reply), status=reply.status)
     return value
 
 
-def _read_model(entry: object, task: Task) -> Model | None:
-    """Read one model for one task; None when it is none."""
+def _hint(reply: Reply) -> str:
+    if reply.status == 401:
+        return 'The token is not valid: run `hf auth login` or check HF_TOKEN.'
+    if reply.status == 429:
+        seconds = seconds_to_wait(reply)
+        when = 'in a few minutes' if seconds is None else f'in {seconds:.0f} s'
+        return f'The Hub limits how often it may be asked: try again {when}.'
+    return 'Try again later.'
+
+
+def _read_models(entry: object) -> list[Model]:
+    """Read one model, once for each of our tasks; nothing where it is none."""
     if not isinstance(entry, dict) or not (model_id := _text(entry.get('id'))):
-        return None
-    mappings = tuple(mapping for mapping in _read_mappings(entry) if mapping.task == task)
+        return []
+    mappings = _read_mappings(entry)
     gated = entry.get('gated')
     tags = entry.get('tags')
-    return Model(
+    model = Model(
         id=model_id,
-        task=task,
-        mappings=mappings,
+        task=Task.TEXT_TO_IMAGE,
         likes=_count(entry.get('likes')),
         downloads=_count(entry.get('downloads')),
         gated=_text(gated) if isinstance(gated, str) else bool(gated),
         tags=tuple(text for tag in tags[:100] if (text := _text(tag))) if isinstance(tags, list) else (),
     )
+    return [
+        msgspec.structs.replace(
+            model, task=task, mappings=tuple(mapping for mapping in mappings if mapping.task == task)
+        )
+        for task in Task
+    ]
 
 
 def _read_mappings(entry: Mapping[str, Any]) -> list[ProviderMapping]:
@@ -132,6 +142,11 @@ def _read_mappings(entry: Mapping[str, Any]) -> list[ProviderMapping]:
                 )
             )
     return mappings
+
+
+def _header(value: str | None) -> str | None:
+    """What may be sent back in a header; None for what no header can carry."""
+    return value if value and value.isascii() and value.isprintable() else None
 
 
 def _text(value: object) -> str:

@@ -1,8 +1,11 @@
 """The catalogue remembers, ranks and finds."""
 
 import asyncio
+import json
 import random
+import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,8 @@ from hfmedia_tui.catalog.catalog import Catalog
 from hfmedia_tui.catalog.search import search
 from hfmedia_tui.domain import Model, Reply, Task
 from hfmedia_tui.errors import HubError
+
+HEAD = '{"type": "listing", "fetched": NOW, "pages": 1}\n'
 
 
 def model(model_id: str, *tags: str) -> Model:
@@ -23,20 +28,30 @@ class Hub:
     def __init__(self) -> None:
         self.asked = 0
         self.plugged = True
+        self.status: int | None = None
+        """What it answers to everything, where it is ill."""
 
-    async def ask(self, path: str, query: Mapping[str, str | list[str]] | None) -> Reply:
+    async def ask(self, path: str, query: Mapping[str, str | list[str]] | None, headers: Mapping[str, str]) -> Reply:
         self.asked += 1
         if not self.plugged:
             raise HubError('The Hub could not be asked.')
+        if self.status is not None:
+            return Reply(status=self.status)
+        if path == '/api/models/a/film':
+            return Reply(status=200, body=json.dumps(json.loads(_page('text-to-video', 'a/film:spoken'))[0]).encode())
+        if path == 'more':
+            return Reply(status=200, body=_page('text-to-image', 'a/picture:spoken'))
         assert query is not None
+        if headers.get('if-none-match') == f'"{query["pipeline_tag"]}"':
+            return Reply(status=304)
+        etag = {'etag': f'"{query["pipeline_tag"]}"'}
         if query['pipeline_tag'] == 'text-to-image':
-            return Reply(status=200, body=_page('text-to-image', 'a/fails:spoken:fails-on-purpose', 'a/picture:spoken'))
-        return Reply(status=200, body=_page('text-to-video', 'a/strange:unspoken', 'a/film:spoken'))
+            page = _page('text-to-image', 'a/fails:spoken:fails-on-purpose')
+            return Reply(status=200, headers={**etag, 'link': '<more>; rel="next"'}, body=page)
+        return Reply(status=200, headers=etag, body=_page('text-to-video', 'a/strange:unspoken', 'a/film:spoken'))
 
 
 def _page(task: str, *models: str) -> bytes:
-    import json
-
     return json.dumps(
         [
             {
@@ -63,10 +78,64 @@ async def test_a_listing_is_remembered_between_starts_and_refreshed_when_asked(t
     first = await catalog(hub, file).models()
     later = catalog(hub, file)
     assert await later.models() == first
-    assert hub.asked == 2
-    await later.models(refresh=True)
-    assert hub.asked == 4
+    assert hub.asked == 3
+    before = later.fetched
+    assert await later.models(refresh=True) == first
+    assert hub.asked == 6
+    assert before is not None
+    assert later.fetched is not None
+    assert before < later.fetched <= datetime.now(UTC)
     assert [path.name for path in file.parent.iterdir()] == ['models.json']
+
+
+async def test_pages_are_shown_as_they_arrive_and_a_kept_listing_at_once(tmp_path: Path) -> None:
+    hub, file = Hub(), tmp_path / 'models.json'
+    shown = list[tuple[Model, ...]]()
+    models = await catalog(hub, file).models(show=shown.append)
+    assert len(shown) == 3, 'one for each page'
+    assert [len(some) for some in shown] == sorted(len(some) for some in shown)
+    assert shown[-1] == models
+    hub.plugged = False
+    shown.clear()
+    later = catalog(hub, file)
+    assert await later.models(refresh=True, show=shown.append) == models
+    assert shown == [models]
+    assert later.stale is not None
+    shown.clear()
+    await later.models(refresh=True, show=shown.append)
+    assert shown == [models]
+
+
+async def test_the_catalogue_is_one_object_until_it_is_refreshed() -> None:
+    found = catalog(Hub(), None)
+    assert await found.models() is await found.models()
+
+
+@pytest.mark.parametrize('status', [None, 429, 500, 503])
+async def test_a_model_is_taken_from_the_listing_while_the_hub_is_silent(tmp_path: Path, status: int | None) -> None:
+    hub, file = Hub(), tmp_path / 'models.json'
+    listed = await catalog(hub, file).models()
+    hub.plugged, hub.status = status is not None, status
+    later = catalog(hub, file)
+    assert await later.model('a/film') == tuple(model for model in listed if model.id == 'a/film')
+    with pytest.raises(HubError):
+        await later.model('a/other')
+    hub.plugged, hub.status = True, 404
+    with pytest.raises(HubError, match='no model'):
+        await later.model('a/film')
+    hub.status = None
+    assert len(await later.model('a/film')) == 1
+    asked = hub.asked
+    assert len(await later.model('a/film')) == 1
+    assert hub.asked == asked
+
+
+async def test_one_task_that_fails_fails_the_listing_and_leaves_nothing_running() -> None:
+    hub = Hub()
+    hub.status = 500
+    with pytest.raises(HubError, match='500'):
+        await catalog(hub, None).models()
+    assert len(asyncio.all_tasks()) == 1
 
 
 async def test_an_old_listing_is_better_than_none_and_says_so(tmp_path: Path) -> None:
@@ -78,12 +147,17 @@ async def test_an_old_listing_is_better_than_none_and_says_so(tmp_path: Path) ->
     assert found.stale is not None
     with pytest.raises(HubError):
         await catalog(hub, tmp_path / 'other.json').models()
+    hub.plugged = True
+    await found.models(refresh=True)
+    assert found.stale is None
 
 
-@pytest.mark.parametrize('text', ['', '{', '[]', '{"fetched": "x"}', '\x00' * 100])
+@pytest.mark.parametrize(
+    'text', ['', '{', '[]', '{"fetched": "x"}', '\x00' * 100, HEAD, HEAD + '{"key": 1}\n', HEAD + '[' * 99_999]
+)
 async def test_a_damaged_cache_is_fetched_anew(tmp_path: Path, text: str) -> None:
     file = tmp_path / 'models.json'
-    await asyncio.to_thread(file.write_text, text)
+    await asyncio.to_thread(file.write_text, text.replace('NOW', str(time.time())))
     assert len(await catalog(Hub(), file).models()) == 4
 
 

@@ -1,0 +1,38 @@
+"""The order of the catalogue, kept while models come in."""
+
+from collections.abc import Callable, Iterable
+from itertools import chain
+from typing import Final
+
+from hfmedia_tui.domain import Model, Task
+
+__all__ = ['Shelves']
+
+FAILS_ON_PURPOSE: Final = 'fails-on-purpose'
+"""The tag of a model that is there to show how failures look."""
+
+
+class Shelves:
+    """Models, films first, what cannot be used yet behind what can, what fails on purpose last.
+
+    Within a shelf they stay in the order in which they came, and each stands there once for each of its tasks.
+    """
+
+    def __init__(self, speaks: Callable[[str], bool]) -> None:
+        self._speaks = speaks
+        self._shelves: dict[tuple[bool, bool, bool], list[Model]] = {}
+        self._known = set[tuple[str, Task]]()
+
+    def put(self, models: Iterable[Model]) -> None:
+        for model in models:
+            name = model.id, model.task
+            if name not in self._known:
+                self._known.add(name)
+                self._shelves.setdefault(self._rank(model), []).append(model)
+
+    def models(self) -> tuple[Model, ...]:
+        return tuple(chain.from_iterable(self._shelves[rank] for rank in sorted(self._shelves)))
+
+    def _rank(self, model: Model) -> tuple[bool, bool, bool]:
+        usable = any(mapping.serves(model.task) and self._speaks(mapping.provider) for mapping in model.mappings)
+        return FAILS_ON_PURPOSE in model.tags, not usable, model.task is not Task.TEXT_TO_VIDEO
