@@ -1,6 +1,7 @@
 """What scripts rely on: streams, fields, exit codes."""
 
 import json
+import re
 import socket
 from pathlib import Path
 
@@ -222,6 +223,11 @@ def test_the_log_tells_of_jobs_and_of_no_secret(run_online: Run, tmp_path: Path)
     ran = run_online('--verbose', 'generate', 'a fox', '--model', f'{IMAGE}:replicate', '--json', HF_TOKEN=token)
     log = tmp_path / 'home' / 'log' / 'hfmedia-tui.log'
     assert ran.lines[-1]['job']['id'] in log.read_text()
+    for told in (log.read_text(), ran.err):
+        assert re.search(r'POST 127\.0\.0\.1 /router/replicate/\S+: 201 in', told)
+    ran = run_online('generate', 'a fox', '--model', f'{IMAGE}:replicate', '--json', HF_TOKEN=token)
+    assert ran.lines[-1]['job']['id'] in log.read_text()
+    assert log.read_text().count('POST') == 1, 'only --verbose tells every request'
     assert log.stat().st_mode & 0o777 == 0o600
     for path in (tmp_path / 'home').rglob('*'):
         if path.is_file():

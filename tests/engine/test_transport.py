@@ -26,13 +26,16 @@ async def test_the_token_goes_to_the_hub_and_the_router_and_not_to_media() -> No
     with ExitStack() as stack:
         hub, router, media = (stack.enter_context(serving(lambda asked: Answer(body=b'{}'))) for _ in range(3))
         async with Transport(endpoints(hub, router), token=TOKEN) as transport:
-            await transport.ask_hub('/api/models', {'limit': '1', 'expand[]': ['gated', 'likes']})
+            await transport.ask_hub(
+                '/api/models', {'limit': '1', 'expand[]': ['gated', 'likes']}, {'if-none-match': '"1"'}
+            )
             await transport.send(FAL, Request(method='POST', path='/a/b', query={'q': '1'}, body={'x': None}))
             async with transport.open_media(f'{media.url}/file') as (reply, pieces):
                 assert reply.status == 200
                 assert b''.join([piece async for piece in pieces]) == b'{}'
         assert hub.asked[0].path == '/api/models?limit=1&expand%5B%5D=gated&expand%5B%5D=likes'
         assert hub.asked[0].headers['authorization'] == f'Bearer {TOKEN}'
+        assert hub.asked[0].headers['if-none-match'] == '"1"'
         assert router.asked[0].path == '/router/fal-ai/a/b?q=1'
         assert router.asked[0].headers['authorization'] == f'Bearer {TOKEN}'
         assert router.asked[0].body == b'{"x":null}'
