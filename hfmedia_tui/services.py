@@ -276,6 +276,10 @@ class Services:
             )
         return await self.pool.retry(job.id)
 
+    async def resume(self) -> tuple[tuple[Job, ...], tuple[Job, ...]]:
+        """Queue what nobody drives and what can be collected; returns those taken up and those left alone."""
+        return await self.pool.resume(self.router)
+
     async def collect(self) -> tuple[Job, ...]:
         """Go on with every job that a provider was asked for and that nobody drives; costs nothing anew."""
         taken, _ = await self.pool.resume(self.router, paid_only=True)

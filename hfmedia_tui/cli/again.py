@@ -74,6 +74,11 @@ async def _again_on(jobs: tuple[Job, ...], *, sandbox: bool, unowned: bool, as_j
         need_token(services)
 
         async def start() -> Iterable[Job]:
+            if unowned:
+                # Asked of the ledger anew: another process may have taken some up meanwhile, and ended them.
+                taken_up, others = await services.resume()
+                left.extend(job for job in others if (job.order.router == SANDBOX) == sandbox)
+                return taken_up
             taken = list[Job]()
             for job in jobs:
                 try:

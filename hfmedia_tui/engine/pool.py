@@ -10,6 +10,7 @@ import random
 import secrets
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from types import MappingProxyType, TracebackType
 from typing import Final, Self
@@ -185,17 +186,15 @@ class Pool:
         """Queue what no living process drives: jobs that wait, and jobs that can be collected.
 
         Only those of `router`, and with `paid_only` only those that a provider was asked for already. Returns the jobs
-        taken up and the others.
+        taken up and those left alone; what another process takes up meanwhile is neither.
         """
         taken, others = list[Job](), list[Job]()
         for job in await self._tools.ledger.unowned():
             if job.order.router != router or (paid_only and not job.attempts):
                 others.append(job)
                 continue
-            try:
+            with suppress(UsageError):
                 taken.append(await self._take_up(job.id, asked=False))
-            except UsageError:
-                others.append(job)
         return tuple(taken), tuple(others)
 
     async def _take_up(self, job_id: str, *, asked: bool) -> Job:

@@ -12,8 +12,11 @@ import httpx
 import pytest
 from anyio.from_thread import start_blocking_portal
 
+from hfmedia_tui.domain import Job, Progress, Request, Send, SendKind
+from hfmedia_tui.paths import find_paths
 from hfmedia_tui.sandbox.addresses import Addresses
 from hfmedia_tui.sandbox.process import running
+from hfmedia_tui.services import Ask, open_services
 from tests.cli.conftest import COMMAND, Run, run_with
 
 IMAGE = 'black-forest-labs/FLUX.1-dev'
@@ -89,6 +92,25 @@ def test_a_killed_process_loses_nothing(slow: dict[str, str], slow_sandbox: Addr
     assert resumed.lines[-1]['job']['id'] == job_id
     assert Path(resumed.lines[-1]['job']['outputs'][0]['path']).is_file()
     assert submits(slow_sandbox) - before == 1
+
+
+async def test_two_that_resume_at_once_send_nothing_again(
+    online: dict[str, str], sandbox: Addresses, run_online: Run
+) -> None:
+    paths = find_paths(online)
+    async with open_services(paths, environment=online) as house:
+        order = await house.order(Ask(model=IMAGE, prompt='a fox', provider='fal-ai', count=4))
+        send = Send(request=Request(method='POST', path='/x', body={}), kind=SendKind.SUBMIT)
+        jobs = [Job(id=f'{order.id}-{n}', order=order, index=n, seed=n, created_at=order.created_at) for n in range(4)]
+        await house.ledger.add(order, jobs)
+        for job in jobs:
+            await house.ledger.save_attempt(job, 0, order.mappings[0], Progress(provider='fal-ai', step=send))
+    before = submits(sandbox)
+    both = [start(online, 'resume', '--json') for _ in range(2)]
+    for process in both:
+        process.communicate(timeout=60)
+    assert submits(sandbox) == before
+    assert [job['state'] for job in run_online('jobs', '--json').lines] == ['interrupted'] * 4
 
 
 def test_a_running_job_is_left_to_its_process_and_cancelled_through_it(slow: dict[str, str]) -> None:
