@@ -160,9 +160,11 @@ def parse(name: str, text: str) -> int | float | str:
         number: int | float = int(value) if parameter.kind is Kind.INTEGER else float(value)
     except ValueError:
         raise UsageError(f'{parameter.label} must be {noun}, not {value[:40]!r}.') from None
+    if number > _LARGEST:
+        raise UsageError(f'{parameter.label} must be {noun} of at most {_LARGEST}, not {value[:40]}.')
     least = parameter.minimum if parameter.minimum is not None else -_LARGEST
-    if not least <= number <= _LARGEST:  # no bounds hold what is not a number
-        raise UsageError(f'{parameter.label} must be {noun} from {least:g} to {_LARGEST}, not {value[:40]}.')
+    if not number >= least:  # what is not a number is not less either
+        raise UsageError(f'{parameter.label} must be {noun} of at least {least:g}, not {value[:40]}.')
     return number
 
 
