@@ -39,25 +39,35 @@ class JobDetails(Widget):
             lines.append(Content.styled(job.note, '$foreground-muted'))
         for output in job.outputs:
             lines.append(Content(one_line(output.path)))
-        lines += [Content(''), Content(job.order.prompt), Content('')]
-        lines += [
+        lines += [Content(''), Content(job.order.prompt)]
+        facts = [
             Content.assemble((f'{label:<10}', '$foreground-muted'), one_line(value))
             for label, value in _facts(job)
             if value
         ]
-        if job.attempts:
-            lines += [Content(''), Content.styled('Attempts', 'bold')]
-        for attempt in job.attempts:
-            told = attempt.error or ('answered' if job.state in FINAL_STATES else 'asked')
-            status = f'{attempt.status} ' if attempt.status else ''
-            lines.append(
-                Content.assemble(
-                    (('✗', '$error') if attempt.error else ('·', '$foreground-muted')),
-                    f' {one_line(attempt.provider)}  ',
-                    (f'{status}{one_line(told)}', '$foreground-muted'),
-                )
-            )
+        # Who refused is worth more than what was asked; who answered at once is not.
+        refused = any(attempt.error for attempt in job.attempts)
+        for section in (_attempts(job), facts) if refused else (facts, _attempts(job)):
+            if section:
+                lines += [Content(''), *section]
         return Content('\n').join(lines)
+
+
+def _attempts(job: Job) -> list[Content]:
+    if not job.attempts:
+        return []
+    lines = [Content.styled('Attempts', 'bold')]
+    for attempt in job.attempts:
+        told = attempt.error or ('answered' if job.state in FINAL_STATES else 'asked')
+        status = f'{attempt.status} ' if attempt.status else ''
+        lines.append(
+            Content.assemble(
+                (('✗', '$error') if attempt.error else ('·', '$foreground-muted')),
+                f' {one_line(attempt.provider)}  ',
+                (f'{status}{one_line(told)}', '$foreground-muted'),
+            )
+        )
+    return lines
 
 
 def _facts(job: Job) -> list[tuple[str, str]]:
