@@ -42,8 +42,8 @@ def has_token(environment: Mapping[str, str] = os.environ) -> bool:
         return _named(environment) is not None
     cache = environment.get('XDG_CACHE_HOME') or '~/.cache'
     home = environment.get('HF_HOME') or f'{cache}/huggingface'
-    path = Path(environment.get('HF_TOKEN_PATH') or f'{home}/token').expanduser()
+    path = Path(os.path.expanduser(environment.get('HF_TOKEN_PATH') or f'{home}/token'))
     try:
         return path.stat().st_size > 0
-    except OSError:
+    except (OSError, ValueError):  # a name that no file can have
         return False

@@ -37,11 +37,8 @@ def main() -> NoReturn:
         code = EXIT_USAGE if isinstance(error, UsageError) else EXIT_FAILED
     except (KeyboardInterrupt, click.Abort):
         code = EXIT_INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has had enough; ending quietly is what they expect.
-        abandon_output()
-        code = EXIT_FAILED
     except OSError as error:
+        # A reader that has had enough is none of these: click ends quietly then.
         _log('the system refused')
         abandon_output()
         _say(AppError(f'The system refused: {error.strerror or error}.'))

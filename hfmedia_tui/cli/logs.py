@@ -31,6 +31,7 @@ def start_log(*, verbose: bool, on_stderr: bool) -> None:
 
     Only our own: other libraries log whole URLs, and a link to media may be signed.
     """
+    logging.raiseExceptions = False  # a log that cannot be written is not told on the terminal, over the interface
     handlers: list[logging.Handler] = []
     path: Path = find_paths().log_file
     try:

@@ -235,6 +235,16 @@ def test_the_log_tells_of_jobs_and_of_no_secret(run_online: Run, tmp_path: Path)
     assert token not in ran.out + ran.err
 
 
+@pytest.mark.skipif(not Path('/dev/full').exists(), reason='the system has no full device')
+def test_a_log_that_cannot_be_written_stops_nothing(run_online: Run, tmp_path: Path) -> None:
+    log = tmp_path / 'home' / 'log' / 'hfmedia-tui.log'
+    log.parent.mkdir(parents=True)
+    log.symlink_to('/dev/full')
+    ran = run_online('generate', 'a fox', '--model', f'{IMAGE}:replicate')
+    assert ran.code == 0
+    assert 'Logging error' not in ran.err
+
+
 def test_where_things_are(run_offline: Run, tmp_path: Path) -> None:
     ran = run_offline('locate')
     assert ran.code == 0
