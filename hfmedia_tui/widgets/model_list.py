@@ -58,7 +58,8 @@ def _kept_columns(width: int) -> int:
 class ModelList(RowList[Model]):
     """Models, each with its task, full name, providers, likes and downloads."""
 
-    DEFAULT_CSS = 'ModelList { height: 1fr; }'
+    # The heading stands over rows as wide as beside a scrollbar.
+    DEFAULT_CSS = 'ModelList { height: 1fr; scrollbar-gutter: stable; }'
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('enter', 'select', 'Compose', id='models.select', tooltip='Compose with the highlighted model'),

@@ -79,7 +79,7 @@ class ParameterForm(Widget):
         yield Field(
             'Count',
             Entry(suggestions=('1', '2', '4', '8'), value='1'),
-            help='How many to make, each a request of its own.',
+            help='How many to make.',
             id='count',
         )
         yield Field('Seed', Entry(placeholder='random'), help='The first seed, counting up from there.', id='seed')

@@ -37,6 +37,19 @@ async def test_names_are_whole_at_every_size(start: Start, size: tuple[int, int]
         assert 'Enter Compose' in studio.text
 
 
+async def test_headings_stand_over_their_columns_where_no_scrollbar_is(start: Start) -> None:
+    async with start() as studio:
+        await studio.until(lambda: studio.browse.models.rows)
+        await studio.press('slash', *'schnell', 'enter')
+        await studio.until(lambda: len(studio.browse.models.rows) == 1)
+        await studio.pilot.pause()
+        heading = next(line for line in studio.text.splitlines() if 'Likes' in line)
+        row = next(line for line in studio.text.splitlines() if line.startswith('▌'))
+        end = heading.index('Likes') + len('Likes')
+        assert row[end - 1] != ' '
+        assert row[end] == ' '
+
+
 async def test_details_stand_beside_the_list_from_100_columns_on(start: Start) -> None:
     async with start((100, 30)) as studio:
         await studio.until(lambda: studio.browse.models.rows)
