@@ -1,0 +1,91 @@
+"""What a person would see on a screen, and waiting for it."""
+
+import time
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from PIL import Image, ImageChops, ImageStat
+
+__all__ = ['Readable', 'at_rest', 'distance', 'drawn', 'until', 'until_shown']
+
+PATIENCE: Final = 30.0
+"""Seconds to wait for what must come."""
+_STIR: Final = 600
+"""Pixels that a cursor and a clock may change."""
+_GROUND: Final = 0.02
+"""Share of the screen from which on a colour is what words and pictures stand on."""
+_SMALLEST: Final = 80
+"""Pixels of the shorter side of what counts as a picture: rules and bars are thinner."""
+
+
+class Readable(Protocol):
+    def text(self) -> str:
+        """The screen as lines of text."""
+
+
+def until(seen: Callable[[], object], what: Callable[[], str] | str) -> None:
+    """Return as soon as `seen` is true; fail with `what` was waited for when it never is."""
+    end = time.monotonic() + PATIENCE
+    while not seen():
+        if time.monotonic() > end:
+            raise AssertionError(f'never seen: {what if isinstance(what, str) else what()}')
+        time.sleep(0.05)
+
+
+def until_shown(terminal: Readable, text: str) -> None:
+    until(lambda: text in terminal.text(), lambda: f'{text!r} on\n{terminal.text()}')
+
+
+def at_rest(look: Callable[[], Image.Image]) -> Image.Image:
+    """Return the screen once it has stopped changing. A cursor that blinks and a clock that ticks do not count."""
+    last = look()
+
+    def still() -> bool:
+        nonlocal last
+        time.sleep(0.3)
+        before, last = last, look()
+        return _differing(before, last) < _STIR
+
+    until(still, 'a screen at rest')
+    return last
+
+
+def drawn(screen: Image.Image) -> Image.Image | None:
+    """Return the picture on the screen: the block of many colours without the gaps that text leaves between lines."""
+    mask = Image.new('L', screen.size, 255)
+    for count, colour in screen.getcolors(screen.width * screen.height) or ():
+        if count > _GROUND * screen.width * screen.height:
+            ground = Image.new('RGB', screen.size, colour)
+            apart = ImageChops.difference(screen, ground).convert('L').point(lambda value: 255 if value > 2 else 0)
+            mask = ImageChops.darker(mask, apart)
+    rows = _longest_run(mask.resize((1, mask.height), Image.Resampling.BOX), 25)
+    if rows is None:
+        return None
+    band = mask.crop((0, rows[0], mask.width, rows[1]))
+    columns = _longest_run(band.resize((mask.width, 1), Image.Resampling.BOX), 128)
+    return None if columns is None else screen.crop((columns[0], rows[0], columns[1], rows[1]))
+
+
+def distance(one: Image.Image, other: Image.Image) -> float:
+    """Return how far two pictures are apart, in mean shades of 255."""
+    small = [picture.convert('RGB').resize((12, 12), Image.Resampling.BOX) for picture in (one, other)]
+    return sum(ImageStat.Stat(ImageChops.difference(*small)).mean) / 3
+
+
+def _longest_run(line: Image.Image, least: int) -> tuple[int, int] | None:
+    """Return where the longest run of shades above `least` begins and ends, if it is long enough for a picture."""
+    best, start = (0, 0), None
+    for place, shade in enumerate([*line.tobytes(), 0]):
+        if shade > least:
+            start = place if start is None else start
+        elif start is not None:
+            best = max(best, (start, place), key=lambda run: run[1] - run[0])
+            start = None
+    return best if best[1] - best[0] >= _SMALLEST else None
+
+
+def _differing(one: Image.Image, other: Image.Image) -> int:
+    """Return how many pixels differ to the eye."""
+    if one.size != other.size:
+        return one.width * one.height
+    return ImageChops.difference(one, other).convert('L').point(lambda value: 255 if value > 8 else 0).histogram()[255]
