@@ -36,8 +36,8 @@ def run_models(
         async with open_services(find_paths(), sandbox=sandbox) as services:
             need_token(services)
             models = await services.catalog.models(refresh)
-            if services.catalog.stale is not None:
-                click.echo(f'{services.catalog.stale.message} This is the last list that was fetched.', err=True)
+            if (stale := services.catalog.stale) is not None and (fetched := services.catalog.fetched) is not None:
+                click.echo(f'{stale.message} This is the list of {fetched.astimezone():%Y-%m-%d %H:%M}.', err=True)
             chosen = [
                 model
                 for model in models

@@ -206,6 +206,24 @@ def test_listing_models(run_online: Run) -> None:
     assert 'not yet supported' in plain.out
 
 
+def test_a_listing_is_kept_and_an_old_one_says_of_when_it_is(environment: dict[str, str]) -> None:
+    offer = {'provider': 'fal-ai', 'providerId': 'x', 'status': 'live', 'task': 'text-to-image'}
+    listing = json.dumps([{'id': 'owner/name', 'inferenceProviderMapping': [offer]}]).encode()
+    with serving(lambda asked: Answer(headers={'etag': '"1"'}, body=listing)) as hub:
+        run = run_with({**environment, 'HF_ENDPOINT': hub.url, 'HFMEDIA_ROUTER_URL': hub.url, 'HF_TOKEN': 'hf_test'})
+        first = run('models', '--json')
+        assert [model['id'] for model in first.lines] == ['owner/name']
+        asked = len(hub.asked)
+        assert run('models', '--json') == first
+        assert len(hub.asked) == asked, 'within the hour nothing is asked'
+        run('models', '--refresh')
+        assert [one.headers['if-none-match'] for one in hub.asked[asked:]] == ['"1"', '"1"']
+    assert run('models', '--json') == first
+    old = run('models', '--refresh', '--json')
+    assert (old.code, old.out) == (0, first.out)
+    assert 'This is the list of 2' in old.err
+
+
 def test_listing_jobs(run_online: Run) -> None:
     assert run_online('jobs', '--json').out == ''
     run_online('generate', 'a fox', '--model', f'{IMAGE}:replicate')
