@@ -64,12 +64,16 @@ class Database:
             connection = sqlite3.connect(
                 self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
-            connection.row_factory = sqlite3.Row
-            connection.execute('PRAGMA journal_mode = WAL')
-            connection.execute('PRAGMA synchronous = FULL')
-            connection.execute('PRAGMA foreign_keys = ON')
+            try:
+                connection.row_factory = sqlite3.Row
+                connection.execute('PRAGMA journal_mode = WAL')
+                connection.execute('PRAGMA synchronous = FULL')
+                connection.execute('PRAGMA foreign_keys = ON')
+                self._migrate(connection)
+            except BaseException:
+                connection.close()
+                raise
             self._connection = connection
-            self._migrate(connection)
         except (OSError, sqlite3.Error) as error:
             raise StoreError(
                 f'The ledger {self._path} cannot be opened: {error}.',
