@@ -6,6 +6,7 @@ shelter of ours unopened, because it was paid for.
 
 import asyncio
 import hashlib
+import itertools
 import os
 import re
 import shutil
@@ -16,9 +17,10 @@ from typing import Final, ParamSpec, TypeVar
 
 from hfmedia_tui.domain import FailureCode, Job, Media, MediaFacts, Output
 from hfmedia_tui.engine.transport import Lost, RefusedLink, Transport, Unreached
+from hfmedia_tui.engine.whole import whole
 from hfmedia_tui.errors import MediaError
 
-__all__ = ['DownloadError', 'Inspect', 'bring_home', 'forget', 'keep', 'prepare']
+__all__ = ['DownloadError', 'Inspect', 'bring_home', 'find_kept', 'keep', 'prepare']
 
 Parameters = ParamSpec('Parameters')
 Result = TypeVar('Result')
@@ -55,14 +57,11 @@ def partial_path(job: Job, ordinal: int) -> Path:
 
 
 async def prepare(job: Job) -> None:
-    """Make sure that results can be written, before anything is paid for. Raises DownloadError."""
+    """Make sure that results can be written, before anything is paid for. Raises DownloadError.
+
+    Nothing of an earlier attempt is left: what `find_kept` finds from here on came for the submit that follows.
+    """
     await _in_thread(_try_out, partial_path(job, 0))
-
-
-def forget(job: Job, ordinal: int) -> None:
-    """Delete what has arrived of an item that has a link. Blocking."""
-    with suppress(OSError):
-        partial_path(job, ordinal).unlink(missing_ok=True)
 
 
 async def keep(job: Job, media: tuple[Media, ...], *, shelter: Path) -> tuple[Media, ...]:
@@ -86,6 +85,11 @@ async def keep(job: Job, media: tuple[Media, ...], *, shelter: Path) -> tuple[Me
     return tuple(kept)
 
 
+async def find_kept(job: Job, *, inspect: Inspect, shelter: Path) -> tuple[Media, ...]:
+    """What came inside a reply and was written by a process that died before it could say so. Raises DownloadError."""
+    return await _in_thread(_find_kept, job, inspect, shelter)
+
+
 async def bring_home(
     job: Job,
     ordinal: int,
@@ -102,9 +106,16 @@ async def bring_home(
     the bytes that have arrived, and how many there will be where that is known.
     """
     path = Path(media.file) if media.file is not None else partial_path(job, ordinal)
-    if media.url is not None:
-        await _fetch(media.url, path, transport, report)
-    return await _in_thread(_settle, path, job, ordinal, inspect, shelter)
+    try:
+        if media.url is not None:
+            await _fetch(media.url, path, transport, report)
+        return await _in_thread(_settle, path, job, ordinal, inspect, shelter)
+    except BaseException:
+        # Also of a job that was cancelled. What has a link is fetched anew, if at all; the rest is all that there is.
+        if media.url is not None:
+            with suppress(DownloadError):
+                await _in_thread(partial_path(job, ordinal).unlink, missing_ok=True)
+        raise
 
 
 async def _fetch(url: str, path: Path, transport: Transport, report: Callable[[int, int | None], None]) -> None:
@@ -171,6 +182,22 @@ def _write_whole(path: Path, data: bytes) -> None:
         os.close(file)
 
 
+def _find_kept(job: Job, inspect: Inspect, shelter: Path) -> tuple[Media, ...]:
+    kept = []
+    for ordinal in itertools.count():
+        path = partial_path(job, ordinal)
+        found = next((place for place in (path, shelter / path.name) if place.exists()), None)
+        if found is None:
+            break
+        try:
+            inspect(found)
+        except MediaError:
+            _put_away(found, shelter)  # it died while writing
+        else:
+            kept.append(Media(file=str(found)))
+    return tuple(kept)
+
+
 def _settle(path: Path, job: Job, ordinal: int, inspect: Inspect, shelter: Path) -> Output:
     """Check a partial file and rename it. Blocking."""
     if not path.exists():
@@ -210,8 +237,9 @@ def _put_away(path: Path, folder: Path) -> Path:
 async def _in_thread(
     call: Callable[Parameters, Result], *values: Parameters.args, **named: Parameters.kwargs
 ) -> Result:
+    """Call in a thread. A cancel waits for it: nobody closes or deletes a file while it is being written."""
     try:
-        return await asyncio.to_thread(call, *values, **named)
+        return await whole(asyncio.to_thread(call, *values, **named))
     except OSError as error:
         raise DownloadError(
             FailureCode.STORAGE, f'The result could not be written: {error.strerror or error}.'

@@ -52,7 +52,9 @@ class Pool:
         self._waiting: dict[str, Job] = {}
         self._running: dict[str, tuple[Runner, asyncio.Task[None]]] = {}
         self._ending: set[str] = set()
-        """Running jobs that were cancelled and have not ended yet."""
+        """Jobs that were cancelled and have not ended yet."""
+        self._unsaved: set[str] = set()
+        """Jobs that ended here and not in the ledger, which could not be told."""
         self._held: dict[str, str] = {}
         """Which provider each running job holds a place at."""
         self._places: Counter[str] = Counter()
@@ -133,28 +135,14 @@ class Pool:
 
     async def cancel(self, job_id: str) -> None:
         """Cancel a job of this session that has not ended; its note says what that did. Raises StoreError."""
-        if (job := self._waiting.get(job_id)) is not None:
-            del self._waiting[job_id]
+        if (job := self._waiting.get(job_id)) is not None and job_id not in self._ending:
+            self._ending.add(job_id)
             try:
-                paid = await self._is_paid(job_id)
-                note = (
-                    'Given up; the provider may finish and bill it. Retry collects it.'
-                    if paid
-                    else 'Cancelled before anything was sent.'
-                )
-                ended = replace(
-                    job,
-                    state=JobState.CANCELLED,
-                    finished_at=self._tools.now(),
-                    note=note,
-                    error=Failure(code=FailureCode.CANCELLED, message='Cancelled.', hint=note, provider=job.provider),
-                )
-                await self._tools.ledger.save(ended, collectable=paid)
-            except StoreError:
-                self._waiting[job_id] = job
-                raise
-            self._publish(ended)
-            self._check_idle()
+                await whole(self._give_up(job))
+            finally:
+                self._ending.discard(job_id)
+                self._fill()
+                self._check_idle()
         elif (running := self._running.get(job_id)) is not None:
             _, task = running
             await asyncio.sleep(0)  # a task made in this very turn would end before it began
@@ -162,6 +150,25 @@ class Pool:
                 self._ending.add(job_id)
                 task.cancel()
             await asyncio.wait([task])
+
+    async def _give_up(self, job: Job) -> None:
+        """End a job that waits."""
+        paid = await self._is_paid(job.id)
+        note = (
+            'Given up; the provider may finish and bill it. Retry collects it.'
+            if paid
+            else 'Cancelled before anything was sent.'
+        )
+        ended = replace(
+            job,
+            state=JobState.CANCELLED,
+            finished_at=self._tools.now(),
+            note=note,
+            error=Failure(code=FailureCode.CANCELLED, message='Cancelled.', hint=note, provider=job.provider),
+        )
+        await self._tools.ledger.save(ended, collectable=paid)
+        del self._waiting[job.id]
+        self._publish(ended)
 
     async def cancel_unsent(self) -> None:
         """Cancel every job that waits and that no provider has accepted; the others go on waiting, to be collected."""
@@ -180,7 +187,7 @@ class Pool:
 
         A job that waits unowned, left by a process that is gone, is queued as well.
         """
-        return await self._take_up(job_id, asked=True)
+        return await whole(self._take_up(job_id, asked=True))
 
     async def resume(self, router: str, *, paid_only: bool = False) -> tuple[tuple[Job, ...], tuple[Job, ...]]:
         """Queue what no living process drives: jobs that wait, and jobs that can be collected.
@@ -194,10 +201,13 @@ class Pool:
                 others.append(job)
                 continue
             with suppress(UsageError):
-                taken.append(await self._take_up(job.id, asked=False))
+                taken.append(await whole(self._take_up(job.id, asked=False)))
         return tuple(taken), tuple(others)
 
     async def _take_up(self, job_id: str, *, asked: bool) -> Job:
+        if job_id in self._unsaved:
+            await self._tools.ledger.let_go(job_id)
+            self._unsaved.discard(job_id)
         queued = await self._tools.ledger.take_up(job_id, asked=asked)
         if queued is None:
             job = await self._tools.ledger.find(job_id)
@@ -223,11 +233,13 @@ class Pool:
                 self._claims.remove(claim)
                 self._hold(job_id, provider)
                 go_on.set_result(None)
-        if self._closing or not self._waiting:
+        if self._closing or len(self._running) >= self._tools.limits.total:
             return
         for job in sorted(self._waiting.values(), key=lambda job: -job.priority):
             if len(self._running) >= self._tools.limits.total:
                 return
+            if job.id in self._ending:
+                continue
             first = first_provider(job)
             if first is not None:
                 if not self._has_place(first):
@@ -242,9 +254,9 @@ class Pool:
         job_id = runner.job.id
         try:
             await runner.run()
-        except StoreError as error:
-            log.error('job %s: %s', job_id, error.message)
         finally:
+            if runner.unsaved:
+                self._unsaved.add(job_id)
             del self._running[job_id]
             self._ending.discard(job_id)
             self._let_go(job_id)

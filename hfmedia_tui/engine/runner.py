@@ -19,6 +19,7 @@ import msgspec
 from hfmedia_tui.domain import (
     FINAL_STATES,
     Attempt,
+    AttemptRecord,
     Cancellation,
     Done,
     Failed,
@@ -42,7 +43,7 @@ from hfmedia_tui.domain import (
     Wait,
 )
 from hfmedia_tui.engine import retry
-from hfmedia_tui.engine.download import DownloadError, bring_home, forget, keep, prepare
+from hfmedia_tui.engine.download import DownloadError, bring_home, find_kept, keep, prepare
 from hfmedia_tui.engine.tools import Tools
 from hfmedia_tui.engine.transport import Lost, Unreached
 from hfmedia_tui.engine.whole import whole
@@ -109,6 +110,8 @@ class Runner:
         self.job = job
         self.left = False
         """Set before the task is cancelled: the job is left to be resumed, where cancelling would give it up."""
+        self.unsaved = False
+        """Whether the ledger could not be told how it ended."""
         self._tools = tools
         self._publish = publish
         self._take_place = take_place
@@ -125,66 +128,87 @@ class Runner:
 
     async def run(self) -> None:
         """Drive the job until it ends, is cancelled or is left."""
+        try:
+            try:
+                await self._run()
+            except StoreError:
+                raise
+            except Exception:
+                log.exception('job %s: a mistake of this program', self.job.id)
+                await whole(self._mistaken())
+        except StoreError as error:
+            log.error('job %s: %s', self.job.id, error.message)
+            self.unsaved = True
+            self._end(JobState.FAILED, self._failure(FailureCode.STORAGE, error.message, error.hint))
+            self._publish(self.job)
+
+    async def _run(self) -> None:
         order = self.job.order
         seconds = order.timeout if order.timeout is not None else DEADLINES[order.task]
         try:
-            try:
-                async with asyncio.timeout(seconds) as deadline:
-                    await self._drive()
-            except TimeoutError:
-                if not deadline.expired():
-                    raise
-                await whole(self._out_of_time(seconds))
-            except Ambiguous as error:
-                await whole(
-                    self._interrupt(f'{self.job.provider} was asked, and what became of it is unknown: {error}.')
-                )
-            except Stuck as stuck:
-                await whole(self._give_way(stuck))
-            except asyncio.CancelledError:
-                await whole(self._stopped())
-        except StoreError as error:
-            log.error('job %s: %s', self.job.id, error.message)
-            self._end(JobState.FAILED, self._failure(FailureCode.STORAGE, error.message, error.hint))
-            self._publish(self.job)
-        except Exception:
-            log.exception('job %s: a mistake of this program', self.job.id)
-            hint = 'See `hfmedia-tui locate` for the log, which tells more.'
-            await whole(self._give_way(Stuck(FailureCode.INTERNAL, 'This program made a mistake.', hint)))
+            async with asyncio.timeout(seconds) as deadline:
+                await self._drive()
+        except TimeoutError:
+            if not deadline.expired():
+                raise
+            await whole(self._out_of_time(seconds))
+        except Ambiguous as error:
+            await whole(self._interrupt(f'{self.job.provider} was asked, and what became of it is unknown: {error}.'))
+        except Stuck as stuck:
+            await whole(self._give_way(stuck))
+        except asyncio.CancelledError:
+            await whole(self._stopped())
 
     # ------------------------------------------------------------------------------------------ providers in turn
 
     async def _drive(self) -> None:
         order = self.job.order
-        records = await self._tools.ledger.attempts(self.job.id)
+        records = await whole(self._remember())
         self._change(
             state=JobState.RUNNING, provider=first_provider(self.job), started_at=self._tools.now(), finished_at=None
         )
-        remaining = list(enumerate(order.mappings, start=len(records)))
-        refusals = list[Failure]()
+        if self._submitting:
+            raise Ambiguous('this program ended before the answer came')
+        turns: list[tuple[int, ProviderMapping, Progress | None]] = []
+        behind = 0
         if records and not records[-1].finished:
-            record = records[-1]
-            if _is_submit(record.progress):
-                self._ordinal, self._mapping, self._progress = record.ordinal, record.mapping, record.progress
-                await self._interrupt(f'This program ended while {record.mapping.provider} was being asked.')
-                return
-            behind = order.mappings.index(record.mapping) + 1 if record.mapping in order.mappings else 0
-            remaining = list(enumerate(order.mappings[behind:], start=len(records)))
-            failure = await self._attempt(record.ordinal, record.mapping, record.progress)
-            if failure is None:
-                return
-            refusals.append(failure)
-            if not self._may_go_on(failure):
-                await self._fail(failure)
-                return
-        for ordinal, mapping in remaining:
-            failure = await self._attempt(ordinal, mapping, None)
+            last = records[-1]
+            turns.append((last.ordinal, last.mapping, self._progress))
+            behind = order.mappings.index(last.mapping) + 1 if last.mapping in order.mappings else 0
+        turns += [
+            (ordinal, mapping, None) for ordinal, mapping in enumerate(order.mappings[behind:], start=len(records))
+        ]
+        refusals = list[Failure]()
+        for ordinal, mapping, progress in turns:
+            failure = await self._attempt(ordinal, mapping, progress)
             if failure is None:
                 return
             refusals.append(failure)
             if not self._may_go_on(failure):
                 break
-        await self._fail(_summary(refusals) if refusals else _no_provider(self.job))
+        await whole(self._fail(_summary(refusals) if refusals else _no_provider(self.job)))
+
+    async def _remember(self) -> tuple[AttemptRecord, ...]:
+        """Read the attempts that were made. Whatever ends the job from here on knows what was asked and accepted."""
+        try:
+            records = await self._tools.ledger.attempts(self.job.id)
+        except StoreError as error:
+            raise Stuck(FailureCode.STORAGE, error.message, error.hint, lost=True) from None
+        if records and not records[-1].finished:
+            last = records[-1]
+            self._ordinal, self._mapping, self._progress = last.ordinal, last.mapping, last.progress
+            if last.progress is not None and _is_submit(last.progress):
+                await self._find_answer(last.progress)
+        return records
+
+    async def _find_answer(self, progress: Progress) -> None:
+        """Go on from an answer that was written to files before the program ended, though never recorded."""
+        kept = tuple[Media, ...]()
+        with suppress(DownloadError):
+            kept = await find_kept(self.job, inspect=self._tools.inspect, shelter=self._tools.shelter)
+        self._submitting = not kept
+        if kept:
+            self._progress = replace(progress, step=Fetch(media=kept), stage=Stage.DOWNLOADING, accepted=True)
 
     async def _attempt(self, ordinal: int, mapping: ProviderMapping, progress: Progress | None) -> Failure | None:
         """Ask one provider, or go on with `progress`; None when the job succeeded, else why the provider could not."""
@@ -234,7 +258,9 @@ class Runner:
                     progress = await self._absorb(progress, await self._ask(progress, send))
                 case Wait(seconds=seconds):
                     await asyncio.sleep(seconds * self._tools.patience)
-                    progress = await self._absorb(progress, None)
+                    advanced = self._tools.machines[progress.provider].advance(progress, None)
+                    # A submit is recorded where it is sent: until then nothing is in flight.
+                    progress = advanced if _is_submit(advanced) else await self._record(advanced)
                 case Fetch() as fetch:
                     status, outputs = await self._fetch(fetch)
                     self.job = replace(self.job, outputs=outputs)
@@ -245,16 +271,16 @@ class Runner:
                 case Failed(failure=failure, collectable=True):
                     raise Stuck(failure.code, failure.message, failure.hint, status=failure.status)
                 case Failed(failure=failure):
-                    await self._end_attempt(failure.status, failure.message)
+                    await whole(self._end_attempt(failure.status, failure.message))
                     log.info('job %s: %s could not: %s', self.job.id, provider, failure.message)
                     return failure
                 case _:
                     assert_never(progress.step)
 
-    async def _absorb(self, progress: Progress, reply: Reply | None) -> Progress:
+    async def _absorb(self, progress: Progress, reply: Reply) -> Progress:
         """Let the provider's machine read a reply, and record where that leads. Not to be cancelled half-way."""
         advance = self._tools.machines[progress.provider].advance
-        if reply is not None and len(reply.body) > _LARGE_BODY:
+        if len(reply.body) > _LARGE_BODY:
             return await self._record(await asyncio.to_thread(advance, progress, reply))
         return await self._record(advance(progress, reply))
 
@@ -284,6 +310,8 @@ class Runner:
         while True:
             try:
                 await self._tools.ledger.save_attempt(job, self._ordinal, self._mapping, progress)
+                if tries:
+                    self._change(note=None)
                 return
             except StoreError as error:
                 tries += 1
@@ -295,7 +323,6 @@ class Runner:
                     raise
                 self._change(note=f'Waiting for the ledger: {error.message}')
                 await asyncio.sleep(_SAVING_STEP)
-                job = replace(job, note=None)
 
     # ------------------------------------------------------------------------------------------ asking
 
@@ -408,8 +435,6 @@ class Runner:
                     )
                 except DownloadError as error:
                     tries += 1
-                    if media.url is not None:
-                        await asyncio.to_thread(forget, self.job, ordinal)
                     wait = retry.wait_after_download(tries, again=error.again)
                     if wait is not None:
                         log.info('job %s: %s Again in %.1f s', self.job.id, error.message, wait)
@@ -464,6 +489,14 @@ class Runner:
         what = _COLLECTABLE if self._accepted else None if stuck.lost or self._submitting else _UNSENT
         hint = ' '.join(filter(None, (stuck.hint, what)))
         await self._fail(replace(self._failure(stuck.code, stuck.message, hint or None), status=stuck.status))
+
+    async def _mistaken(self) -> None:
+        """Fail by a mistake of this program, which says nothing about what a provider does."""
+        if self._submitting:
+            await self._interrupt(f'This program made a mistake while {self.job.provider} was being asked.')
+        else:
+            hint = 'See `hfmedia-tui locate` for the log, which tells more.'
+            await self._give_way(Stuck(FailureCode.INTERNAL, 'This program made a mistake.', hint))
 
     async def _interrupt(self, message: str) -> None:
         """A submit is out, and nobody knows what became of it."""

@@ -10,10 +10,14 @@ Result = TypeVar('Result')
 
 
 async def whole(coroutine: Coroutine[Any, Any, Result]) -> Result:
-    """Await `coroutine` to its end even when this task is cancelled meanwhile; then the cancelling takes place."""
+    """Await `coroutine` to its end however often this task is cancelled meanwhile; then the cancelling takes place."""
     task = asyncio.ensure_future(coroutine)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled from (None if task.cancelled() else task.exception())
+    return task.result()

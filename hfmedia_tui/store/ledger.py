@@ -158,6 +158,14 @@ class Ledger:
 
         return await self._database.write(transaction)
 
+    async def let_go(self, job_id: str) -> None:
+        """Give up a job of ours as it stands, so that it can be taken up."""
+
+        def transaction(connection: sqlite3.Connection) -> None:
+            connection.execute('UPDATE jobs SET owner = NULL WHERE id = ? AND owner = ?', (job_id, self._owner.name))
+
+        await self._database.write(transaction)
+
     async def ask_to_cancel(self, job_id: str) -> bool:
         """Ask the job's owner to cancel it; False when no living process owns it."""
 
