@@ -104,10 +104,11 @@ class Database:
             self._connection.execute(begin)
             try:
                 result = transaction(self._connection)
+                self._connection.execute('COMMIT')
             except BaseException:
-                self._connection.execute('ROLLBACK')
+                if self._connection.in_transaction:  # a full disk may have rolled it back already
+                    self._connection.execute('ROLLBACK')
                 raise
-            self._connection.execute('COMMIT')
         except sqlite3.Error as error:
             raise StoreError(
                 f'The ledger {self._path} could not be used: {error}.',

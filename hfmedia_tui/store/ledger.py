@@ -3,6 +3,7 @@
 import json
 import logging
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -206,7 +207,10 @@ class Ledger:
                 for row in rows
             )
 
-        return await self._database.read(transaction)
+        try:
+            return await self._database.read(transaction)
+        except (ValueError, TypeError) as error:
+            raise StoreError(f'What was asked for job {job_id} cannot be read from the ledger.') from error
 
     async def jobs(
         self, *, states: Iterable[JobState] | None = None, limit: int | None = None, newest_first: bool = False
@@ -309,26 +313,35 @@ def _save_job(connection: sqlite3.Connection, job: Job, collectable: bool) -> No
 
 def _read_jobs(connection: sqlite3.Connection, clause: str, values: Sequence[Any]) -> tuple[Job, ...]:
     """Read jobs; one that cannot be read is left out and logged, so that it keeps nobody from the others."""
+
+    def belonging(query: str) -> dict[str, list[sqlite3.Row]]:
+        """Rows of another table by the job or order that they belong to, in one query for all."""
+        rows = defaultdict[str, list[sqlite3.Row]](list)
+        for row in connection.execute(query, values):
+            rows[row[0]].append(row)
+        return rows
+
+    chosen = f'FROM jobs {clause}'
+    bodies = belonging(f'SELECT id, body FROM orders WHERE id IN (SELECT jobs.order_id {chosen})')
+    attempts = belonging(
+        'SELECT job_id, mapping, status, error FROM attempts'
+        f' WHERE job_id IN (SELECT jobs.id {chosen}) ORDER BY ordinal'
+    )
+    outputs = belonging(f'SELECT * FROM outputs WHERE job_id IN (SELECT jobs.id {chosen}) ORDER BY ordinal')
     orders = dict[str, Order]()
     jobs = list[Job]()
-    for row in connection.execute(f'SELECT jobs.* FROM jobs {clause}', values).fetchall():
+    for row in connection.execute(f'SELECT jobs.* {chosen}', values):
+        name, order_id = row['id'], row['order_id']
         try:
-            if (order := orders.get(row['order_id'])) is None:
-                (body,) = connection.execute('SELECT body FROM orders WHERE id = ?', (row['order_id'],)).fetchone()
-                order = orders[row['order_id']] = _decode(body, Order)
-            jobs.append(_job(connection, row, order))
-        except (ValueError, TypeError):  # what decoding raises, msgspec's errors among them
-            log.exception('job %s cannot be read from the ledger', row['id'])
+            if order_id not in orders:
+                orders[order_id] = _decode(bodies[order_id][0]['body'], Order)
+            jobs.append(_job(row, orders[order_id], attempts[name], outputs[name]))
+        except (ValueError, TypeError, LookupError):  # what decoding raises, msgspec's errors among them
+            log.exception('job %s cannot be read from the ledger', name)
     return tuple(jobs)
 
 
-def _job(connection: sqlite3.Connection, row: sqlite3.Row, order: Order) -> Job:
-    attempts = connection.execute(
-        "SELECT json_extract(mapping, '$.provider') AS provider, status, error FROM attempts"
-        ' WHERE job_id = ? ORDER BY ordinal',
-        (row['id'],),
-    )
-    outputs = connection.execute('SELECT * FROM outputs WHERE job_id = ? ORDER BY ordinal', (row['id'],))
+def _job(row: sqlite3.Row, order: Order, attempts: Iterable[sqlite3.Row], outputs: Iterable[sqlite3.Row]) -> Job:
     return Job(
         id=row['id'],
         order=order,
@@ -338,7 +351,11 @@ def _job(connection: sqlite3.Connection, row: sqlite3.Row, order: Order) -> Job:
         provider=row['provider'],
         priority=row['priority'],
         attempts=tuple(
-            Attempt(provider=attempt['provider'], status=attempt['status'], error=attempt['error'])
+            Attempt(
+                provider=_decode(attempt['mapping'], ProviderMapping).provider,
+                status=attempt['status'],
+                error=attempt['error'],
+            )
             for attempt in attempts
         ),
         progress=_decode(row['progress'], JobProgress),

@@ -207,13 +207,44 @@ async def test_what_is_taken_up_unasked_and_asked(
         assert (await ledger.take_up(f'{of.id}-1', asked=is_asked) is not None) == wanted
 
 
-async def test_a_job_that_cannot_be_read_keeps_nobody_from_the_others(ledger: Ledger, path: Path) -> None:
+@pytest.mark.parametrize(('table', 'column'), [('jobs', 'progress'), ('attempts', 'mapping')])
+async def test_a_job_that_cannot_be_read_keeps_nobody_from_the_others(
+    ledger: Ledger, path: Path, table: str, column: str
+) -> None:
     of = order(count=2)
     await ledger.add(of, [job(of, 0), job(of, 1)])
+    await ledger.save_attempt(job(of, 0), 0, MAPPING, None)
     with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE jobs SET progress = '{' WHERE position = 0")
+        row = {'jobs': 'position = 0', 'attempts': 'ordinal = 0'}[table]
+        connection.execute(f"UPDATE {table} SET {column} = '{{' WHERE {row}")
     connection.close()
     assert [found.index for found in await ledger.jobs()] == [1]
+
+
+async def test_an_attempt_that_cannot_be_read_is_an_error_of_the_ledger(ledger: Ledger, path: Path) -> None:
+    of = order()
+    await ledger.add(of, [job(of)])
+    await ledger.save_attempt(job(of), 0, MAPPING, Progress(provider='fal-ai', step=Wait(seconds=1)))
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE attempts SET progress = '{}'")
+    connection.close()
+    with pytest.raises(StoreError, match=f'{of.id}-1'):
+        await ledger.attempts(f'{of.id}-1')
+
+
+async def test_many_jobs_are_read_in_as_many_queries_as_one(ledger: Ledger) -> None:
+    async def statements() -> int:
+        traced = list[str]()
+        await ledger._database.read(lambda connection: connection.set_trace_callback(traced.append))
+        await ledger.jobs()
+        await ledger._database.read(lambda connection: connection.set_trace_callback(None))
+        return len(traced)
+
+    of = order(count=20)
+    await ledger.add(order('aaaaaaaa'), [job(order('aaaaaaaa'))])
+    one = await statements()
+    await ledger.add(of, [job(of, index) for index in range(20)])
+    assert await statements() == one
 
 
 async def test_the_file_is_the_users_alone(ledger: Ledger, path: Path) -> None:
@@ -227,6 +258,18 @@ async def test_a_half_done_transaction_leaves_nothing(ledger: Ledger) -> None:
         await ledger.add(asked, [job(asked), job(asked)])
     assert await ledger.last_order(asked.router) is None
     assert await ledger.jobs() == ()
+
+
+async def test_a_commit_that_fails_ends_its_transaction_and_not_the_ledger(ledger: Ledger) -> None:
+    def violate(connection: sqlite3.Connection) -> None:
+        connection.execute('PRAGMA defer_foreign_keys = ON')  # so that it is found by the commit
+        connection.execute("INSERT INTO attempts VALUES ('nobody', 0, '{}', NULL, NULL, NULL, '', NULL)")
+
+    with pytest.raises(StoreError, match='FOREIGN KEY'):
+        await ledger._database.write(violate)
+    asked = order()
+    await ledger.add(asked, [job(asked)])
+    assert len(await ledger.jobs()) == 1
 
 
 async def test_a_newer_ledger_is_left_alone(path: Path) -> None:
