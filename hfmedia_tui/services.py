@@ -135,9 +135,22 @@ class Services:
         """What the provider asked first would drop, ignore or refuse of an order, in sentences; it never blocks."""
         if not order.mappings:
             return ()
-        mapping = order.mappings[0]
+        return self.cautions_of(order.mappings[0], order.task, order.parameters, seed=order.seed)
+
+    def cautions_of(
+        self, mapping: ProviderMapping, task: Task, parameters: Mapping[str, Any], *, seed: int | None
+    ) -> tuple[Caution, ...]:
+        """What one provider would drop, ignore or refuse, in sentences."""
         access = self._transport.access(MACHINES[mapping.provider].DOORS)
-        return tuple(cautions(mapping, order.task, order.parameters, seed=order.seed, access=access))
+        return cautions(mapping, task, parameters, seed=seed, access=access)
+
+    def first_asked(self, model: Model, provider: str | None) -> ProviderMapping | None:
+        """The offer that would be tried first, as far as `model` tells; None where nobody could be asked."""
+        try:
+            usable, _ = self._choose(model, provider)
+        except UsageError:
+            return None
+        return usable[0] if usable else None
 
     def can_ask(self, provider: str | None = None) -> bool:
         """Whether there is what opens a way to `provider`, or without it to any: the token, or the user's own key."""

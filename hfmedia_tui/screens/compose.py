@@ -4,7 +4,7 @@ from pathlib import Path
 from time import monotonic
 from typing import ClassVar, NamedTuple
 
-from textual import events, on
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -14,8 +14,9 @@ from textual.style import Style
 from textual.widgets import Button, Static, TextArea
 
 from hfmedia_tui.domain import Job, JobState, Model, Order, Output, clean
-from hfmedia_tui.errors import AppError
+from hfmedia_tui.errors import AppError, HubError
 from hfmedia_tui.media.picture import Pictures
+from hfmedia_tui.parameters import PARAMETERS
 from hfmedia_tui.screens.place import Place
 from hfmedia_tui.widgets.field import Field
 from hfmedia_tui.widgets.job_details import caption
@@ -94,6 +95,7 @@ class ComposeScreen(Place):
                 with VerticalScroll(id='fields', can_focus=False):
                     yield ParameterForm()
                 yield Static(id='hint')
+                yield Static(id='caution')
                 with Horizontal(id='sending'):
                     yield Button('Generate', id='generate', compact=True)
                     yield Static(id='cost')
@@ -119,9 +121,25 @@ class ComposeScreen(Place):
 
     def watch_model(self) -> None:
         self._show_model()
+        self._ask_who_serves()
 
     def take_standing(self) -> None:
         self._show_model()
+        self._ask_who_serves()
+
+    @work(group='mappings', exclusive=True, exit_on_error=False)
+    async def _ask_who_serves(self) -> None:
+        """Learn who serves the model now and would be asked first: what a list or an old order says may be over."""
+        services, model = self.services, self.model
+        if services is None or model is None:
+            return
+        try:
+            known = await services.catalog.model(model.id)
+        except HubError:
+            return  # sending asks again, and says what is wrong
+        now = next((one for one in known if one.task is model.task), None)
+        if now is not None and self.model is model:
+            self.model = now
 
     def reuse(self, order: Order, *, count: int | None = None, seed: int | None = None, prompt: bool = True) -> None:
         """Compose `order` again: its model and parameters, and its prompt."""
@@ -154,8 +172,29 @@ class ComposeScreen(Place):
         self._show_cost()
 
     def _show_parameters(self) -> None:
-        if self.services is not None and self.model is not None:
-            self.form.takes = self.services.takes(self.model.task, self.form.provider, self.model)
+        """Show the fields for what the model and the provider take, and what the first one asked makes of them."""
+        services, model, form = self.services, self.model, self.form
+        if services is None or model is None:
+            return
+        kept = (name for name in form.kept if model.task in PARAMETERS[name].tasks)
+        form.takes = services.takes(model.task, form.provider, model).union(kept)
+        asked = services.first_asked(model, form.provider)
+        form.first = asked.provider if asked is not None else ''
+        about: dict[str, str] = {}
+        whole: list[str] = []
+        if asked is None:
+            whole.append('No provider that can be asked serves this model now.')
+        else:
+            entries = form.valid
+            for caution in services.cautions_of(asked, model.task, entries.sized, seed=entries.seed):
+                if caution.parameter is None:
+                    whole.append(caution.sentence)
+                else:
+                    about[caution.parameter] = f'{about.get(caution.parameter, "")} {caution.sentence}'.lstrip()
+        form.cautions = about
+        line = self.query_one('#caution', Static)
+        line.update(Content(' '.join(whole)))
+        self.set_class(bool(whole), '-cautioned')
 
     def _show_cost(self) -> None:
         count = self.form.count

@@ -1,4 +1,4 @@
-"""One labelled control of a form, with room for what is wrong with it."""
+"""One labelled control of a form, with room for what is wrong with its value or worth knowing of it."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -46,9 +46,9 @@ class Entry(Input):
 
 
 class Field(Widget):
-    """A label, its control, and under them the error, if there is one.
+    """A label, its control, and under them the error, or without one the caution.
 
-    It draws the label and the error itself, behind its control: a form of many fields mounts quickly with few widgets.
+    It draws its text itself, behind its control: a form of many fields mounts quickly with few widgets.
     """
 
     DEFAULT_CSS = """
@@ -72,6 +72,8 @@ class Field(Widget):
 
     error: reactive[str] = reactive('', layout=True)
     """What is wrong with the value, in a sentence; empty while nothing is."""
+    caution: reactive[str] = reactive('', layout=True)
+    """What a provider would make of the value, where that is not what was meant."""
 
     def __init__(
         self, label: str, control: Widget, *, help: str = '', id: str | None = None, classes: str | None = None
@@ -92,13 +94,14 @@ class Field(Widget):
         yield self.control
 
     def render(self) -> Content:
-        return Content('\n').join([Content(self.label), *self._error_lines(self.size.width)])
+        return Content('\n').join([Content(self.label), *self._told(self.size.width)])
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return 1 + len(self._error_lines(width))
+        return 1 + len(self._told(width))
 
-    def _error_lines(self, width: int) -> list[Content]:
-        return Content(self.error).wrap(max(1, width)) if self.error else []
+    def _told(self, width: int) -> list[Content]:
+        told = Content(self.error) if self.error else Content.styled(self.caution, '$warning')
+        return told.wrap(max(1, width)) if told else []
 
     def watch_error(self, error: str) -> None:
         self.set_class(bool(error), '-wrong')

@@ -1,9 +1,10 @@
 """The form below the prompt, made from the declarations of the parameters."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,7 +15,7 @@ from textual.widgets import Input, Select
 
 from hfmedia_tui.domain import Order
 from hfmedia_tui.errors import UsageError
-from hfmedia_tui.parameters import ASPECT_RATIOS, PARAMETERS, Parameter, parse
+from hfmedia_tui.parameters import ASPECT_RATIOS, PARAMETERS, Parameter, parse, parse_extra, sized
 from hfmedia_tui.widgets.field import Entry, Field
 
 __all__ = ['MAXIMUM_COUNT', 'Entries', 'ParameterForm']
@@ -24,6 +25,9 @@ MAXIMUM_COUNT: Final = 100
 
 _WIDE: Final = ('negative_prompt', 'extra')
 """Fields that take the whole width of the form."""
+_SIDES: Final = frozenset({'width', 'height'})
+
+Value = TypeVar('Value')
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,11 @@ class Entries:
     extra: Mapping[str, Any] = field(default_factory=dict)
     count: int = 1
     seed: int | None = None
+
+    @property
+    def sized(self) -> Mapping[str, Any]:
+        """The parameters as they are sent: with the sides that the aspect ratio stands for."""
+        return sized(self.parameters, self.aspect_ratio)
 
 
 class ParameterForm(Widget):
@@ -54,6 +63,10 @@ class ParameterForm(Widget):
     """Names of the parameters to show."""
     providers: reactive[tuple[str, ...]] = reactive(())
     """Providers to choose from, in the Hub's order."""
+    first: reactive[str] = reactive('')
+    """The provider that is asked first where none is chosen."""
+    cautions: reactive[Mapping[str, str]] = reactive({})
+    """What is worth knowing of the values, by the parameters' names, `seed` included."""
 
     class Changed(Message):
         """A value was changed."""
@@ -73,7 +86,7 @@ class ParameterForm(Widget):
         yield Field(
             'Provider',
             Select[str]((), prompt='automatic', compact=True),
-            help='Automatic goes on to the next provider when one refuses.',
+            help='Left to the program, it goes on to the next when one refuses.',
             id='provider',
         )
         yield Field(
@@ -105,8 +118,19 @@ class ParameterForm(Widget):
 
     def watch_takes(self, takes: frozenset[str]) -> None:
         for name in PARAMETERS:
-            self.query_one(f'#{name}', Field).display = name in takes
-        self.query_one('#aspect_ratio', Field).display = {'width', 'height'} <= takes
+            self._field_of(name).display = name in takes
+        self._field_of('aspect_ratio').display = takes >= _SIDES or self._ratio is not None
+
+    def watch_first(self, first: str) -> None:
+        self._select('provider').prompt = f'auto: {first}' if first else 'automatic'
+
+    def watch_cautions(self, cautions: Mapping[str, str]) -> None:
+        told: dict[str, list[str]] = {}
+        for name, sentence in cautions.items():
+            beside = 'aspect_ratio' if name in _SIDES and self._ratio and not self._text(name) else name
+            told.setdefault(beside, []).append(sentence)
+        for shown in self.query(Field):
+            shown.caution = ' '.join(told.get(shown.id or '', ()))
 
     def watch_providers(self, providers: Sequence[str]) -> None:
         select = self._select('provider')
@@ -130,26 +154,53 @@ class ParameterForm(Widget):
         text = self._entry('count').value.strip() or '1'
         return int(text) if text.isdecimal() and len(text) < 4 and 1 <= int(text) <= MAXIMUM_COUNT else None
 
+    @property
+    def kept(self) -> frozenset[str]:
+        """Names of the parameters that have a value, or the cursor: they stay in sight whoever takes them."""
+        return frozenset(name for name in PARAMETERS if self._text(name) or self._entry(name).has_focus)
+
+    @property
+    def valid(self) -> Entries:
+        """What the form says as far as it can be read."""
+        return self._read()[0]
+
     def read(self) -> Entries | None:
         """Read the form; None, with the errors shown and the first one focused, when a value is wrong."""
-        fields = list(self.query(Field))
-        for shown in fields:
-            shown.error = ''
-        parameters = {name: self._checked(name) for name in PARAMETERS if name in self.takes and self._text(name)}
-        ratio = self._select('aspect_ratio').value
-        entries = Entries(
-            parameters=parameters,
-            aspect_ratio=ratio if isinstance(ratio, str) and {'width', 'height'} <= self.takes else None,
-            provider=self.provider,
-            extra=self._extra(),
-            count=self._count(),
-            seed=self._seed(),
-        )
-        wrong = next((shown for shown in fields if shown.error), None)
+        entries, errors = self._read()
+        wrong = None
+        for shown in self.query(Field):
+            shown.error = errors.get(shown.id or '', '')
+            wrong = wrong or (shown if shown.error else None)
         if wrong is not None:
             wrong.control.focus()
             return None
         return entries
+
+    def _read(self) -> tuple[Entries, Mapping[str, str]]:
+        """What can be read, and what is wrong with the rest, by the fields' names."""
+        errors: dict[str, str] = {}
+
+        def attempt(name: str, read: Callable[[], Value], otherwise: Value) -> Value:
+            try:
+                return read()
+            except UsageError as error:
+                errors[name] = error.message
+                return otherwise
+
+        values = {
+            name: attempt(name, partial(parse, name, self._text(name)), None)
+            for name in PARAMETERS
+            if name in self.takes and self._text(name)
+        }
+        entries = Entries(
+            parameters={name: value for name, value in values.items() if value is not None},
+            aspect_ratio=self._ratio,
+            provider=self.provider,
+            extra=attempt('extra', self._extra, {}),
+            count=attempt('count', self._count, 1),
+            seed=attempt('seed', self._seed, None),
+        )
+        return entries, errors
 
     def fill(self, order: Order, *, count: int | None = None, seed: int | None = None) -> None:
         """Write an earlier order's parameters into the fields; what it left out is left empty."""
@@ -170,6 +221,9 @@ class ParameterForm(Widget):
         for shown in self.query(Field):
             shown.error = ''
 
+    def _field_of(self, name: str) -> Field:
+        return self.query_one(f'#{name}', Field)
+
     def _entry(self, name: str) -> Entry:
         return self.query_one(f'#{name} Entry', Entry)
 
@@ -179,44 +233,27 @@ class ParameterForm(Widget):
     def _text(self, name: str) -> str:
         return self._entry(name).value.strip()
 
-    def _refuse(self, name: str, sentence: str) -> None:
-        self.query_one(f'#{name}', Field).error = sentence
-
-    def _checked(self, name: str) -> Any:
-        try:
-            return parse(name, self._text(name))
-        except UsageError as error:
-            self._refuse(name, error.message)
-            return None
+    @property
+    def _ratio(self) -> str | None:
+        value = self._select('aspect_ratio').value
+        return value if isinstance(value, str) else None
 
     def _count(self) -> int:
         if self.count is None:
-            self._refuse('count', f'Count must be from 1 to {MAXIMUM_COUNT}.')
-        return self.count or 1
+            raise UsageError(f'Count must be from 1 to {MAXIMUM_COUNT}.')
+        return self.count
 
     def _seed(self) -> int | None:
         text = self._text('seed')
         if not text:
             return None
         if not text.isdecimal() or len(text) > 18:
-            self._refuse('seed', 'Seed must be a whole number, or empty.')
-            return None
+            raise UsageError('Seed must be a whole number, or empty.')
         return int(text)
 
     def _extra(self) -> Mapping[str, Any]:
         text = self._text('extra')
-        if not text:
-            return {}
-        try:
-            value = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            place = f' at character {error.pos + 1}' if isinstance(error, json.JSONDecodeError) else ''
-            self._refuse('extra', f'This is no JSON: something is wrong{place}.')
-            return {}
-        if not isinstance(value, dict):
-            self._refuse('extra', 'Extra JSON must be an object, such as {"name": "value"}.')
-            return {}
-        return value
+        return parse_extra(text) if text else {}
 
     # ------------------------------------------------------------------------------------------ messages up
 

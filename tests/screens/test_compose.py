@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from textual import events
-from textual.widgets import Static
+from textual.widgets import Select, Static
 
 from hfmedia_tui.domain import JobState
 from hfmedia_tui.widgets.field import Entry, Field
@@ -269,3 +269,67 @@ async def test_a_refused_ask_keeps_everything(start: Start) -> None:
         await studio.until(lambda: studio.compose.query_one('#prompt-error', Static).display)
         assert 'nobody/nothing-here' in studio.text
         assert studio.compose.prompt.text == 'a fox'
+
+
+def caution_of(studio: Studio, name: str) -> str:
+    return studio.compose.query_one(f'#{name}', Field).caution
+
+
+async def test_what_a_provider_makes_of_a_value_is_said_beside_it_and_never_blocks(start: Start) -> None:
+    """You should see the sentences come and go with the values and the provider, while nothing is called wrong."""
+    async with start() as studio:
+        await studio.choose(MODEL)
+        await studio.until(lambda: studio.compose.form.first)
+        assert f'auto: {studio.compose.form.first}' in studio.text
+        for name, value in (('num_inference_steps', '4'), ('seed', '7'), ('width', 'wide')):
+            set_field(studio, name, value)
+        provider = studio.compose.query_one('#provider Select', Select)
+        provider.value = 'nscale'
+        await studio.until(lambda: 'nscale has no setting for steps' in caution_of(studio, 'num_inference_steps'))
+        assert 'nscale takes no seed' in caution_of(studio, 'seed')
+        assert 'nscale takes no seed' in studio.text
+        assert not any(error_of(studio, name) for name in ('num_inference_steps', 'seed', 'width'))
+
+        set_field(studio, 'seed', '')
+        await studio.until(lambda: not caution_of(studio, 'seed'))
+        provider.value = 'fal-ai'
+        await studio.until(lambda: not caution_of(studio, 'num_inference_steps'))
+        provider.value = 'nscale'
+        set_field(studio, 'width', '')
+        await studio.generate('a fox')
+        (job,) = await studio.settle()
+        assert job.state is JobState.SUCCEEDED
+
+
+async def test_what_is_worth_knowing_of_the_whole_stands_by_the_button(start: Start) -> None:
+    async with start((80, 24)) as studio:
+        await studio.choose('Wan-AI/Wan2.2-T2V-A14B')
+        assert 'REPLICATE_API_TOKEN' not in studio.text
+        studio.compose.query_one('#provider Select', Select).value = 'replicate'
+        await studio.until_shown('REPLICATE_API_TOKEN')
+        assert 'Generate 1' in studio.text
+        assert 'Through Hugging Face, replicate' in studio.text
+
+
+async def test_an_aspect_ratio_is_cautioned_where_it_was_chosen(start: Start) -> None:
+    async with start() as studio:
+        await studio.choose('zai-org/GLM-Image')
+        studio.compose.query_one('#provider Select', Select).value = 'zai-org'
+        studio.compose.query_one('#aspect_ratio Select', Select).value = '21:9'
+        await studio.until(lambda: 'may refuse 440' in caution_of(studio, 'aspect_ratio'))
+        assert not caution_of(studio, 'height')
+        set_field(studio, 'height', '441')
+        await studio.until(lambda: 'may refuse 441' in caution_of(studio, 'height'))
+
+
+async def test_an_old_order_is_composed_with_everyone_who_serves_its_model_now(start: Start) -> None:
+    """You should be able to choose among all providers again, though the order was for one."""
+    async with start() as studio:
+        await studio.choose(MODEL)
+        studio.compose.query_one('#provider Select', Select).value = 'nscale'
+        await studio.generate('a fox')
+        (job,) = await studio.settle()
+    async with start() as studio:
+        await studio.until(lambda: studio.compose.model)
+        await studio.until(lambda: len(studio.compose.form.providers) > len(job.order.mappings))
+        assert studio.compose.form.provider == 'nscale'
