@@ -1,9 +1,12 @@
 """Browse: the whole catalogue, found by task, provider and words."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import ClassVar
+from datetime import UTC, datetime
+from typing import ClassVar, Final, TypeVar
 
+from msgspec.structs import replace
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -12,6 +15,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerError
 
+from hfmedia_tui.catalog.wishes import Sort, Wishes
 from hfmedia_tui.domain import Model, Task
 from hfmedia_tui.errors import AppError
 from hfmedia_tui.messages import ModelChosen, OpeningRetried
@@ -19,13 +23,21 @@ from hfmedia_tui.screens.choice import Choice
 from hfmedia_tui.screens.place import Place
 from hfmedia_tui.widgets.model_details import ModelDetails
 from hfmedia_tui.widgets.model_list import TASK_WORDS, ModelHeading, ModelList
-from hfmedia_tui.widgets.plain import plural
+from hfmedia_tui.widgets.plain import age, plural
 
 __all__ = ['BrowseScreen']
 
-_SETTLING = 0.08
+Value = TypeVar('Value')
+
+_SETTLING: Final = 0.08
 """Seconds without another key before a search begins: one that has begun in its thread cannot be stopped."""
-_TASKS: tuple[Task | None, ...] = (None, Task.TEXT_TO_VIDEO, Task.TEXT_TO_IMAGE)
+_OLD: Final = 3600.0
+"""Seconds from which on the list's age is worth saying."""
+_TASKS: Final = (None, Task.TEXT_TO_VIDEO, Task.TEXT_TO_IMAGE)
+_EITHER: Final = (None, False, True)
+_ACCESS: Final = {False: 'open to everyone', True: 'gated'}
+_NOTHING_FITS: Final = 'No model fits\nEscape clears the search; t, p, a and l change the filters'
+_ADAPTERS: Final = {False: 'no LoRA', True: 'LoRA'}
 
 
 class BrowseScreen(Place):
@@ -38,8 +50,25 @@ class BrowseScreen(Place):
         Binding('slash', 'search', 'Search', key_display='/', id='browse.search', tooltip='Search the models'),
         Binding('t', 'task', 'Task', id='browse.task', tooltip='Show all models, those for video, those for images'),
         Binding('p', 'provider', 'Provider', id='browse.provider', tooltip='Show the models of one provider'),
+        Binding('s', 'sort', 'Sort', id='browse.sort', tooltip='Sort by trend, by likes, by downloads'),
+        Binding(
+            'a',
+            'access',
+            'Access',
+            show=False,
+            id='browse.access',
+            tooltip='Show all models, those open to everyone, those that are gated',
+        ),
+        Binding(
+            'l',
+            'adapters',
+            'LoRA',
+            show=False,
+            id='browse.adapters',
+            tooltip='Show all models, those that are no LoRA, those that are',
+        ),
         Binding('d', 'details', 'Details', id='browse.details', tooltip='Show or hide the details of the model'),
-        Binding('r', 'refresh', 'Refresh', id='browse.refresh', tooltip='Ask the Hub for the models again'),
+        Binding('r', 'refresh', 'Refresh', show=False, id='browse.refresh', tooltip='Ask the Hub for the models again'),
         Binding('down', 'list', 'List', show=False, id='browse.list'),
         Binding('escape', 'leave', 'Back', show=False, id='browse.leave'),
     ]
@@ -47,15 +76,15 @@ class BrowseScreen(Place):
     def __init__(self) -> None:
         super().__init__()
         self._models: tuple[Model, ...] | None = None
-        self._failed = False
-        self._wanted: Task | None = None
-        self._provider: str | None = None
+        self._loading: Worker[None] | None = None
+        self._wishes = Wishes()
         self._searching: Worker[None] | None = None
 
     def compose_place(self) -> ComposeResult:
         with Horizontal(id='filters'):
             yield Input(placeholder='Search', compact=True, id='search')
             yield Static(id='chosen')
+        yield Static(id='standing')
         with Horizontal(id='catalogue'):
             with Vertical(id='listing'):
                 models = ModelList(id='models')
@@ -81,82 +110,114 @@ class BrowseScreen(Place):
 
     # ------------------------------------------------------------------------------------------ the catalogue
 
-    @work(exclusive=True, group='catalogue', exit_on_error=False)
-    async def load(self, refresh: bool = False) -> None:
-        """Bring the models, from the cache or from the Hub."""
+    def load(self) -> None:
+        """Bring the models: those that are kept at once, and what the Hub has changed since as it comes."""
+        if self._loading is None:
+            self._loading = self._load()
+            self._show_standing()
+
+    @work(group='catalogue', exit_on_error=False)
+    async def _load(self) -> None:
         services = self.services
         if services is None:
             return
         self.models.notice = 'Asking the Hub for models'
         try:
-            self._models = await services.catalog.models(refresh=refresh)
+            self._take(await services.catalog.models(refresh=True, show=self._take))
         except AppError as error:
-            self._failed = True
-            lines = [error.message, error.hint or '', 'Press r to try again']
-            text = '\n'.join(line for line in lines if line)
-            if self._models is None:
-                self.models.notice = text
-            else:
-                self.notify(text, title='The models could not be refreshed', severity='error', markup=False)
-            return
-        self._failed = False
-        if (stale := services.catalog.stale) is not None:
-            self.notify(stale.hint or '', title=stale.message, severity='warning', markup=False)
-        self.search()
+            self.models.notice = '\n'.join(
+                line for line in (error.message, error.hint or '', 'Press r to try again') if line
+            )
+            # What has arrived before can be used, and is not the whole.
+            if self._models:
+                self.notify(error.hint or '', title=error.message, severity='error', markup=False)
+        else:
+            if (stale := services.catalog.stale) is not None:
+                self.notify(stale.hint or '', title=stale.message, severity='warning', markup=False)
+        finally:
+            self._loading = None
+            self._show_standing()
+
+    def _take(self, models: tuple[Model, ...]) -> None:
+        """Take on what the catalogue knows now."""
+        self._models = models
+        if self._searching is None or self._searching.is_finished:
+            self.search(renew=True)
+
+    def search(self, *, renew: bool = False) -> None:
+        """Show the models that match the filters and the words, best first.
+
+        With `renew` the wishes are the same and the models newer.
+        """
+        self._searching = self._search(renew)
 
     @work(exclusive=True, group='search', exit_on_error=False)
-    async def search(self) -> None:
-        """Show the models that match the filters and the words, best first."""
+    async def _search(self, renew: bool) -> None:
         services = self.services
-        if services is None or self._models is None:
+        if services is None:
             return
         words = self.query_one('#search', Input).value.strip()
-        await asyncio.sleep(_SETTLING if words else 0)
-        models, task, provider = self._models, self._wanted, self._provider
+        await asyncio.sleep(_SETTLING if words and not renew else 0)
+        wishes, shown = self._wishes, None
+        while (models := self._models) is not None and models is not shown:  # more may have come in the meantime
+            fitting = await asyncio.to_thread(wishes.pick, models, services.speaks)
+            found = await asyncio.to_thread(services.catalog.search, fitting, words) if words else fitting
+            if self._loading is None:
+                self.models.notice = _NOTHING_FITS if models else 'The Hub lists no model'
+            if renew and not self._at_top:
+                self.models.renew_rows(found)
+            else:
+                self.models.show_rows(found, follow=not words and not renew)
+            shown, renew = models, True
+            self._show_filters()
 
-        def find() -> list[Model]:
-            fitting = [
-                model
-                for model in models
-                if task in (None, model.task)
-                and (provider is None or any(m.provider == provider and m.serves(model.task) for m in model.mappings))
-            ]
-            return services.catalog.search(fitting, words) if words else fitting
-
-        found = await asyncio.to_thread(find)
-        self.models.notice = (
-            'No model fits\nEscape clears the search, t and p change the filters'
-            if models
-            else 'The Hub lists no model'
-        )
-        self.models.show_rows(found, follow=not words)
-        self._show_filters()
+    @property
+    def _at_top(self) -> bool:
+        """Whether nobody has moved in the list that is still arriving."""
+        arriving = self.services is not None and self.services.catalog.fetched is None
+        return arriving and not self.models.highlighted and not self.models.scroll_offset.y
 
     def _show_filters(self) -> None:
-        tasks = []
+        wishes = self._wishes
+        words = []
         for task in _TASKS:
             word = TASK_WORDS[task] if task else 'all'
-            tasks.append(
-                Content.styled(word, 'bold $primary underline' if task is self._wanted else '$foreground-muted')
+            words.append(
+                Content.styled(word, 'bold $primary underline' if task is wishes.task else '$foreground-muted')
             )
-        shown = len(self.models.rows)
-        count = '' if self._models is None else plural(shown, 'model')
-        self.query_one('#chosen', Static).update(
-            Content.assemble(
-                Content('  ').join(tasks).stylize_before('').stylize(''),
-                '   ',
-                (self._provider or 'any provider', 'bold $primary' if self._provider else '$foreground-muted'),
-                '   ',
-                (count, '$foreground-muted'),
-            )
+        provider = Content.styled(
+            wishes.provider or 'any provider', 'bold $primary' if wishes.provider else '$foreground-muted'
         )
+        self.query_one('#chosen', Static).update(Content.assemble(Content('  ').join(words), '   ', provider))
+        self._show_standing()
+
+    def _show_standing(self) -> None:
+        """Say how many models there are, of which kind, in which order, and how old the list is."""
+        wishes, services = self._wishes, self.services
+        muted = '$foreground-muted'
+        words: list[Content] = []
+        if services is not None and self._models is not None:
+            words.append(Content.styled(f'{plural(len(self.models.rows), "model")} by {wishes.sort}', muted))
+            if wishes.gated is not None:
+                words.append(Content.styled(_ACCESS[wishes.gated], 'bold $primary'))
+            if wishes.lora is not None:
+                words.append(Content.styled(_ADAPTERS[wishes.lora], 'bold $primary'))
+            fetched = services.catalog.fetched
+            passed = (datetime.now(UTC) - fetched).total_seconds() if fetched is not None else 0.0
+            if passed > _OLD:
+                words.append(Content.styled(f'as of {age(passed)} ago', '$warning'))
+            if self._loading is not None:
+                words.append(Content.styled('refreshing' if fetched is not None else 'more to come', muted))
+        self.query_one('#standing', Static).update(Content.styled(', ', muted).join(words))
 
     # ------------------------------------------------------------------------------------------ what the user did
 
     @on(ModelList.Highlighted)
     def _highlighted(self, event: ModelList.Highlighted) -> None:
-        self.query_one(ModelDetails).model = event.row
-        self.query_one('#about').scroll_to(y=0, animate=False)
+        details = self.query_one(ModelDetails)
+        if event.row is None or details.model is None or event.row.id != details.model.id:
+            self.query_one('#about').scroll_to(y=0, animate=False)
+        details.model = event.row
 
     @on(ModelList.Selected)
     def _selected(self, event: ModelList.Selected) -> None:
@@ -164,7 +225,7 @@ class BrowseScreen(Place):
 
     @on(Input.Changed, '#search')
     def _typed(self) -> None:
-        self._searching = self.search()
+        self.search()
 
     @on(Input.Submitted, '#search')
     async def _searched(self) -> None:
@@ -185,9 +246,22 @@ class BrowseScreen(Place):
             search.value = ''
         self.models.focus()
 
-    def action_task(self) -> None:
-        self._wanted = _TASKS[(_TASKS.index(self._wanted) + 1) % len(_TASKS)]
+    def _wish(self, **changes: object) -> None:
+        self._wishes = replace(self._wishes, **changes)
+        self._show_filters()
         self.search()
+
+    def action_task(self) -> None:
+        self._wish(task=_next(_TASKS, self._wishes.task))
+
+    def action_sort(self) -> None:
+        self._wish(sort=_next(tuple(Sort), self._wishes.sort))
+
+    def action_access(self) -> None:
+        self._wish(gated=_next(_EITHER, self._wishes.gated))
+
+    def action_adapters(self) -> None:
+        self._wish(lora=_next(_EITHER, self._wishes.lora))
 
     @work(group='provider', exclusive=True, exit_on_error=False)
     async def action_provider(self) -> None:
@@ -202,13 +276,12 @@ class BrowseScreen(Place):
         names = sorted(counts, key=lambda name: (not services.speaks(name), -counts[name], name))
         options = [('', 'any provider', plural(len(self._models), 'model'))]
         options += [
-            (name, name, plural(counts[name], 'model') + ('' if services.speaks(name) else ', not yet supported'))
+            (name, name, plural(counts[name], 'model') + ('' if services.speaks(name) else ', not supported'))
             for name in names
         ]
-        chosen = await self.app.push_screen_wait(Choice('Provider', options, chosen=self._provider or ''))
+        chosen = await self.app.push_screen_wait(Choice('Provider', options, chosen=self._wishes.provider or ''))
         if chosen is not None:
-            self._provider = chosen or None
-            self.search()
+            self._wish(provider=chosen or None)
 
     def action_details(self) -> None:
         self.toggle_class('-details')
@@ -217,4 +290,8 @@ class BrowseScreen(Place):
         if self.services is None:
             self.post_message(OpeningRetried())
         else:
-            self.load(refresh=not self._failed)
+            self.load()
+
+
+def _next(values: Sequence[Value], value: Value) -> Value:
+    return values[(values.index(value) + 1) % len(values)]

@@ -13,6 +13,8 @@ from hfmedia_tui.widgets.plain import one_line
 __all__ = ['ModelDetails']
 
 _SHOWN_TAGS = 24
+_STANDINGS = {'staging': 'staging, for tests only', 'error': 'failed its last check'}
+"""What a mapping's status means, where the word alone does not tell."""
 _ACCESS = {'auto': 'yes, granted at once', 'manual': 'yes, granted by its authors'}
 
 
@@ -52,8 +54,12 @@ class ModelDetails(Widget):
             live = mapping.serves(model.task)
             spoken = self.speaks(mapping.provider)
             mark, style = ('●', '$success') if live and spoken else ('○', '$foreground-muted')
-            standing = mapping.status if mapping.task == model.task or not mapping.task else f'for {mapping.task}'
-            words = [one_line(standing), *(['not yet supported'] if not spoken else [])]
+            mark, style = ('✗', '$error') if mapping.status == 'error' else (mark, style)
+            words = [_STANDINGS.get(mapping.status, one_line(mapping.status))]
+            if mapping.task != model.task:
+                words.append(f'for {one_line(mapping.task)}' if mapping.task else 'for a task that is not told')
+            if not spoken:
+                words.append('not supported')
             if mapping.adapter:
                 words.append(one_line(mapping.adapter))
             name = one_line(mapping.provider)

@@ -27,7 +27,7 @@ _ROOMY = 60
 """Cells from which on likes have a place beside the providers."""
 _NAME = 46
 """The widest that the column of names grows; a longer name takes what it needs from the columns after it."""
-_UNSUPPORTED = 'not yet supported'
+_UNSUPPORTED = 'not supported'
 
 
 def _name_width(longest: int, width: int) -> int:
@@ -37,7 +37,7 @@ def _name_width(longest: int, width: int) -> int:
 
 
 def _names(spoken: list[str], others: int, width: int) -> str:
-    """Name as many providers as fit; the rest are counted, those not yet supported among them."""
+    """Name as many providers as fit; the rest are counted, those not supported among them."""
     kept = list(spoken)
     while True:
         rest = len(spoken) - len(kept) + others
@@ -73,8 +73,16 @@ class ModelList(RowList[Model]):
 
     def show_rows(self, rows: Iterable[Model], *, follow: bool = True) -> None:
         rows = list(rows)
-        self.longest_name = max((len(model.id) for model in rows), default=0)
+        self._measure(rows)
         super().show_rows(rows, follow=follow)
+
+    def renew_rows(self, rows: Iterable[Model]) -> None:
+        rows = list(rows)
+        self._measure(rows)
+        super().renew_rows(rows)
+
+    def _measure(self, rows: list[Model]) -> None:
+        self.longest_name = max((len(model.id) for model in rows), default=0)
 
     def key_of(self, row: Model) -> str:
         return f'{row.task} {row.id}'

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from rich.cells import cell_len, set_cell_size
 
-__all__ = ['brief', 'cells', 'clock', 'duration', 'file_size', 'one_line', 'plural']
+__all__ = ['age', 'brief', 'cells', 'clock', 'duration', 'file_size', 'one_line', 'plural']
 
 
 def one_line(text: str) -> str:
@@ -44,6 +44,14 @@ def duration(seconds: float, *, exact: bool = True) -> str:
     if minutes < 60:
         return f'{minutes} m {rest:02} s'
     return f'{minutes // 60} h {minutes % 60:02} m'
+
+
+def age(seconds: float) -> str:
+    """Write how long ago something was, roughly: 50 minutes, 3 hours, 12 days."""
+    for unit, size in (('day', 86_400), ('hour', 3_600)):
+        if seconds >= 2 * size:
+            return plural(int(seconds / size), unit)
+    return plural(int(seconds / 60), 'minute')
 
 
 def file_size(count: int) -> str:

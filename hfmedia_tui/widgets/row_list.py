@@ -159,6 +159,33 @@ class RowList(ScrollView, Generic[RowType], can_focus=True):
             self.highlighted = 0
         self.refresh()
 
+    def renew_rows(self, rows: Iterable[RowType]) -> None:
+        """Show a newer state of the same list: what the user looks at stays where it is on the screen.
+
+        That is the highlighted row, or the first one in sight where that is out of sight. Where the row has gone,
+        its place stays.
+        """
+        rows = list(rows)
+        highlighted, top = self.highlighted, self.scroll_offset.y
+        if highlighted is None or not rows:
+            self.show_rows(rows)
+            return
+        places = {self.key_of(row): place for place, row in enumerate(rows)}
+
+        def moved(place: int) -> int:
+            return min(places.get(self.key_of(self._rows[place]), place), len(rows) - 1)
+
+        in_sight = top <= highlighted < top + self.scrollable_content_region.height
+        anchor = highlighted if in_sight else min(top, len(self._rows) - 1)
+        now, shift = moved(highlighted), moved(anchor) - anchor
+        self._rows = rows
+        self.virtual_size = Size(0, len(rows))
+        self.set_reactive(RowList.highlighted, now)
+        if shift:
+            self.scroll_to(y=top + shift, animate=False)
+        self.post_message(self.Highlighted(self, rows[now]))
+        self.refresh()
+
     def replace_row(self, place: int, row: RowType) -> None:
         """Put `row` at `place`, and draw that line again if it is in sight."""
         self._rows[place] = row

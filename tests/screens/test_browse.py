@@ -1,12 +1,15 @@
 """The catalogue: listing, filters, search, details, and what is shown when there is none."""
 
 import json
+import threading
 from collections.abc import Iterable
 
 import pytest
 from textual import events
 
+from hfmedia_tui.catalog.shelves import FAILS_ON_PURPOSE
 from hfmedia_tui.domain import Model, Task
+from hfmedia_tui.paths import Paths
 from hfmedia_tui.screens.choice import Choice
 from hfmedia_tui.widgets.model_details import ModelDetails
 from hfmedia_tui.widgets.model_list import ModelList
@@ -86,10 +89,10 @@ async def test_task_and_provider_filters_combine(start: Start) -> None:
 
         await studio.press('p')
         await studio.until(lambda: isinstance(studio.app.screen, Choice))
-        assert 'not yet supported' in studio.text
+        assert 'not supported' in studio.text
         await studio.press('down', 'down', 'enter')
         await studio.until(lambda: not isinstance(studio.app.screen, Choice))
-        provider = studio.browse._provider
+        provider = studio.browse._wishes.provider
         assert provider
         await studio.until(
             lambda: all(
@@ -152,7 +155,7 @@ async def test_models_of_unspoken_providers_say_so(start: Start) -> None:
         ]
         if unspoken:
             studio.browse.models.highlight(studio.browse.models.key_of(unspoken[0]))
-            await studio.until_shown('not yet supported')
+            await studio.until_shown('not supported')
 
 
 async def test_a_hub_that_refuses_is_shown_with_its_reason_and_can_be_asked_again(start: Start) -> None:
@@ -229,3 +232,135 @@ async def test_twenty_thousand_models_cost_what_is_in_sight(start: Start, monkey
             await studio.pilot.pause()
             assert 'owner-12345/model-12345' in studio.text
             assert len(drawn) <= 20 * height
+
+
+async def test_models_are_shown_as_their_pages_arrive(start: Start) -> None:
+    """You should see the first page while the second is still on its way, and the highlight stay where it was put."""
+    second = threading.Event()
+
+    def answer(asked: Asked) -> Answer:
+        if 'cursor=2' in asked.path:
+            second.wait(10)
+            return Answer(body=listing([f'b/{number}' for number in range(30)]))
+        if 'text-to-image' not in asked.path:
+            return Answer(body=b'[]')
+        following = f'<http://{asked.headers["host"]}/api/models?cursor=2>; rel="next"'
+        return Answer(body=listing([f'a/{number}' for number in range(30)]), headers={'Link': following})
+
+    with serving(answer) as hub:
+        async with start((80, 24), hub=hub.url) as studio:
+            await studio.until_shown('30 models by trend, more to come')
+            await studio.press('down', 'down')
+            assert studio.browse.models.row is not None
+            second.set()
+            await studio.until_shown('60 models by trend')
+            await studio.until(lambda: 'more to come' not in studio.text)
+            assert studio.browse.models.row.id == 'a/2'
+
+
+async def test_a_refresh_moves_neither_the_highlight_nor_what_is_in_sight(start: Start) -> None:
+    names = [f'a/{number:02}' for number in range(60)]
+
+    def answer(asked: Asked) -> Answer:
+        return Answer(body=listing(names) if 'text-to-image' in asked.path else b'[]')
+
+    with serving(answer) as hub:
+        async with start((80, 24), hub=hub.url) as studio:
+            models = studio.browse.models
+            await studio.until(lambda: len(models.rows) == 60)
+            await studio.press(*['j'] * 30)
+            line = (models.highlighted or 0) - models.scroll_offset.y
+            names[:0] = ['z/new', 'z/newer']
+            await studio.press('r')
+            await studio.until(lambda: len(models.rows) == 62)
+            await studio.pilot.pause()
+            assert models.row is not None
+            assert models.row.id == 'a/30'
+            assert (models.highlighted or 0) - models.scroll_offset.y == line
+            assert 'a/30' in studio.text
+
+
+async def test_the_list_of_the_last_time_is_shown_at_once_with_its_age(start: Start, paths: Paths) -> None:
+    """You should see yesterday's models while the Hub says nothing, with their age, and then why they are old."""
+    silent = threading.Event()
+    answers = [Answer(body=listing(['a/kept'])), Answer(body=b'[]')]
+
+    def answer(asked: Asked) -> Answer:
+        if '/api/models?' not in asked.path:
+            return Answer(404, body=b'{}')
+        if answers:
+            return answers.pop(0)
+        silent.wait(10)
+        return Answer(429, body=b'{}', headers={'Retry-After': '120'})
+
+    with serving(answer) as hub:
+        async with start(hub=hub.url) as studio:
+            await studio.until_shown('1 model by trend')
+            await studio.until(lambda: 'more to come' not in studio.text)
+            (kept,) = paths.cache.glob('models-*.json')
+        head, _, pages = kept.read_bytes().partition(b'\n')
+        fetched = json.loads(head)['fetched']
+        kept.write_bytes(head.replace(str(fetched).encode(), str(fetched - 100_000).encode()) + b'\n' + pages)
+
+        async with start(hub=hub.url) as studio:
+            await studio.until_shown('a/kept')
+            await studio.until_shown('as of 27 hours ago, refreshing')
+            silent.set()
+            await studio.until(lambda: 'refreshing' not in studio.text)
+            (said,) = studio.app._notifications
+            assert 'try again in 120 s' in said.message
+            assert 'as of 27 hours ago' in studio.text
+
+
+async def test_models_are_sorted_and_picked_by_access_and_adapter(start: Start) -> None:
+    async with start() as studio:
+        models = studio.browse.models
+        await studio.until(lambda: models.rows)
+        everything = len(models.rows)
+
+        await studio.press('s')
+        await studio.until_shown(f'{everything} models by likes')
+        usable = [
+            model
+            for model in models.rows
+            if FAILS_ON_PURPOSE not in model.tags and any(studio.services.speaks(m.provider) for m in model.mappings)
+        ]
+        assert [model.likes for model in usable] == sorted((model.likes for model in usable), reverse=True)
+        assert models.rows[: len(usable)] == usable, 'what cannot be used stays last'
+        await studio.press('s', 's')
+        await studio.until_shown('by trend')
+
+        await studio.press('a', 'a')
+        await studio.until(lambda: models.rows and all(model.gated for model in models.rows))
+        assert ', gated' in studio.text
+        await studio.press('a', 'l', 'l')
+        await studio.until(lambda: 0 < len(models.rows) < everything and not models.rows[0].gated)
+        await studio.until(lambda: all(any(m.adapter == 'lora' for m in model.mappings) for model in models.rows))
+        assert ', LoRA' in studio.text
+        await studio.press('l')
+        await studio.until(lambda: len(models.rows) == everything)
+
+
+async def test_details_tell_how_each_offer_stands(start: Start) -> None:
+    offers = [
+        {'provider': 'fal-ai', 'providerId': 'x', 'status': 'live', 'task': 'text-to-image'},
+        {'provider': 'together', 'providerId': 'x', 'status': 'staging', 'task': 'text-to-image'},
+        {'provider': 'replicate', 'providerId': 'x', 'status': 'error', 'task': 'text-to-image'},
+        {'provider': 'someone-new', 'providerId': 'x', 'status': 'live', 'task': 'text-to-image'},
+    ]
+    page = json.dumps([{'id': 'a/model', 'inferenceProviderMapping': offers}]).encode()
+
+    def answer(asked: Asked) -> Answer:
+        return Answer(body=page if 'text-to-image' in asked.path else b'[]')
+
+    with serving(answer) as hub:
+        async with start(hub=hub.url) as studio:
+            await studio.until_shown('a/model')
+            await studio.pilot.pause()
+            told = {
+                line.split()[1]: line for line in studio.browse.query_one(ModelDetails).render().plain.splitlines()[-4:]
+            }
+            assert told['fal-ai'].startswith('●')
+            assert 'for tests only' in told['together']
+            assert 'failed its last check' in told['replicate']
+            assert 'not supported' in told['someone-new']

@@ -1,0 +1,52 @@
+"""What a person wants to see of the catalogue, and in which order."""
+
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+
+from msgspec import Struct
+
+from hfmedia_tui.catalog.shelves import FAILS_ON_PURPOSE
+from hfmedia_tui.domain import Model, Task
+
+__all__ = ['Sort', 'Wishes']
+
+
+class Sort(StrEnum):
+    TREND = 'trend'
+    """The catalogue's own order."""
+    LIKES = 'likes'
+    DOWNLOADS = 'downloads'
+
+
+class Wishes(Struct, frozen=True, kw_only=True):
+    """Filters that combine, and an order; what is None is not asked about."""
+
+    task: Task | None = None
+    provider: str | None = None
+    """Serves the model live."""
+    gated: bool | None = None
+    """Whether access has to be asked for."""
+    lora: bool | None = None
+    """Whether a provider runs it as an adapter."""
+    sort: Sort = Sort.TREND
+
+    def pick(self, models: Iterable[Model], speaks: Callable[[str], bool]) -> list[Model]:
+        """Those of `models` that fit, in order; what cannot be used or fails on purpose stays last in any."""
+        fitting = [model for model in models if self._fits(model)]
+        if self.sort is Sort.TREND:
+            return fitting
+
+        def rank(model: Model) -> tuple[bool, bool, int]:
+            usable = any(mapping.serves(model.task) and speaks(mapping.provider) for mapping in model.mappings)
+            count = model.likes if self.sort is Sort.LIKES else model.downloads
+            return FAILS_ON_PURPOSE in model.tags, not usable, -count
+
+        return sorted(fitting, key=rank)
+
+    def _fits(self, model: Model) -> bool:
+        if self.task not in (None, model.task) or self.gated not in (None, bool(model.gated)):
+            return False
+        offers = [mapping for mapping in model.mappings if mapping.serves(model.task)]
+        if self.provider is not None and all(mapping.provider != self.provider for mapping in offers):
+            return False
+        return self.lora in (None, any(mapping.adapter == 'lora' for mapping in offers))
