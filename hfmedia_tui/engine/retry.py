@@ -12,14 +12,11 @@ from typing import Final
 
 from hfmedia_tui.domain import SendKind
 
-__all__ = ['AMBIGUOUS_STATUSES', 'FALLBACK_STATUSES', 'wait_after_download', 'wait_after_refusal', 'wait_after_trouble']
+__all__ = ['is_ambiguous', 'may_go_on', 'wait_after_download', 'wait_after_refusal', 'wait_after_trouble']
 
-FALLBACK_STATUSES: Final = frozenset({400, 401, 402, 404, 410})
-"""A submit answered so started nothing, and another provider may do better."""
-
-AMBIGUOUS_STATUSES: Final = frozenset({408, 502, 504, 520, 522, 523, 524})
-"""A submit answered so by a gateway may have reached the provider, and may be billed."""
-
+_FALLBACK_STATUSES: Final = frozenset({400, 401, 402, 404, 410})
+_AMBIGUOUS_STATUSES: Final = frozenset({408, 502, 504, 520, 522, 523, 524})
+"""Only a gateway answers so, which may have passed the request on."""
 _REFUSALS_REPEATED: Final = {429: 3, 503: 2}
 """Statuses of a submit that was turned away for now, and how often it is tried again."""
 _UNREACHED_SUBMITS_REPEATED: Final = 2
@@ -30,6 +27,19 @@ _RESULTS_REPEATED: Final = 3
 _DOWNLOADS_REPEATED: Final = 3
 _LONGEST_WAIT: Final = 30.0
 """Seconds."""
+
+
+def is_ambiguous(status: int, *, garbled: bool) -> bool:
+    """Whether a submit that was answered so, and not accepted, may have started a prediction all the same.
+
+    `garbled` tells that the answer could not be read: one of success then says that something began, and not what.
+    """
+    return status in _AMBIGUOUS_STATUSES or (garbled and 200 <= status < 300)
+
+
+def may_go_on(status: int | None) -> bool:
+    """Whether the next provider may be asked after this one refused: it started nothing, and another may do better."""
+    return status in _FALLBACK_STATUSES
 
 
 def wait_after_refusal(status: int | None, tries: int, retry_after: float | None = None) -> float | None:

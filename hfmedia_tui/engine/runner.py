@@ -229,7 +229,7 @@ class Runner:
         """Whether the next provider may be asked: never when this one has accepted."""
         accepted = self._progress is not None and self._progress.accepted
         unsent = failure.status is None and failure.code is FailureCode.NOT_SUPPORTED
-        return self.job.order.fallback and not accepted and (unsent or failure.status in retry.FALLBACK_STATUSES)
+        return self.job.order.fallback and not accepted and (unsent or retry.may_go_on(failure.status))
 
     def _prediction(self, mapping: ProviderMapping) -> Prediction:
         order = self.job.order
@@ -354,7 +354,7 @@ class Runner:
                 if advanced.accepted or not isinstance(advanced.step, Failed):
                     return advanced
                 failure = advanced.step.failure
-                if reply.status in retry.AMBIGUOUS_STATUSES or (200 <= reply.status < 300 and _garbled(failure)):
+                if retry.is_ambiguous(reply.status, garbled=failure.code is FailureCode.BAD_REPLY):
                     self._submitting = True
                     raise Ambiguous(failure.message.rstrip('.'))
                 trouble = f'{provider} is busy ({reply.status})'
@@ -621,11 +621,6 @@ def _remarks(job: Job, progress: Progress) -> Iterator[str]:
 
 def _is_submit(progress: Progress | None) -> bool:
     return progress is not None and isinstance(progress.step, Send) and progress.step.kind is SendKind.SUBMIT
-
-
-def _garbled(failure: Failure) -> bool:
-    """Whether an answer could not be read, so that nobody knows what it said."""
-    return failure.code is FailureCode.BAD_REPLY
 
 
 def _shown(progress: Progress) -> JobProgress:

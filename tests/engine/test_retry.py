@@ -6,8 +6,8 @@ import pytest
 
 from hfmedia_tui.domain import SendKind
 from hfmedia_tui.engine.retry import (
-    AMBIGUOUS_STATUSES,
-    FALLBACK_STATUSES,
+    is_ambiguous,
+    may_go_on,
     wait_after_download,
     wait_after_refusal,
     wait_after_trouble,
@@ -83,5 +83,26 @@ def test_downloads() -> None:
     assert wait_after_download(1, again=False) is None
 
 
-def test_no_status_is_both_ambiguous_and_passed_on() -> None:
-    assert not AMBIGUOUS_STATUSES & FALLBACK_STATUSES
+NEXT, AGAIN, AMBIGUOUS, END = 'ask the next provider', 'send it again', 'ambiguous', 'fail'
+REFUSALS = {
+    **dict.fromkeys((400, 401, 402, 404, 410), NEXT),
+    **dict.fromkeys((429, 503), AGAIN),
+    **dict.fromkeys((408, 502, 504, 520, 522, 523, 524), AMBIGUOUS),
+}
+"""What follows a submit that was answered so and not accepted; every other status ends the job."""
+
+
+@pytest.mark.parametrize('status', [None, *range(100, 600)])
+def test_exactly_one_thing_follows_a_refusal(status: int | None) -> None:
+    follows = {
+        NEXT: may_go_on(status),
+        AGAIN: wait_after_refusal(status, 1) is not None,
+        AMBIGUOUS: status is not None and is_ambiguous(status, garbled=False),
+    }
+    expected = REFUSALS.get(status, END) if status is not None else END
+    assert [what for what, does in follows.items() if does] == ([] if expected is END else [expected])
+
+
+@pytest.mark.parametrize(('status', 'ambiguous'), [(200, True), (202, True), (302, False), (400, False), (500, False)])
+def test_a_success_that_cannot_be_read_is_ambiguous(status: int, ambiguous: bool) -> None:
+    assert is_ambiguous(status, garbled=True) == ambiguous
