@@ -20,7 +20,7 @@ from hfmedia_tui.parameters import PARAMETERS
 from hfmedia_tui.screens.place import Place
 from hfmedia_tui.widgets.field import Field
 from hfmedia_tui.widgets.job_details import caption
-from hfmedia_tui.widgets.job_list import JobList
+from hfmedia_tui.widgets.live_jobs import LiveJobs
 from hfmedia_tui.widgets.model_list import TASK_GLYPHS, TASK_WORDS
 from hfmedia_tui.widgets.parameter_form import Entries, ParameterForm
 from hfmedia_tui.widgets.plain import one_line, plural
@@ -105,7 +105,7 @@ class ComposeScreen(Place):
                     with Horizontal(id='facts'):
                         yield ResultStrip()
                         yield Static(id='caption')
-                jobs = JobList(active_first=True, id='live')
+                jobs = LiveJobs(id='live')
                 jobs.notice = 'Jobs appear here'
                 yield jobs
 
@@ -280,7 +280,7 @@ class ComposeScreen(Place):
     def take_jobs(self, jobs: tuple[Job, ...]) -> None:
         fresh = [job for job in jobs if job.state is JobState.SUCCEEDED and self._jobs.get(job.id) != job]
         self._jobs.update((job.id, job) for job in jobs)
-        self.query_one(JobList).update_jobs(jobs)
+        self.query_one(LiveJobs).update_jobs(jobs)
         if fresh:
             known = {result.output.path for result in self._results}
             ended = sorted(fresh, key=lambda job: job.finished_at or job.created_at)
@@ -298,6 +298,7 @@ class ComposeScreen(Place):
             return
         result = self._results[place]
         self.query_one(Preview).source = Path(result.output.path)
+        self.query_one(LiveJobs).shown = result.job.id
         steps = 'PgUp PgDn  ' if last else ''
         self.query_one('#caption', Static).update(Content.assemble((steps, '$foreground'), caption(result.job)))
 
@@ -310,8 +311,8 @@ class ComposeScreen(Place):
     def _chosen(self, event: ResultStrip.Chosen) -> None:
         self._go_to(event.place)
 
-    @on(JobList.Selected)
-    async def _job_selected(self, event: JobList.Selected) -> None:
+    @on(LiveJobs.Selected)
+    async def _job_selected(self, event: LiveJobs.Selected) -> None:
         for place, result in enumerate(self._results):
             if result.job.id == event.row.id:
                 self._go_to(place)
@@ -331,7 +332,7 @@ class ComposeScreen(Place):
             self.remove_class('-picture')
             self.prompt.focus()
         else:
-            self.query_one(JobList).focus()
+            self.query_one(LiveJobs).focus()
 
     def action_write(self) -> None:
         self.remove_class('-picture')

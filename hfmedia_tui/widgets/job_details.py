@@ -8,9 +8,12 @@ from textual.widget import Widget
 
 from hfmedia_tui.domain import FINAL_STATES, Job
 from hfmedia_tui.widgets.job_list import state_mark, state_word
-from hfmedia_tui.widgets.plain import clock, duration, file_size, one_line
+from hfmedia_tui.widgets.plain import clock, duration, file_size, one_line, shortened
 
 __all__ = ['JobDetails', 'caption']
+
+_NARROW = 42
+"""Cells of a line before the layout has told."""
 
 _COLOURS = {'muted': '$foreground-muted', 'accent': '$primary', 'good': '$success', 'bad': '$error', 'odd': '$warning'}
 
@@ -41,8 +44,8 @@ class JobDetails(Widget):
             lines.append(Content(one_line(output.path)))
         lines += [Content(''), Content(job.order.prompt)]
         facts = [
-            Content.assemble((f'{label:<10}', '$foreground-muted'), one_line(value))
-            for label, value in _facts(job)
+            Content.assemble((label, '$foreground-muted'), one_line(value))
+            for label, value in _facts(job, self.size.width or _NARROW)
             if value
         ]
         # Who refused is worth more than what was asked; who answered at once is not.
@@ -70,7 +73,8 @@ def _attempts(job: Job) -> list[Content]:
     return lines
 
 
-def _facts(job: Job) -> list[tuple[str, str]]:
+def _facts(job: Job, width: int) -> list[tuple[str, str]]:
+    """What is known, each with its label; `width` are the cells of a line."""
     order = job.order
     span = duration((job.finished_at - job.started_at).total_seconds()) if job.finished_at and job.started_at else ''
     facts = [
@@ -94,8 +98,11 @@ def _facts(job: Job) -> list[tuple[str, str]]:
     if told.request_id:
         facts.append(('Request', told.request_id))
     facts.append(('Job', job.id))
-    width = max(len(label) for label, _ in facts)
-    return [(f'{label:<{width}}', value) for label, value in facts]
+    column = max(9, *(len(label) for label, _ in facts)) + 1
+    return [
+        (f'{label:<{column}}', shortened(value, width - column) if label == 'Request' else value)
+        for label, value in facts
+    ]
 
 
 def _file(media_type: str, width: int | None, height: int | None, seconds: float | None, size: int) -> str:

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from textual.reactive import reactive
-
 from hfmedia_tui.domain import Job, JobState, Stage
 from hfmedia_tui.widgets.plain import cells, duration, file_size, one_line
 from hfmedia_tui.widgets.row_list import Part, RowList
@@ -19,7 +17,6 @@ _MARKS = {
     JobState.CANCELLED: ('–', 'muted'),
     JobState.INTERRUPTED: ('!', 'odd'),
 }
-_URGENCY = {JobState.RUNNING: 0, JobState.QUEUED: 1}
 _BAR = 8
 """Cells of the bar that a true fraction is drawn with."""
 
@@ -59,15 +56,12 @@ def _size(job: Job) -> str:
 
 
 class JobList(RowList[Job]):
-    """Jobs, newest order first; with `active_first`, those that run or wait before those that ended."""
+    """Jobs, newest order first."""
 
     DEFAULT_CSS = 'JobList { height: 1fr; }'
 
-    active_first: reactive[bool] = reactive(False)
-
-    def __init__(self, *, active_first: bool = False, id: str | None = None, classes: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self.set_reactive(JobList.active_first, active_first)
         self._places: dict[str, int] = {}
 
     def on_mount(self) -> None:
@@ -77,7 +71,7 @@ class JobList(RowList[Job]):
         return row.id
 
     def show_rows(self, rows: Iterable[Job], *, follow: bool = True) -> None:
-        ordered = sorted(rows, key=self._order)
+        ordered = sorted(rows, key=self.rank)
         self._places = {job.id: place for place, job in enumerate(ordered)}
         super().show_rows(ordered, follow=follow)
         self._wind_clock()
@@ -86,9 +80,7 @@ class JobList(RowList[Job]):
         """Take on newer snapshots; only lines in sight are drawn again, unless the order changes."""
         changed = {job.id: job for job in jobs}
         known = [(self._places[job_id], job) for job_id, job in changed.items() if job_id in self._places]
-        moves = len(known) < len(changed) or any(
-            self._order(self._rows[place]) != self._order(job) for place, job in known
-        )
+        moves = len(known) < len(changed) or any(self.rank(self._rows[place]) != self.rank(job) for place, job in known)
         if moves:
             at_top = self.highlighted == 0 and not self.has_focus
             self.show_rows({**{job.id: job for job in self._rows}, **changed}.values(), follow=not at_top)
@@ -97,12 +89,13 @@ class JobList(RowList[Job]):
             self.replace_row(place, job)
         self._wind_clock()
 
-    def _order(self, job: Job) -> tuple[float, ...]:
-        newest_first = (-job.created_at.timestamp(), float(job.index))
-        if not self.active_first:
-            return newest_first
-        urgency = _URGENCY.get(job.state, 2)
-        return (urgency, job.created_at.timestamp(), job.index) if urgency < 2 else (urgency, *newest_first)
+    def rank(self, job: Job) -> tuple[float, ...]:
+        """Return what the list is sorted by."""
+        return -job.created_at.timestamp(), job.index
+
+    def place_of(self, job_id: str | None) -> int | None:
+        """Return where a job stands; None where it is not in the list."""
+        return None if job_id is None else self._places.get(job_id)
 
     # ------------------------------------------------------------------------------------------ the clock
 

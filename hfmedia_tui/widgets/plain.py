@@ -4,7 +4,7 @@ from datetime import datetime
 
 from rich.cells import cell_len, set_cell_size
 
-__all__ = ['age', 'brief', 'cells', 'clock', 'duration', 'file_size', 'one_line', 'plural']
+__all__ = ['age', 'brief', 'cells', 'clock', 'duration', 'file_size', 'one_line', 'plural', 'shortened']
 
 
 def one_line(text: str) -> str:
@@ -21,6 +21,14 @@ def cells(text: str, width: int, *, right: bool = False) -> str:
     if length > width:
         return set_cell_size(text, width - 1) + '…'
     return ' ' * (width - length) + text if right else text + ' ' * (width - length)
+
+
+def shortened(name: str, width: int) -> str:
+    """Cut the middle out of an identifier that is longer than `width`: both of its ends tell it from others."""
+    if len(name) <= width or width < 5:
+        return name
+    end = (width - 1) // 2
+    return f'{name[: width - 1 - end]}…{name[-end:]}'
 
 
 def brief(number: int) -> str:

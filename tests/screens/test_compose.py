@@ -8,7 +8,7 @@ from textual.widgets import Select, Static
 
 from hfmedia_tui.domain import JobState
 from hfmedia_tui.widgets.field import Entry, Field
-from hfmedia_tui.widgets.job_list import JobList
+from hfmedia_tui.widgets.live_jobs import LiveJobs
 from hfmedia_tui.widgets.preview import Preview
 from hfmedia_tui.widgets.result_strip import ResultStrip
 from tests.reading import TORTURE
@@ -234,7 +234,7 @@ async def test_a_failure_is_told_on_its_row_and_fallbacks_are_recorded(start: St
         assert '1 failed' in studio.text
         assert studio.compose.prompt.text == 'a fox'
 
-        studio.compose.query_one(JobList).focus()
+        studio.compose.query_one(LiveJobs).focus()
         await studio.press('enter')
         assert studio.app.current_mode == 'jobs'
         await studio.until_shown('Attempts')
@@ -333,3 +333,23 @@ async def test_an_old_order_is_composed_with_everyone_who_serves_its_model_now(s
         await studio.until(lambda: studio.compose.model)
         await studio.until(lambda: len(studio.compose.form.providers) > len(job.order.mappings))
         assert studio.compose.form.provider == 'nscale'
+
+
+async def test_the_job_list_points_at_the_result_that_is_shown(start: Start) -> None:
+    async with start() as studio:
+        await studio.choose(MODEL)
+        await studio.generate('a fox', count=3)
+        await studio.settle()
+        jobs, preview = studio.compose.query_one(LiveJobs), studio.compose.query_one(Preview)
+        for key in ('pageup', 'pageup', 'pagedown'):
+            await studio.press(key)
+            assert jobs.row is not None
+            assert Path(jobs.row.outputs[0].path) == preview.source
+        shown = jobs.row
+        await studio.press('escape')
+        assert jobs.has_focus
+        assert jobs.row == shown
+        await studio.press('end' if jobs.highlighted == 0 else 'home')
+        assert jobs.row != shown
+        await studio.press('i')
+        await studio.until(lambda: jobs.row == shown)

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from hfmedia_tui.domain import JobState
+from hfmedia_tui.screens.question import Question
 from hfmedia_tui.widgets.field import Entry
+from hfmedia_tui.widgets.job_details import JobDetails
 from hfmedia_tui.widgets.job_list import JobList
 from hfmedia_tui.widgets.preview import Preview
 from tests.screens.conftest import Start
@@ -129,3 +131,40 @@ async def test_jobs_of_earlier_sessions_are_there(start: Start) -> None:
         assert studio.jobs.job == job
         assert not studio.app.tally.succeeded
         assert studio.jobs.query_one(JobList).row == job
+
+
+async def test_trying_an_interrupted_job_again_asks_first(start: Start) -> None:
+    """You should be told that it may be paid twice, and nothing is sent before you agree."""
+    async with start((80, 24)) as studio:
+        await studio.choose('sandbox/fails-lost-reply')
+        await studio.generate('a fox')
+        (job,) = await studio.settle()
+        assert job.state is JobState.INTERRUPTED
+        await studio.press('f4')
+        await studio.until(lambda: studio.jobs.job == job)
+        await studio.press('r')
+        await studio.until(lambda: isinstance(studio.app.screen, Question))
+        assert 'paid' in studio.text
+        await studio.press('enter')
+        await studio.until(lambda: not isinstance(studio.app.screen, Question))
+        assert (await studio.settle()) == (job,)
+
+        await studio.press('r')
+        await studio.until(lambda: isinstance(studio.app.screen, Question))
+        await studio.press('right', 'enter')
+        await studio.until(lambda: len(studio.app.jobs[job.id].attempts) > len(job.attempts))
+
+
+async def test_a_long_request_id_takes_one_line_with_both_its_ends(start: Start) -> None:
+    async with start((80, 24)) as studio:
+        await studio.choose(MODEL)
+        await studio.generate('a fox')
+        (job,) = await studio.settle()
+        await studio.press('f4')
+        await studio.until(lambda: studio.jobs.job == job)
+        told = studio.jobs.query_one(JobDetails).render().plain
+        (line,) = (line for line in told.splitlines() if line.startswith('Request'))
+        request_id = job.facts.request_id
+        assert request_id
+        assert line.endswith(request_id[-8:])
+        assert len(line) <= studio.jobs.query_one(JobDetails).size.width

@@ -23,6 +23,7 @@ from hfmedia_tui.domain import (
 )
 from hfmedia_tui.widgets.job_details import JobDetails, caption
 from hfmedia_tui.widgets.job_list import JobList
+from hfmedia_tui.widgets.live_jobs import LiveJobs
 from hfmedia_tui.widgets.row_list import Part
 from tests.reading import TORTURE, screen_text
 
@@ -58,12 +59,12 @@ def ticks(jobs: JobList) -> bool:
 
 
 class ListApp(App[None]):
-    def __init__(self, *, active_first: bool = False) -> None:
+    def __init__(self, list_type: type[JobList] = JobList) -> None:
         super().__init__()
-        self.active_first = active_first
+        self.list_type = list_type
 
     def compose(self) -> ComposeResult:
-        yield JobList(active_first=self.active_first)
+        yield self.list_type()
         yield JobDetails()
 
     @property
@@ -145,8 +146,8 @@ async def test_the_clock_stands_still_while_nothing_runs() -> None:
 
 async def test_newest_come_first_and_in_the_panel_those_that_run() -> None:
     old, new = running(1, age=60), job(2, state=JobState.CANCELLED)
-    for active_first, expected in ((False, ['j2', 'j1']), (True, ['j1', 'j2'])):
-        app = ListApp(active_first=active_first)
+    for list_type, expected in ((JobList, ['j2', 'j1']), (LiveJobs, ['j1', 'j2'])):
+        app = ListApp(list_type)
         async with app.run_test(size=(80, 10)):
             app.jobs.update_jobs([old])
             app.jobs.update_jobs([new])

@@ -1,0 +1,52 @@
+"""The jobs beside a result: those that run or wait come before those that ended."""
+
+from collections.abc import Iterable
+
+from textual.reactive import reactive
+
+from hfmedia_tui.domain import Job, JobState
+from hfmedia_tui.widgets.job_list import JobList
+from hfmedia_tui.widgets.row_list import RowList
+
+__all__ = ['LiveJobs']
+
+_URGENCY = {JobState.RUNNING: 0, JobState.QUEUED: 1}
+
+
+class LiveJobs(JobList):
+    """Jobs, the running and the waiting ones first.
+
+    While nobody moves in it, it stays at its top, and the highlight tells whose result is shown beside it.
+    """
+
+    shown: reactive[str | None] = reactive(None)
+    """The job whose result is shown."""
+
+    def rank(self, job: Job) -> tuple[float, ...]:
+        urgency = _URGENCY.get(job.state, 2)
+        if urgency == 2:
+            return (urgency, *super().rank(job))
+        return (urgency, job.created_at.timestamp(), job.index)
+
+    def show_rows(self, rows: Iterable[Job], *, follow: bool = True) -> None:
+        super().show_rows(rows, follow=follow and self.has_focus)
+        self._point()
+
+    def watch_shown(self) -> None:
+        self._point()
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
+        if has_focus:
+            place = self.highlighted or 0
+            self.set_reactive(RowList.highlighted, None)
+            self._go_to(place)
+        else:
+            self.scroll_to(y=0, animate=False)
+            self._point()
+
+    def _point(self) -> None:
+        """Highlight the job whose result is shown, where it is, without going there."""
+        if not self.has_focus:
+            self.set_reactive(RowList.highlighted, self.place_of(self.shown))
+            self.refresh()
