@@ -39,7 +39,7 @@ from hfmedia_tui.engine.transport import Lost, Transport, Unreached
 from hfmedia_tui.errors import HubError, UsageError
 from hfmedia_tui.media.inspect import inspect
 from hfmedia_tui.parameters import is_text, sized
-from hfmedia_tui.paths import Paths
+from hfmedia_tui.paths import Paths, named_folder
 from hfmedia_tui.providers import MACHINES, Caution, Machine, cautions, free_offers
 from hfmedia_tui.store.ledger import Ledger
 from hfmedia_tui.tokens import find_token
@@ -237,7 +237,7 @@ class Services:
             fallback=ask.fallback and ask.provider is None,
             timeout=ask.timeout,
             bill_to=ask.bill_to,
-            output=str(_folder(ask.output) or self.paths.output),
+            output=str(named_folder(ask.output) if ask.output else self.paths.output),
             hub=SANDBOX if self.sandbox else self.endpoints.hub,
             router=self.router,
             account=account,
@@ -331,10 +331,6 @@ def _write_line(file: Path, line: str) -> None:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         file.write_text(line, encoding='utf-8')
         file.chmod(0o600)
-
-
-def _folder(named: str | None) -> Path | None:
-    return Path(named).expanduser().absolute() if named else None
 
 
 def _best(models: tuple[Model, ...], provider: str | None) -> Model:
