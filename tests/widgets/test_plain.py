@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from rich.cells import cell_len
 
-from hfmedia_tui.widgets.plain import brief, cells, clock, duration, file_size, one_line, plural
+from hfmedia_tui.widgets.plain import age, brief, cells, clock, duration, file_size, one_line, plural, shortened
 from tests.reading import TORTURE
 
 
@@ -47,3 +47,16 @@ def test_numbers_bear_their_units() -> None:
 def test_moments_bear_their_date_on_other_days() -> None:
     assert len(clock(datetime.now(UTC))) == 8
     assert clock(datetime(2020, 1, 2, 12, tzinfo=UTC)).startswith('2020-01-0')
+
+
+@pytest.mark.parametrize(
+    ('seconds', 'told'),
+    [(60, '1 minute'), (3_600, '60 minutes'), (7_200, '2 hours'), (100_000, '27 hours'), (200_000, '2 days')],
+)
+def test_ages_are_told_roughly(seconds: float, told: str) -> None:
+    assert age(seconds) == told
+
+
+def test_a_long_identifier_keeps_both_its_ends() -> None:
+    assert shortened('abcdefghij', 10) == 'abcdefghij'
+    assert shortened('abcdefghijk', 10) == 'abcde…hijk'
