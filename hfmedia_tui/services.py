@@ -276,8 +276,8 @@ class Services:
             log.info('the account is not known: %s', error)
             return None
 
-    async def retry(self, job_id: str) -> Job:
-        """Queue a job again, from the earliest step that is not paid for.
+    async def retry(self, job_id: str, seen: Job | None = None) -> Job:
+        """Queue a job again, from the earliest step that is not paid for; with `seen`, only as it was seen to end.
 
         Raises UsageError for one that succeeded, that is under way anywhere, or that was sent to another router.
         """
@@ -287,7 +287,7 @@ class Services:
                 f'Job {job.id} was sent to {job.order.router}, and this is {self.router}.',
                 'Point HFMEDIA_ROUTER_URL there to go on with it.',
             )
-        return await self.pool.retry(job.id)
+        return await self.pool.retry(job.id, seen)
 
     async def resume(self) -> tuple[tuple[Job, ...], tuple[Job, ...]]:
         """Queue what nobody drives and what can be collected; returns those taken up and those left alone."""

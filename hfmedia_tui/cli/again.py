@@ -82,7 +82,7 @@ async def _again_on(jobs: tuple[Job, ...], *, sandbox: bool, unowned: bool, as_j
             taken = list[Job]()
             for job in jobs:
                 try:
-                    taken.append(await services.retry(job.id))
+                    taken.append(await services.retry(job.id, seen=job))
                 except UsageError as error:
                     left.append(job)
                     click.echo(str(error), err=True)

@@ -182,12 +182,13 @@ class Pool:
         last = records[-1] if records else None
         return last is not None and not last.finished and last.progress is not None and last.progress.accepted
 
-    async def retry(self, job_id: str) -> Job:
+    async def retry(self, job_id: str, seen: Job | None = None) -> Job:
         """Queue an ended job again: it goes on at the earliest step that is not paid for. Raises UsageError.
 
-        A job that waits unowned, left by a process that is gone, is queued as well.
+        A job that waits unowned, left by a process that is gone, is queued as well. With `seen`, one that has ended
+        anew since is not: the user has not been told of that ending.
         """
-        return await whole(self._take_up(job_id, asked=True))
+        return await whole(self._take_up(job_id, asked=True, seen=seen))
 
     async def resume(self, router: str, *, paid_only: bool = False) -> tuple[tuple[Job, ...], tuple[Job, ...]]:
         """Queue what no living process drives: jobs that wait, and jobs that can be collected.
@@ -204,11 +205,11 @@ class Pool:
                 taken.append(await whole(self._take_up(job.id, asked=False)))
         return tuple(taken), tuple(others)
 
-    async def _take_up(self, job_id: str, *, asked: bool) -> Job:
+    async def _take_up(self, job_id: str, *, asked: bool, seen: Job | None = None) -> Job:
         if job_id in self._unsaved:
             await self._tools.ledger.let_go(job_id)
             self._unsaved.discard(job_id)
-        queued = await self._tools.ledger.take_up(job_id, asked=asked)
+        queued = await self._tools.ledger.take_up(job_id, asked=asked, seen=seen)
         if queued is None:
             job = await self._tools.ledger.find(job_id)
             if job.state is JobState.SUCCEEDED:

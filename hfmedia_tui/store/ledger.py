@@ -131,11 +131,12 @@ class Ledger:
 
     # ------------------------------------------------------------------------------------------ owning
 
-    async def take_up(self, job_id: str, *, asked: bool) -> Job | None:
+    async def take_up(self, job_id: str, *, asked: bool, seen: Job | None = None) -> Job | None:
         """Make a job ours and queue it, or return None when it is not to be had.
 
         With `asked` by the user any job that has not succeeded is; without, one that has not ended, or that has and
-        can still be collected. A job that a living process owns, this one included, never is: one job, one owner.
+        can still be collected. A job that a living process owns, this one included, never is: one job, one owner. With
+        `seen` it must not have ended anew since, because what was asked for was that ending.
         """
 
         def transaction(connection: sqlite3.Connection) -> Job | None:
@@ -144,6 +145,8 @@ class Ledger:
             if not found or (row['owner'] is not None and is_alive(self._owners, row['owner'])):
                 return None
             (job,) = found
+            if seen is not None and (job.state, job.finished_at) != (seen.state, seen.finished_at):
+                return None
             unfinished = job.state not in FINAL_STATES
             collectable = row['collectable'] and job.state is not JobState.CANCELLED
             if job.state is JobState.SUCCEEDED or not (asked or unfinished or collectable):

@@ -5,7 +5,7 @@ import os
 import sqlite3
 import stat
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -245,6 +245,20 @@ async def test_many_jobs_are_read_in_as_many_queries_as_one(ledger: Ledger) -> N
     one = await statements()
     await ledger.add(of, [job(of, index) for index in range(20)])
     assert await statements() == one
+
+
+async def test_an_ending_that_nobody_has_seen_is_not_retried(ledger: Ledger) -> None:
+    of = order()
+    await ledger.add(of, [job(of)])
+    seen = job(of, state=JobState.FAILED, finished_at=NOW)
+    for since in (
+        job(of, state=JobState.INTERRUPTED, finished_at=NOW),
+        job(of, state=JobState.FAILED, finished_at=NOW + timedelta(seconds=1)),
+    ):
+        await ledger.save(since)
+        assert await ledger.take_up(seen.id, asked=True, seen=seen) is None
+    await ledger.save(seen)
+    assert await ledger.take_up(seen.id, asked=True, seen=seen) is not None
 
 
 async def test_the_file_is_the_users_alone(ledger: Ledger, path: Path) -> None:
