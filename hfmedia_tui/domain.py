@@ -472,6 +472,11 @@ class AttemptRecord(Struct, frozen=True, kw_only=True):
     finished: bool
     """Whether there is nothing to go on with."""
 
+    @property
+    def collectable(self) -> bool:
+        """Whether a provider has accepted it, and it can still be collected."""
+        return not self.finished and self.progress is not None and self.progress.accepted
+
 
 # ---------------------------------------------------------------------------------------------- text from outside
 

@@ -44,7 +44,16 @@ from hfmedia_tui.providers import MACHINES, Caution, Machine, cautions, free_off
 from hfmedia_tui.store.ledger import Ledger
 from hfmedia_tui.tokens import find_token
 
-__all__ = ['SANDBOX', 'Ask', 'Limits', 'Services', 'cancel_elsewhere', 'find_endpoints', 'open_services']
+__all__ = [
+    'SANDBOX',
+    'Ask',
+    'Limits',
+    'Services',
+    'account_name',
+    'cancel_elsewhere',
+    'find_endpoints',
+    'open_services',
+]
 
 log = logging.getLogger(__name__)
 
@@ -181,12 +190,7 @@ class Services:
         reply = await _ask_hub(self._transport, '/api/whoami-v2')
         if reply.status == 401:
             raise HubError('The token is not valid.', 'Run `hf auth login` or check HF_TOKEN.', status=401)
-        try:
-            told = msgspec.json.decode(reply.body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return None
-        name = told.get('name') if isinstance(told, dict) else None
-        return clean(name, 100) if isinstance(name, str) else None
+        return account_name(reply)
 
     # ------------------------------------------------------------------------------------------ asking
 
@@ -319,6 +323,16 @@ class Services:
         return await self.ledger.jobs(limit=limit, newest_first=True)
 
 
+def account_name(reply: Reply) -> str | None:
+    """The account that the Hub's `/api/whoami-v2` names, cleaned; None where it does not tell."""
+    try:
+        told = msgspec.json.decode(reply.body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    name = told.get('name') if isinstance(told, dict) else None
+    return clean(name, 100) if isinstance(name, str) else None
+
+
 def _read_line(file: Path) -> str | None:
     try:
         return clean(file.read_text(encoding='utf-8'), 100) or None
@@ -370,7 +384,7 @@ async def cancel_elsewhere(ledger: Ledger, job: Job) -> str:
         return 'The process that drives it was asked.'
     records = await ledger.attempts(job.id)
     last = records[-1] if records and not records[-1].finished else None
-    paid = last is not None and last.progress is not None and last.progress.accepted
+    paid = last is not None and last.collectable
     if paid:
         note = 'Given up; the provider may finish and bill it. Retry collects it.'
     elif last is not None and last.progress is not None:

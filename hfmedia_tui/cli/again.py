@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 import click
 
-from hfmedia_tui.cli.driving import EXIT_INTERRUPTED, NO_TOKEN, drive, finish, need_token, run
+from hfmedia_tui.cli.driving import NO_TOKEN, drive, finish, need_token, run
+from hfmedia_tui.cli.exits import EXIT_INTERRUPTED
 from hfmedia_tui.cli.report import describe, job_object, write_object
 from hfmedia_tui.domain import Job, JobState
 from hfmedia_tui.errors import UsageError

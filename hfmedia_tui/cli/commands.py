@@ -7,15 +7,11 @@ from typing import Any, NoReturn
 import click
 
 from hfmedia_tui import __version__
+from hfmedia_tui.cli.exits import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
 from hfmedia_tui.cli.streams import abandon_output, check_arguments, prepare_streams
 from hfmedia_tui.errors import AppError, UsageError
 
 __all__ = ['main']
-
-EXIT_FAILED = 1
-EXIT_USAGE = 2
-EXIT_INTERRUPTED = 130
-"""Stopped by Ctrl+C, as a shell tells it."""
 
 json_option = click.option('--json', 'as_json', is_flag=True, help='One JSON object a line, and nothing else.')
 sandbox_option = click.option('--sandbox', is_flag=True, help='Use the built-in sandbox: no account, no network.')

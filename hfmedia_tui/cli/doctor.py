@@ -19,7 +19,7 @@ from hfmedia_tui.errors import AppError, UsageError
 from hfmedia_tui.media.terminal import probe
 from hfmedia_tui.paths import Paths, find_paths
 from hfmedia_tui.providers import Door
-from hfmedia_tui.services import find_endpoints
+from hfmedia_tui.services import account_name, find_endpoints
 from hfmedia_tui.tokens import find_token
 
 __all__ = ['run_doctor']
@@ -85,11 +85,7 @@ async def _token(transport: Transport) -> Finding:
         return Finding(check='token', ok=False, found=f'found, and the Hub could not be asked whose: {error}')
     if reply.status == 401:
         return Finding(check='token', ok=False, found='found, and the Hub says that it is not valid')
-    try:
-        told: Any = msgspec.json.decode(reply.body)
-        name = told.get('name') if isinstance(told, dict) else None
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        name = None
+    name = account_name(reply)
     return Finding(check='token', ok=True, found=f'found, of {name}' if name else 'found')
 
 

@@ -10,14 +10,14 @@ from typing import Any, Final
 
 import click
 
+from hfmedia_tui.cli.exits import EXIT_FAILED, EXIT_INTERRUPTED
 from hfmedia_tui.cli.report import Report, report_for
 from hfmedia_tui.domain import FINAL_STATES, Job, JobState, clean
 from hfmedia_tui.errors import AppError
 from hfmedia_tui.services import Services
 
-__all__ = ['EXIT_INTERRUPTED', 'NO_TOKEN', 'drive', 'finish', 'need_token', 'run']
+__all__ = ['NO_TOKEN', 'drive', 'finish', 'need_token', 'run']
 
-EXIT_INTERRUPTED = 130
 _MOST_SHOWN: Final = 4
 """Pictures drawn at the end of a run on a terminal."""
 _SHOWN_COLUMNS: Final = 40
@@ -122,7 +122,7 @@ def finish(jobs: tuple[Job, ...], *, as_json: bool, interrupted: bool) -> int:
         sys.stdout.flush()
     if interrupted:
         return EXIT_INTERRUPTED
-    return 1 if failed else 0
+    return EXIT_FAILED if failed else 0
 
 
 def _show(paths: list[str]) -> None:

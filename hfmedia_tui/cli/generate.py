@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 import click
+import msgspec
 
 from hfmedia_tui.cli.driving import drive, finish, need_token, run
 from hfmedia_tui.cli.streams import read_input
@@ -60,7 +61,7 @@ async def _generate(ask: Ask, *, limits: Limits, proxy: str | None, as_json: boo
     async with open_services(find_paths(), sandbox=sandbox, limits=limits, proxy=proxy) as services:
         need_token(services, ask.provider)
         if not ask.model:
-            ask = _with_model(ask, await services.usual_model())
+            ask = msgspec.structs.replace(ask, model=await services.usual_model())
             click.echo(f'Using {ask.model}.', err=True)
 
         async def start() -> Iterable[Job]:
@@ -72,12 +73,6 @@ async def _generate(ask: Ask, *, limits: Limits, proxy: str | None, as_json: boo
         jobs, interrupted = await drive(services, start, as_json=as_json)
     # The house is closed: what was running has been left where it stands.
     return finish(jobs, as_json=as_json, interrupted=interrupted)
-
-
-def _with_model(ask: Ask, model: str) -> Ask:
-    import msgspec
-
-    return msgspec.structs.replace(ask, model=model)
 
 
 def _split(model: str | None) -> tuple[str, str | None]:

@@ -179,8 +179,7 @@ class Pool:
     async def _is_paid(self, job_id: str) -> bool:
         """Whether a provider has accepted the job, and it can be collected."""
         records = await self._tools.ledger.attempts(job_id)
-        last = records[-1] if records else None
-        return last is not None and not last.finished and last.progress is not None and last.progress.accepted
+        return bool(records) and records[-1].collectable
 
     async def retry(self, job_id: str, seen: Job | None = None) -> Job:
         """Queue an ended job again: it goes on at the earliest step that is not paid for. Raises UsageError.

@@ -1,0 +1,12 @@
+"""How a run ends, as a shell sees it."""
+
+from typing import Final
+
+__all__ = ['EXIT_FAILED', 'EXIT_INTERRUPTED', 'EXIT_USAGE']
+
+EXIT_FAILED: Final = 1
+"""Something that was asked for did not succeed."""
+EXIT_USAGE: Final = 2
+"""What was asked for cannot be done as it was written."""
+EXIT_INTERRUPTED: Final = 130
+"""Stopped by Ctrl+C."""
