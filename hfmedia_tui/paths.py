@@ -27,10 +27,6 @@ class Paths(NamedTuple):
         return self.data / 'ledger.sqlite3'
 
     @property
-    def settings(self) -> Path:
-        return self.configuration / 'settings.toml'
-
-    @property
     def log_file(self) -> Path:
         return self.log / 'hfmedia-tui.log'
 

@@ -100,10 +100,6 @@ class Catalog:
         self._models[model_id] = (time.monotonic(), models)
         return models
 
-    def forget(self, model_id: str) -> None:
-        """Ask the Hub anew for this model next time."""
-        self._models.pop(model_id, None)
-
     search = staticmethod(search)
 
     async def _listed(self, model_id: str) -> tuple[Model, ...]:

@@ -29,7 +29,7 @@ def until(seen: Callable[[], object], what: Callable[[], str] | str) -> None:
     while not seen():
         if time.monotonic() > end:
             raise AssertionError(f'never seen: {what if isinstance(what, str) else what()}')
-        time.sleep(0.05)
+        time.sleep(0.05)  # a terminal tells nobody when it has drawn: it can only be looked at again
 
 
 def until_shown(terminal: Readable, text: str) -> None:
@@ -42,7 +42,7 @@ def at_rest(look: Callable[[], Image.Image]) -> Image.Image:
 
     def still() -> bool:
         nonlocal last
-        time.sleep(0.3)
+        time.sleep(0.3)  # rest is what does not change for a while
         before, last = last, look()
         return _differing(before, last) < _STIR
 
