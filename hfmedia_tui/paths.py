@@ -23,6 +23,10 @@ class Paths(NamedTuple):
     """Where results go when nothing else is said."""
 
     @property
+    def settings(self) -> Path:
+        return self.configuration / 'settings.toml'
+
+    @property
     def ledger(self) -> Path:
         return self.data / 'ledger.sqlite3'
 

@@ -41,6 +41,7 @@ from hfmedia_tui.media.inspect import inspect
 from hfmedia_tui.parameters import is_text, sized
 from hfmedia_tui.paths import Paths, named_folder
 from hfmedia_tui.providers import MACHINES, Caution, Machine, cautions, free_offers
+from hfmedia_tui.settings import Settings, read_settings
 from hfmedia_tui.store.ledger import Ledger
 from hfmedia_tui.tokens import find_token
 
@@ -91,6 +92,7 @@ class Services:
         self,
         *,
         paths: Paths,
+        settings: Settings,
         endpoints: Endpoints,
         sandbox: bool,
         transport: Transport,
@@ -99,6 +101,7 @@ class Services:
         pool: Pool,
     ) -> None:
         self.paths = paths
+        self.settings = settings
         self.endpoints = endpoints
         self.sandbox = sandbox
         self.ledger = ledger
@@ -208,7 +211,8 @@ class Services:
             raise UsageError('The prompt is empty.', 'Say what you would like to see.')
         if len(ask.prompt) > _LONGEST_PROMPT or not is_text(ask.prompt):
             raise UsageError(f'The prompt must be text of at most {_LONGEST_PROMPT:,} characters.')
-        if ask.bill_to and not re.fullmatch(r'[\w.-]+', ask.bill_to, re.ASCII):
+        bill_to = ask.bill_to or self.settings.network.bill_to
+        if bill_to and not re.fullmatch(r'[\w.-]+', bill_to, re.ASCII):
             raise UsageError('The organisation to bill is no name of an organisation.', 'It is what its page is named.')
         if not 1 <= ask.count <= _MOST_GENERATIONS:
             raise UsageError(f'The number of generations must be from 1 to {_MOST_GENERATIONS}, not {ask.count}.')
@@ -240,8 +244,8 @@ class Services:
             seed=ask.seed,
             fallback=ask.fallback and ask.provider is None,
             timeout=ask.timeout,
-            bill_to=ask.bill_to,
-            output=str(named_folder(ask.output) if ask.output else self.paths.output),
+            bill_to=bill_to,
+            output=str(self._output(ask)),
             hub=SANDBOX if self.sandbox else self.endpoints.hub,
             router=self.router,
             account=account,
@@ -270,6 +274,10 @@ class Services:
             and self._opens(machine)
         )
         return usable, tuple(mapping.provider for mapping in offers if mapping not in usable)
+
+    def _output(self, ask: Ask) -> Path:
+        named = ask.output or self.settings.output.folder
+        return named_folder(named) if named else self.paths.output
 
     async def _account_in_time(self) -> str | None:
         """The account's name, if it is known soon: an order does not wait for it long, nor fail by it."""
@@ -415,10 +423,22 @@ def find_endpoints(environment: Mapping[str, str] = os.environ) -> Endpoints:
     )
 
 
-def _own_keys(environment: Mapping[str, str]) -> dict[str, str]:
-    """The user's own keys at providers, by the variables that hold them."""
-    names = {name for machine in MACHINES.values() for door in machine.DOORS.values() for name in door.variables}
-    return {name: key for name in names if (key := environment.get(name, '').strip())}
+def _own_keys(environment: Mapping[str, str], settings: Settings) -> dict[str, str]:
+    """The user's own keys at providers, by the variables that hold them or would.
+
+    Raises UsageError where the settings name a provider that takes none.
+    """
+    doors = {name: door for name, machine in MACHINES.items() if (door := machine.DOORS.get(Access.OWN_KEY))}
+    for name in settings.keys.keys() - doors.keys():
+        raise UsageError(
+            f'The settings hold a key for {clean(name, 40)!r}, and that is no provider that takes one.',
+            f'These do: {", ".join(sorted(doors))}.',
+        )
+    keys = dict[str, str]()
+    for provider, door in doors.items():
+        named = {name: key for name in door.variables if (key := environment.get(name, '').strip())}
+        keys |= named or {door.variables[0]: settings.keys.get(provider, '').strip()}
+    return {name: key for name, key in keys.items() if key}
 
 
 @asynccontextmanager
@@ -432,12 +452,15 @@ async def open_services(
     environment: Mapping[str, str] = os.environ,
     pace: float = 1.0,
     patience: float = 1.0,
+    settings: Settings | None = None,
 ) -> AsyncIterator[Services]:
     """Open the house: ledger, transport, catalogue and pool, and the sandbox first when it is asked for.
 
-    `token` is used in the place of the user's own. `pace` multiplies the time that the sandbox takes,
-    and `patience` the time between two polls. Raises AppError.
+    `limits`, `proxy` and `token` come before the user's own; `settings` are read where they are not given.
+    `pace` multiplies the time that the sandbox takes, and `patience` the time between two polls. Raises AppError.
     """
+    if settings is None:
+        settings = await asyncio.to_thread(read_settings, paths.settings)
     async with AsyncExitStack() as stack:
         if sandbox:
             from hfmedia_tui.sandbox.process import running  # only where it is used
@@ -448,7 +471,8 @@ async def open_services(
         else:
             endpoints = find_endpoints(environment)
             token = token or await asyncio.to_thread(find_token, environment)
-        keys = {} if sandbox else _own_keys(environment)
+            proxy = proxy or settings.network.proxy
+        keys = {} if sandbox else _own_keys(environment, settings)
         ledger = Ledger(paths.ledger)
         await ledger.open()
         stack.push_async_callback(ledger.close)
@@ -469,12 +493,13 @@ async def open_services(
             machines=MACHINES,
             inspect=inspect,
             shelter=paths.data / 'shelter',
-            limits=limits or Limits(),
+            limits=limits or Limits(total=settings.jobs.total, per_provider=settings.jobs.per_provider),
             patience=patience,
         )
         pool = await stack.enter_async_context(Pool(tools))
         yield Services(
             paths=paths,
+            settings=settings,
             endpoints=endpoints,
             sandbox=sandbox,
             transport=transport,

@@ -190,7 +190,7 @@ def locate() -> None:
 
     paths = find_paths()
     for name, path in (
-        ('settings', paths.configuration),
+        ('settings', paths.settings),
         ('ledger', paths.ledger),
         ('cache', paths.cache),
         ('log', paths.log_file),

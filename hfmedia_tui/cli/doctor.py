@@ -20,6 +20,7 @@ from hfmedia_tui.media.terminal import probe
 from hfmedia_tui.paths import Paths, find_paths
 from hfmedia_tui.providers import Door
 from hfmedia_tui.services import account_name, find_endpoints
+from hfmedia_tui.settings import read_settings
 from hfmedia_tui.tokens import find_token
 
 __all__ = ['run_doctor']
@@ -71,6 +72,7 @@ async def _look() -> list[Finding]:
         request = Request(method='GET', path='')
         findings.append(await _reached('router', endpoints.router, transport.send(Door(base='/v1'), request)))
     findings.append(await asyncio.to_thread(_terminal))
+    findings.append(await asyncio.to_thread(_settings, find_paths()))
     findings.extend(await asyncio.to_thread(_folders, find_paths()))
     return findings
 
@@ -112,8 +114,18 @@ def _terminal() -> Finding:
     )
 
 
+def _settings(paths: Paths) -> Finding:
+    try:
+        settings = read_settings(paths.settings)
+    except UsageError as error:
+        return Finding(check='settings', ok=False, found=str(error))
+    told = 'none, all is as usual' if not paths.settings.exists() else 'read'
+    keys = f', with keys for {", ".join(settings.keys)}' if settings.keys else ''
+    return Finding(check='settings', ok=True, found=f'{paths.settings}: {told}{keys}')
+
+
 def _folders(paths: Paths) -> list[Finding]:
-    folders = {'settings': paths.configuration, 'data': paths.data, 'cache': paths.cache, 'output': paths.output}
+    folders = {'data': paths.data, 'cache': paths.cache, 'output': paths.output}
     return [Finding(check=name, ok=_writable(path), found=str(path)) for name, path in folders.items()]
 
 

@@ -53,11 +53,11 @@ def run_generate(
         bill_to=bill_to,
         output=str(named_folder(output)) if output else None,
     )
-    limits = Limits(total=concurrency, per_provider=concurrency) if concurrency else Limits()
+    limits = Limits(total=concurrency, per_provider=concurrency) if concurrency else None
     return run(_generate(ask, limits=limits, proxy=proxy, as_json=as_json, sandbox=sandbox))
 
 
-async def _generate(ask: Ask, *, limits: Limits, proxy: str | None, as_json: bool, sandbox: bool) -> int:
+async def _generate(ask: Ask, *, limits: Limits | None, proxy: str | None, as_json: bool, sandbox: bool) -> int:
     async with open_services(find_paths(), sandbox=sandbox, limits=limits, proxy=proxy) as services:
         need_token(services, ask.provider)
         if not ask.model:

@@ -305,3 +305,16 @@ def test_a_port_that_is_taken_is_said_to_be(run_offline: Run) -> None:
         ran = run_offline('sandbox', '--port', str(server.getsockname()[1]))
     assert ran.code == 1
     assert 'cannot be served' in ran.err
+
+
+def test_a_mistake_in_the_settings_is_told_by_name(run_online: Run, tmp_path: Path) -> None:
+    settings = tmp_path / 'home' / 'config' / 'settings.toml'
+    settings.parent.mkdir(parents=True)
+    settings.write_text('[jobs]\ntotal = "many"\n', encoding='utf-8')
+    ran = run_online('models')
+    assert ran.code == 2
+    assert f'{settings}: jobs.total' in ran.err
+    ran = run_online('doctor', '--json')
+    assert ran.code == 1
+    (told,) = ran.lines
+    assert 'jobs.total' in told['settings']['found']

@@ -7,9 +7,11 @@ import pytest
 from hfmedia_tui.domain import Access, FailureCode, JobState
 from hfmedia_tui.engine.addresses import Endpoints
 from hfmedia_tui.engine.transport import Transport
+from hfmedia_tui.errors import UsageError
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.providers import MACHINES, Door
 from hfmedia_tui.services import Ask, open_services
+from hfmedia_tui.settings import Settings
 from tests.engine.loopback import Server, serving
 from tests.engine.provider import Provider, as_json
 
@@ -59,6 +61,31 @@ async def test_an_own_key_is_used_at_its_own_host(
     everywhere = b''.join(path.read_bytes() for path in paths.data.parent.rglob('*') if path.is_file())
     assert KEY.encode() not in everywhere
     assert all(KEY not in str(request) for request in hub[0].asked)
+
+
+async def test_an_own_key_may_come_from_the_settings(
+    paths: Paths, hub: tuple[Server, Provider], host: tuple[Server, Provider]
+) -> None:
+    environment = {'HF_ENDPOINT': hub[0].url, 'HFMEDIA_ROUTER_URL': hub[0].url, 'HF_TOKEN': 'hf_token'}
+    paths.configuration.mkdir(parents=True)
+    paths.settings.write_text(f'[keys]\nfal-ai = "{KEY}"\n', encoding='utf-8')
+    for named, key in ({}, KEY), ({'FAL_KEY': 'key_of_the_environment'}, 'key_of_the_environment'):
+        host[0].asked.clear()
+        async with open_services(paths, environment={**environment, **named}, patience=0) as house:
+            (job,) = await house.submit(Ask(model='a/b', prompt='a fox', provider='fal-ai'))
+            await house.pool.idle()
+            assert house.pool.jobs[job.id].state is JobState.SUCCEEDED, house.pool.jobs[job.id].error
+        asked = [request for request in host[0].asked if request.path != '/media.png']
+        assert {request.headers['authorization'] for request in asked} == {f'Key {key}'}
+
+
+async def test_a_key_in_the_settings_for_nobody_is_refused(paths: Paths, hub: tuple[Server, Provider]) -> None:
+    settings = Settings(keys={'flaky-ai': 's3cret'})
+    with pytest.raises(UsageError, match="'flaky-ai'") as refused:
+        async with open_services(paths, environment={'HF_ENDPOINT': hub[0].url}, settings=settings):
+            pass
+    assert 's3cret' not in str(refused.value)
+    assert 'fal-ai' in str(refused.value)
 
 
 async def test_a_job_of_an_own_key_waits_for_the_key(
