@@ -10,9 +10,16 @@ import math
 import random
 from typing import Final
 
-from hfmedia_tui.domain import SendKind
+from hfmedia_tui.domain import Reply, SendKind
 
-__all__ = ['is_ambiguous', 'may_go_on', 'wait_after_download', 'wait_after_refusal', 'wait_after_trouble']
+__all__ = [
+    'is_ambiguous',
+    'may_go_on',
+    'told_to_wait',
+    'wait_after_download',
+    'wait_after_refusal',
+    'wait_after_trouble',
+]
 
 _FALLBACK_STATUSES: Final = frozenset({400, 401, 402, 404, 410})
 _AMBIGUOUS_STATUSES: Final = frozenset({408, 502, 504, 520, 522, 523, 524})
@@ -74,6 +81,14 @@ def wait_after_trouble(
 def wait_after_download(tries: int, *, again: bool) -> float | None:
     """Seconds to wait before a download is begun anew that broke for the `tries`th time; None to give up."""
     return _growing(tries, None) if again and tries <= _DOWNLOADS_REPEATED else None
+
+
+def told_to_wait(reply: Reply) -> float | None:
+    """Seconds that the answer asks to wait, where it tells a number."""
+    try:
+        return float(reply.headers.get('retry-after', ''))
+    except ValueError:
+        return None
 
 
 def _growing(tries: int, retry_after: float | None) -> float:

@@ -155,7 +155,7 @@ async def test_an_end_that_could_not_be_written_is_retried_when_the_disk_recover
 async def test_a_ledger_that_fails_for_a_while_is_not_told_of_for_ever(
     house: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr('hfmedia_tui.engine.runner._SAVING_STEP', 0.01)
+    monkeypatch.setattr('hfmedia_tui.engine.run._SAVING_STEP', 0.01)
     save, failures, notes = house.ledger.save_attempt, 0, list[str | None]()
 
     async def failing_once(job: Job, ordinal: int, mapping: object, progress: Progress | None) -> None:

@@ -201,7 +201,7 @@ async def test_a_cancelled_job_comes_back_only_when_asked_for(paths: Paths, serv
 async def test_what_was_accepted_is_written_down_when_the_disk_recovers(
     house: Services, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr('hfmedia_tui.engine.runner._SAVING_STEP', 0.01)
+    monkeypatch.setattr('hfmedia_tui.engine.run._SAVING_STEP', 0.01)
     save, failures = house.ledger.save_attempt, 0
 
     async def failing(job: Job, ordinal: int, mapping: object, progress: Progress | None) -> None:

@@ -1,0 +1,142 @@
+"""How a job ends: what is recorded and told of it, which is only what is known."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Final
+
+import msgspec
+
+from hfmedia_tui.domain import (
+    FINAL_STATES,
+    Cancellation,
+    Failure,
+    FailureCode,
+    Job,
+    JobProgress,
+    JobState,
+    Progress,
+)
+from hfmedia_tui.engine.asking import send
+from hfmedia_tui.engine.run import Run, Stuck
+from hfmedia_tui.engine.transport import Lost, Unreached
+from hfmedia_tui.providers import cancel, cancelled
+
+__all__ = ['be_cancelled', 'be_left', 'be_mistaken', 'fail', 'give_way', 'interrupt', 'run_out_of_time', 'succeed']
+
+log = logging.getLogger(__name__)
+
+replace = msgspec.structs.replace
+
+_COLLECTABLE: Final = 'It is paid for: retry collects it without a new request.'
+_UNSENT: Final = 'Nothing was sent that could be billed.'
+_CANCEL_SECONDS: Final = 5.0
+"""How long a provider is given to answer that it stops."""
+
+
+async def succeed(run: Run, progress: Progress) -> None:
+    """Succeed, with what is true of the result and was not asked for as a note."""
+    run.job = replace(run.job, facts=progress.facts, note=' '.join(_remarks(run.job, progress)) or None)
+    run.end(JobState.SUCCEEDED, None)
+    await run.end_attempt(200, None)
+    log.info('job %s: succeeded at %s', run.job.id, progress.provider)
+    run.publish(run.job)
+
+
+async def fail(run: Run, failure: Failure) -> None:
+    """Fail, when every provider that was asked has ended its attempt."""
+    log.info('job %s: failed: %s', run.job.id, failure.message)
+    run.end(JobState.FAILED, failure)
+    await run.save_end()
+
+
+async def give_way(run: Run, stuck: Stuck) -> None:
+    """Fail for a reason on our side: what was accepted stays to be collected."""
+    if stuck.lost:
+        run.progress = None
+    what = _COLLECTABLE if run.accepted else None if stuck.lost or run.submitting else _UNSENT
+    hint = ' '.join(filter(None, (stuck.hint, what)))
+    await fail(run, replace(run.failure(stuck.code, stuck.message, hint or None), status=stuck.status))
+
+
+async def be_mistaken(run: Run) -> None:
+    """Fail by a mistake of this program, which says nothing about what a provider does."""
+    if run.submitting:
+        await interrupt(run, f'This program made a mistake while {run.job.provider} was being asked.')
+    else:
+        hint = 'See `hfmedia-tui locate` for the log, which tells more.'
+        await give_way(run, Stuck(FailureCode.INTERNAL, 'This program made a mistake.', hint))
+
+
+async def interrupt(run: Run, message: str) -> None:
+    """End with a submit that is out, and nobody knows what became of it."""
+    hint = 'It is sent again only when you say so, with retry.'
+    run.submitting = True
+    run.end(
+        JobState.INTERRUPTED,
+        run.failure(FailureCode.INTERRUPTED, f'{message} It may have been billed.', hint),
+    )
+    await run.save_end()
+
+
+async def run_out_of_time(run: Run, seconds: float) -> None:
+    """End at the deadline, `seconds` after the start, unless it has ended just so."""
+    if run.job.state in FINAL_STATES:
+        return
+    if run.submitting:
+        await interrupt(run, f'{run.job.provider} did not answer within {seconds:g} s.')
+        return
+    await give_way(run, Stuck(FailureCode.TIMEOUT, f'Not finished within {seconds:g} s.'))
+
+
+async def be_left(run: Run) -> None:
+    """Leave a job to be resumed, because the program ends; a submit without an answer is interrupted."""
+    if run.job.state in FINAL_STATES:
+        return
+    if run.submitting:
+        await interrupt(run, f'This program ended while {run.job.provider} was being asked.')
+    elif not run.accepted:
+        run.job = replace(run.job, state=JobState.QUEUED, started_at=None, progress=JobProgress(), note=None)
+        await run.save_end()
+
+
+async def be_cancelled(run: Run) -> None:
+    """End because the user says so; the note tells what that did."""
+    if run.job.state in FINAL_STATES:
+        return
+    if run.submitting:
+        note = 'Cancelled while the provider was being asked: it may have been billed.'
+    elif run.accepted and run.progress is not None:
+        note = await _ask_to_stop(run, run.progress)
+    else:
+        note = f'Cancelled. {_UNSENT}'
+    run.change(note=note)
+    run.end(JobState.CANCELLED, run.failure(FailureCode.CANCELLED, 'Cancelled.', note))
+    await run.save_end()
+
+
+async def _ask_to_stop(run: Run, progress: Progress) -> str:
+    """Ask the provider to stop, where it can be asked, and return what that did in a sentence."""
+    reply = None
+    if (request := cancel(progress)) is not None:
+        with suppress(Unreached, Lost, Stuck, TimeoutError):
+            async with asyncio.timeout(_CANCEL_SECONDS):
+                reply = await send(run, progress, request)
+    done = cancelled(progress, reply)
+    if done is Cancellation.REMOVED:
+        run.progress = None  # there is nothing to collect
+    return done.sentence(progress.provider)
+
+
+def _remarks(job: Job, progress: Progress) -> Iterator[str]:
+    """What is true about a result and not what was asked for, in sentences."""
+    if any(progress.facts.nsfw):
+        yield f'{progress.provider} flagged this as not safe for work.'
+    asked = job.order.parameters.get('width'), job.order.parameters.get('height')
+    for output in job.outputs:
+        came = output.width, output.height
+        if any(wanted is not None and wanted != side for wanted, side in zip(asked, came, strict=True)):
+            width, height = (wanted or 'any' for wanted in asked)
+            yield f'{width}x{height} was asked for, and {came[0]}x{came[1]} came.'
+            return

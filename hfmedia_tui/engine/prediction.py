@@ -1,0 +1,149 @@
+"""Drives one prediction: submits it, asks how it stands, fetches what it made, and records each progress.
+
+A submit is sent once, and again only after it was surely turned away: an answer that does not come is ambiguous.
+"""
+
+import asyncio
+import logging
+from typing import Final, assert_never
+
+import msgspec
+
+from hfmedia_tui.domain import Done, Failed, Failure, FailureCode, Fetch, Progress, Reply, Send, SendKind, Stage, Wait
+from hfmedia_tui.engine import retry
+from hfmedia_tui.engine.asking import ask, send
+from hfmedia_tui.engine.collecting import Collector
+from hfmedia_tui.engine.download import DownloadError, prepare
+from hfmedia_tui.engine.endings import succeed
+from hfmedia_tui.engine.run import Ambiguous, Run, Stuck, is_submit, shown
+from hfmedia_tui.engine.transport import Lost, Unreached
+from hfmedia_tui.engine.whole import whole
+
+__all__ = ['predict']
+
+log = logging.getLogger(__name__)
+
+replace = msgspec.structs.replace
+
+_LARGE_BODY: Final = 64 * 1024
+"""Bytes from which on a reply is decoded in a thread, so that nothing stutters."""
+
+
+async def predict(run: Run, progress: Progress) -> Failure | None:
+    """Drive the attempt under way from `progress`; None when the job succeeded, else why the provider could not.
+
+    Raises Ambiguous and Stuck, which end the job.
+    """
+    return await _Driver(run).drive(progress)
+
+
+class _Driver:
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._collector = Collector(run)
+
+    async def drive(self, progress: Progress) -> Failure | None:
+        run = self._run
+        advance = run.tools.machines[progress.provider].advance
+        if not is_submit(progress):
+            progress = await self._record(progress)
+        while True:
+            match progress.step:
+                case Send(kind=SendKind.SUBMIT) as submit:
+                    progress = await self._submit(progress, submit)
+                case Send() as question:
+                    progress = await self._absorb(progress, await ask(run, progress, question))
+                case Wait(seconds=seconds):
+                    await asyncio.sleep(seconds * run.tools.patience)
+                    advanced = advance(progress, None)
+                    # A submit is recorded where it is sent: until then nothing is in flight.
+                    progress = advanced if is_submit(advanced) else await self._record(advanced)
+                case Fetch() as fetch:
+                    status, outputs = await self._collector.fetch(fetch)
+                    run.job = replace(run.job, outputs=outputs)
+                    progress = await whole(self._absorb(progress, Reply(status=status)))
+                case Done():
+                    await whole(succeed(run, progress))
+                    return None
+                case Failed(failure=failure, collectable=True):
+                    raise Stuck(failure.code, failure.message, failure.hint, status=failure.status)
+                case Failed(failure=failure):
+                    await whole(run.end_attempt(failure.status, failure.message))
+                    log.info('job %s: %s could not: %s', run.job.id, progress.provider, failure.message)
+                    return failure
+                case _:
+                    assert_never(progress.step)
+
+    async def _submit(self, progress: Progress, submit: Send) -> Progress:
+        """Send a submit once it can be answered for, again only after it was surely turned away.
+
+        Raises Ambiguous when its answer did not come, and Stuck when nothing can be sent.
+        """
+        run, provider = self._run, progress.provider
+        try:
+            await prepare(run.job)
+        except DownloadError as error:
+            raise Stuck(error.code, error.message, 'Choose another folder with --output.') from None
+        tries = 0
+        while True:
+            tries += 1
+            await self._record(progress)
+            try:
+                reply = await send(run, progress, submit.request)
+            except Unreached as error:
+                trouble = f'{provider} could not be reached: {error}'
+                wait = retry.wait_after_trouble(submit.kind, status=None, reached=False, tries=tries)
+                if wait is None:
+                    run.submitting = False
+                    raise Stuck(FailureCode.NETWORK, f'{trouble}.', 'Check the connection, then retry.') from None
+            except Lost as error:
+                raise Ambiguous(str(error)) from None
+            else:
+                advanced = await whole(self._absorb(progress, reply))
+                if advanced.accepted or not isinstance(advanced.step, Failed):
+                    return advanced
+                failure = advanced.step.failure
+                if retry.is_ambiguous(reply.status, garbled=failure.code is FailureCode.BAD_REPLY):
+                    run.submitting = True
+                    raise Ambiguous(failure.message.rstrip('.'))
+                trouble = f'{provider} is busy ({reply.status})'
+                wait = retry.wait_after_refusal(reply.status, tries, retry.told_to_wait(reply))
+                if wait is None:
+                    return advanced
+            log.info('job %s: %s, again in %.1f s', run.job.id, trouble, wait)
+            await self._hold_back(f'{trouble}: asked again in {wait:.0f} s', wait)
+
+    async def _hold_back(self, note: str, seconds: float) -> None:
+        """Wait with a submit that was turned away: nothing is on its way meanwhile."""
+        run = self._run
+        run.submitting = False
+        await run.save_attempt(replace(run.job, note=note), None)
+        run.progress = None
+        run.change(note=note)
+        await asyncio.sleep(seconds)
+        run.change(note=None)
+
+    async def _absorb(self, progress: Progress, reply: Reply) -> Progress:
+        """Let the provider's machine read a reply, and record where that leads. Not to be cancelled half-way."""
+        advance = self._run.tools.machines[progress.provider].advance
+        if len(reply.body) > _LARGE_BODY:
+            return await self._record(await asyncio.to_thread(advance, progress, reply))
+        return await self._record(advance(progress, reply))
+
+    async def _record(self, progress: Progress) -> Progress:
+        """Save a progress before its step is performed; what came inside the reply is saved as files first."""
+        run, saved = self._run, progress
+        if isinstance(progress.step, Fetch):
+            media = await self._collector.keep(progress.step)
+            saved = progress = replace(progress, step=Fetch(media=media), stage=Stage.DOWNLOADING)
+        elif isinstance(progress.step, Failed) and progress.step.collectable:
+            # A question was refused, and the prediction goes on: asked again, it is where it was.
+            saved = replace(progress, step=Wait(seconds=0))
+        if not isinstance(saved.step, Done | Failed):
+            # First on disk, then told: what anyone has seen is never forgotten.
+            changed = replace(run.job, progress=shown(saved))
+            await run.save_attempt(changed, saved)
+            run.change(progress=changed.progress)
+        run.progress = saved
+        run.submitting = is_submit(saved)
+        return progress

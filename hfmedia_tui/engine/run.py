@@ -1,0 +1,160 @@
+"""One run of a job: what is known of it, on disk first and then told.
+
+Rules
+- A progress is saved before its step is performed. A submit that is saved is in flight: while it is held back, after a
+  refusal or without a connection, no progress is saved for the attempt.
+- What the provider has accepted is never given up: a job that fails on our side keeps its progress to be collected.
+- Whatever ends, an attempt that no provider accepted ends with it, so that a retry begins a new one.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from hfmedia_tui.domain import (
+    Attempt,
+    Failed,
+    Failure,
+    FailureCode,
+    Job,
+    JobProgress,
+    JobState,
+    Progress,
+    ProviderMapping,
+    Send,
+    SendKind,
+)
+from hfmedia_tui.engine.tools import Tools
+from hfmedia_tui.errors import StoreError
+
+__all__ = ['Ambiguous', 'Run', 'Stuck', 'is_submit', 'shown']
+
+log = logging.getLogger(__name__)
+
+replace = msgspec.structs.replace
+
+_SAVING_SECONDS: Final = 30.0
+"""How long the ledger is tried for what a provider has just accepted."""
+_SAVING_STEP: Final = 2.0
+
+
+class Ambiguous(Exception):  # noqa: N818 - what is known
+    """A submit was sent and its answer did not come."""
+
+
+class Stuck(Exception):  # noqa: N818 - what is known
+    """The job cannot go on, for a reason on our side."""
+
+    def __init__(
+        self,
+        code: FailureCode,
+        message: str,
+        hint: str | None = None,
+        *,
+        status: int | None = None,
+        lost: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.hint = hint
+        """What to do, where there is more to say than whether it can be collected."""
+        self.lost = lost
+        """Whether what the provider gave cannot be had again."""
+
+
+class Run:
+    """A job under way, and the attempt that is."""
+
+    def __init__(self, job: Job, tools: Tools, publish: Callable[[Job], None]) -> None:
+        self.job = job
+        self.tools = tools
+        self.publish = publish
+        self.ordinal: int | None = None
+        self.mapping: ProviderMapping | None = None
+        """The attempt that is under way, and whom it asks."""
+        self.progress: Progress | None = None
+        """Where it stands, as saved."""
+        self.submitting = False
+        """Whether a submit may be on its way, unanswered."""
+
+    @property
+    def accepted(self) -> bool:
+        """Whether a provider took the prediction on, and it did not fail there."""
+        return (
+            self.progress is not None
+            and self.progress.accepted
+            and not isinstance(self.progress.step, Failed)
+            and self.job.attempts[-1:] == (self.open_attempt,)
+        )
+
+    @property
+    def open_attempt(self) -> Attempt | None:
+        """What the attempt under way looks like."""
+        return None if self.mapping is None else Attempt(provider=self.mapping.provider)
+
+    def change(self, **fields: object) -> None:
+        changed = replace(self.job, **fields)
+        if changed != self.job:
+            self.job = changed
+            self.publish(changed)
+
+    def end(self, state: JobState, failure: Failure | None) -> None:
+        self.job = replace(
+            self.job,
+            state=state,
+            error=failure,
+            finished_at=self.tools.now(),
+            progress=replace(self.job.progress, queue_position=None),
+        )
+
+    def failure(self, code: FailureCode, message: str, hint: str | None) -> Failure:
+        return Failure(code=code, message=message, hint=hint, provider=self.job.provider)
+
+    async def save_attempt(self, job: Job, progress: Progress | None) -> None:
+        """Save where the attempt stands; what a provider has just accepted is tried for a while on a failing disk."""
+        assert self.ordinal is not None
+        assert self.mapping is not None
+        tries = 0
+        while True:
+            try:
+                await self.tools.ledger.save_attempt(job, self.ordinal, self.mapping, progress)
+                if tries:
+                    self.change(note=None)
+                return
+            except StoreError as error:
+                tries += 1
+                if progress is None or not progress.accepted or tries * _SAVING_STEP > _SAVING_SECONDS:
+                    if progress is not None and progress.accepted:
+                        log.error('job %s: accepted by %s as %s', job.id, progress.provider, progress.handle)
+                        message = f'{progress.provider} accepted it as {progress.handle}, and it may be billed.'
+                        raise StoreError(f'{error.message} {message}', error.hint) from None
+                    raise
+                self.change(note=f'Waiting for the ledger: {error.message}')
+                await asyncio.sleep(_SAVING_STEP)
+
+    async def save_end(self) -> None:
+        """Save how it ended; an attempt that no provider accepted ends with it."""
+        if not self.accepted and self.ordinal is not None and self.job.attempts[-1:] == (self.open_attempt,):
+            await self.end_attempt(None, self.job.error.message if self.job.error else 'Not sent.')
+        await self.tools.ledger.save(self.job, collectable=self.accepted)
+        self.publish(self.job)
+
+    async def end_attempt(self, status: int | None, error: str | None) -> None:
+        """End the attempt under way: there is nothing to go on with."""
+        assert self.ordinal is not None
+        ended = Attempt(provider=self.job.attempts[-1].provider, status=status, error=error)
+        self.job = replace(self.job, attempts=(*self.job.attempts[:-1], ended))
+        await self.tools.ledger.end_attempt(self.job, self.ordinal, ended)
+
+
+def is_submit(progress: Progress | None) -> bool:
+    return progress is not None and isinstance(progress.step, Send) and progress.step.kind is SendKind.SUBMIT
+
+
+def shown(progress: Progress) -> JobProgress:
+    return JobProgress(stage=progress.stage, queue_position=progress.queue_position, fraction=progress.fraction)
