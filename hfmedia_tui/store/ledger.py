@@ -1,39 +1,28 @@
 """The ledger as the house speaks to it: orders, jobs, attempts and outputs."""
 
-import json
-import logging
 import sqlite3
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, TypeVar
-
-import msgspec
+from typing import Any, Final
 
 from hfmedia_tui.domain import (
     FINAL_STATES,
     Attempt,
     AttemptRecord,
-    Facts,
-    Failure,
     Job,
     JobProgress,
     JobState,
     Order,
-    Output,
     Progress,
     ProviderMapping,
 )
 from hfmedia_tui.errors import StoreError, UsageError
 from hfmedia_tui.store.database import Database
 from hfmedia_tui.store.owners import Owner, is_alive, living
+from hfmedia_tui.store.rows import as_json, decode, moment, read_jobs, save_job
 
 __all__ = ['Ledger']
-
-log = logging.getLogger(__name__)
-
-Noun = TypeVar('Noun')
 
 CANCEL: Final = 'cancel'
 """The one thing that another process can ask of a job's owner."""
@@ -68,7 +57,7 @@ class Ledger:
         def transaction(connection: sqlite3.Connection) -> None:
             connection.execute(
                 'INSERT INTO orders VALUES (?, ?, ?, ?)',
-                (order.id, _moment(order.created_at), order.router, _json(order)),
+                (order.id, moment(order.created_at), order.router, as_json(order)),
             )
             connection.executemany(
                 'INSERT INTO jobs (id, order_id, position, seed, state, priority, progress, created_at, owner)'
@@ -81,8 +70,8 @@ class Ledger:
                         str(job.seed),
                         job.state,
                         job.priority,
-                        _json(job.progress),
-                        _moment(job.created_at),
+                        as_json(job.progress),
+                        moment(job.created_at),
                         self._owner.name,
                     )
                     for job in jobs
@@ -93,7 +82,7 @@ class Ledger:
 
     async def save(self, job: Job, *, collectable: bool = False) -> None:
         """Record where a job stands, with its outputs."""
-        await self._database.write(lambda connection: _save_job(connection, job, collectable))
+        await self._database.write(lambda connection: save_job(connection, job, collectable))
 
     async def save_attempt(self, job: Job, ordinal: int, mapping: ProviderMapping, progress: Progress | None) -> None:
         """Record that attempt `ordinal` stands at `progress`, and the job with it, before the step is performed.
@@ -108,12 +97,12 @@ class Ledger:
                 (
                     job.id,
                     ordinal,
-                    _json(mapping),
-                    None if progress is None else _json(progress),
-                    _moment(datetime.now(UTC)),
+                    as_json(mapping),
+                    None if progress is None else as_json(progress),
+                    moment(datetime.now(UTC)),
                 ),
             )
-            _save_job(connection, job, collectable=False)
+            save_job(connection, job, collectable=False)
 
         await self._database.write(transaction)
 
@@ -123,9 +112,9 @@ class Ledger:
         def transaction(connection: sqlite3.Connection) -> None:
             connection.execute(
                 'UPDATE attempts SET status = ?, error = ?, finished_at = ? WHERE job_id = ? AND ordinal = ?',
-                (attempt.status, attempt.error, _moment(datetime.now(UTC)), job.id, ordinal),
+                (attempt.status, attempt.error, moment(datetime.now(UTC)), job.id, ordinal),
             )
-            _save_job(connection, job, collectable=False)
+            save_job(connection, job, collectable=False)
 
         await self._database.write(transaction)
 
@@ -140,7 +129,7 @@ class Ledger:
         """
 
         def transaction(connection: sqlite3.Connection) -> Job | None:
-            found = _read_jobs(connection, 'WHERE jobs.id = ?', [job_id])
+            found = read_jobs(connection, 'WHERE jobs.id = ?', [job_id])
             row = connection.execute('SELECT owner, collectable FROM jobs WHERE id = ?', (job_id,)).fetchone()
             if not found or (row['owner'] is not None and is_alive(self._owners, row['owner'])):
                 return None
@@ -155,9 +144,9 @@ class Ledger:
             connection.execute(
                 'UPDATE jobs SET state = ?, progress = ?, error = NULL, note = NULL, started_at = NULL,'
                 ' finished_at = NULL, owner = ?, wanted = NULL WHERE id = ?',
-                (JobState.QUEUED, _json(JobProgress()), self._owner.name, job_id),
+                (JobState.QUEUED, as_json(JobProgress()), self._owner.name, job_id),
             )
-            (queued,) = _read_jobs(connection, 'WHERE jobs.id = ?', [job_id])
+            (queued,) = read_jobs(connection, 'WHERE jobs.id = ?', [job_id])
             return queued
 
         return await self._database.write(transaction)
@@ -203,8 +192,8 @@ class Ledger:
             return tuple(
                 AttemptRecord(
                     ordinal=row['ordinal'],
-                    mapping=_decode(row['mapping'], ProviderMapping),
-                    progress=_decode(row['progress'], Progress) if row['progress'] else None,
+                    mapping=decode(row['mapping'], ProviderMapping),
+                    progress=decode(row['progress'], Progress) if row['progress'] else None,
                     finished=row['finished_at'] is not None,
                 )
                 for row in rows
@@ -228,7 +217,7 @@ class Ledger:
                 values.extend(chosen)
             values.append(-1 if limit is None else limit)
             direction = 'DESC' if newest_first else 'ASC'
-            return _read_jobs(connection, f'{where} ORDER BY jobs.sequence {direction} LIMIT ?', values)
+            return read_jobs(connection, f'{where} ORDER BY jobs.sequence {direction} LIMIT ?', values)
 
         return await self._database.read(transaction)
 
@@ -236,8 +225,8 @@ class Ledger:
         """The job whose id is `name`, or the only one whose id begins with it. Raises UsageError."""
 
         def transaction(connection: sqlite3.Connection) -> tuple[Job, ...]:
-            exact = _read_jobs(connection, 'WHERE jobs.id = ?', [name])
-            return exact or _read_jobs(connection, 'WHERE substr(jobs.id, 1, ?) = ? LIMIT 2', [len(name), name])
+            exact = read_jobs(connection, 'WHERE jobs.id = ?', [name])
+            return exact or read_jobs(connection, 'WHERE substr(jobs.id, 1, ?) = ? LIMIT 2', [len(name), name])
 
         found = await self._database.read(transaction) if name else ()
         if len(found) != 1:
@@ -251,7 +240,7 @@ class Ledger:
         def transaction(connection: sqlite3.Connection) -> tuple[Job, ...]:
             alive = tuple(living(self._owners))
             unfinished = tuple(state for state in JobState if state not in FINAL_STATES)
-            return _read_jobs(
+            return read_jobs(
                 connection,
                 f'WHERE (jobs.state IN ({", ".join("?" * len(unfinished))})'
                 " OR (jobs.collectable = 1 AND jobs.state != 'cancelled'))"
@@ -271,130 +260,6 @@ class Ledger:
                 ' ORDER BY jobs.sequence DESC LIMIT 1',
                 (router,),
             ).fetchone()
-            return None if row is None else _decode(row['body'], Order)
+            return None if row is None else decode(row['body'], Order)
 
         return await self._database.read(transaction)
-
-
-def _save_job(connection: sqlite3.Connection, job: Job, collectable: bool) -> None:
-    connection.execute(
-        'UPDATE jobs SET state = ?, provider = ?, priority = ?, progress = ?, error = ?, note = ?, facts = ?,'
-        ' started_at = ?, finished_at = ?, collectable = ?, owner = CASE WHEN ? THEN NULL ELSE owner END WHERE id = ?',
-        (
-            job.state,
-            job.provider,
-            job.priority,
-            _json(job.progress),
-            None if job.error is None else _json(job.error),
-            job.note,
-            _json(job.facts),
-            _moment(job.started_at),
-            _moment(job.finished_at),
-            int(collectable),
-            job.state in FINAL_STATES,
-            job.id,
-        ),
-    )
-    connection.executemany(
-        'INSERT OR REPLACE INTO outputs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-        [
-            (
-                job.id,
-                ordinal,
-                output.path,
-                output.media_type,
-                output.width,
-                output.height,
-                output.duration,
-                output.size,
-                output.sha256,
-            )
-            for ordinal, output in enumerate(job.outputs)
-        ],
-    )
-
-
-def _read_jobs(connection: sqlite3.Connection, clause: str, values: Sequence[Any]) -> tuple[Job, ...]:
-    """Read jobs; one that cannot be read is left out and logged, so that it keeps nobody from the others."""
-
-    def belonging(query: str) -> dict[str, list[sqlite3.Row]]:
-        """Rows of another table by the job or order that they belong to, in one query for all."""
-        rows = defaultdict[str, list[sqlite3.Row]](list)
-        for row in connection.execute(query, values):
-            rows[row[0]].append(row)
-        return rows
-
-    chosen = f'FROM jobs {clause}'
-    bodies = belonging(f'SELECT id, body FROM orders WHERE id IN (SELECT jobs.order_id {chosen})')
-    attempts = belonging(
-        'SELECT job_id, mapping, status, error FROM attempts'
-        f' WHERE job_id IN (SELECT jobs.id {chosen}) ORDER BY ordinal'
-    )
-    outputs = belonging(f'SELECT * FROM outputs WHERE job_id IN (SELECT jobs.id {chosen}) ORDER BY ordinal')
-    orders = dict[str, Order]()
-    jobs = list[Job]()
-    for row in connection.execute(f'SELECT jobs.* {chosen}', values):
-        name, order_id = row['id'], row['order_id']
-        try:
-            if order_id not in orders:
-                orders[order_id] = _decode(bodies[order_id][0]['body'], Order)
-            jobs.append(_job(row, orders[order_id], attempts[name], outputs[name]))
-        except (ValueError, TypeError, LookupError):  # what decoding raises, msgspec's errors among them
-            log.exception('job %s cannot be read from the ledger', name)
-    return tuple(jobs)
-
-
-def _job(row: sqlite3.Row, order: Order, attempts: Iterable[sqlite3.Row], outputs: Iterable[sqlite3.Row]) -> Job:
-    return Job(
-        id=row['id'],
-        order=order,
-        index=row['position'],
-        seed=int(row['seed']),
-        state=JobState(row['state']),
-        provider=row['provider'],
-        priority=row['priority'],
-        attempts=tuple(
-            Attempt(
-                provider=_decode(attempt['mapping'], ProviderMapping).provider,
-                status=attempt['status'],
-                error=attempt['error'],
-            )
-            for attempt in attempts
-        ),
-        progress=_decode(row['progress'], JobProgress),
-        outputs=tuple(
-            Output(
-                path=output['path'],
-                media_type=output['media_type'],
-                width=output['width'],
-                height=output['height'],
-                duration=output['duration'],
-                size=output['size'],
-                sha256=output['sha256'],
-            )
-            for output in outputs
-        ),
-        facts=_decode(row['facts'], Facts) if row['facts'] else Facts(),
-        error=_decode(row['error'], Failure) if row['error'] else None,
-        note=row['note'],
-        created_at=datetime.fromisoformat(row['created_at']),
-        started_at=_read_moment(row['started_at']),
-        finished_at=_read_moment(row['finished_at']),
-    )
-
-
-def _json(noun: object) -> str:
-    # The standard library's JSON, because extra JSON may hold integers beyond 64 bits.
-    return json.dumps(msgspec.to_builtins(noun), ensure_ascii=False, separators=(',', ':'))
-
-
-def _decode(text: str, noun: type[Noun]) -> Noun:
-    return msgspec.convert(json.loads(text), noun, strict=False)
-
-
-def _moment(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()
-
-
-def _read_moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
