@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import msgspec
 
+from hfmedia_tui import private
 from hfmedia_tui.catalog.catalog import Catalog
 from hfmedia_tui.domain import (
     FINAL_STATES,
@@ -350,9 +351,9 @@ def _read_line(file: Path) -> str | None:
 
 def _write_line(file: Path, line: str) -> None:
     with suppress(OSError):  # a cache that cannot be written is asked for again
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file.write_text(line, encoding='utf-8')
-        file.chmod(0o600)
+        private.make_folder(file.parent)
+        with os.fdopen(private.open_file(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 'w', encoding='utf-8') as lines:
+            lines.write(line)
 
 
 def _best(models: tuple[Model, ...], provider: str | None) -> Model:

@@ -3,8 +3,6 @@
 What a command line or the environment says comes before what the file says.
 """
 
-import logging
-import stat
 import tomllib
 from enum import StrEnum
 from pathlib import Path
@@ -13,12 +11,11 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
+from hfmedia_tui import private
 from hfmedia_tui.domain import clean
 from hfmedia_tui.errors import UsageError
 
 __all__ = ['AtStart', 'Settings', 'read_settings']
-
-log = logging.getLogger(__name__)
 
 _FIX: Final = 'Mend the file or move it away: without it everything is as usual.'
 
@@ -84,7 +81,8 @@ def read_settings(file: Path) -> Settings:
     try:
         with file.open('rb') as lines:
             told = tomllib.load(lines)
-            _keep_private(file)
+        private.restrict(file)  # it may hold keys
+        private.restrict(file.parent)
     except FileNotFoundError:
         return Settings()
     except OSError as error:
@@ -104,13 +102,3 @@ def _said(error: msgspec.ValidationError) -> str:
     what, _, where = clean(str(error), 300).partition(' - at `$')
     place = where.strip('.`')
     return f'{place}: {what}.' if place else f'{what}.'
-
-
-def _keep_private(file: Path) -> None:
-    """Take the file, which may hold keys, from the eyes of others."""
-    try:
-        mode = stat.S_IMODE(file.stat().st_mode)
-        if mode & 0o077:
-            file.chmod(mode & 0o700)
-    except OSError as error:
-        log.warning('%s may be read by others, and that could not be changed: %s', file, error.strerror)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from hfmedia_tui import private
 from hfmedia_tui.catalog.hub import Page
 
 __all__ = ['Listing', 'load', 'store']
@@ -44,8 +45,8 @@ def store(file: Path, listing: Listing) -> None:
     nouns = (Head(fetched=listing.fetched, pages=len(listing.pages)), *listing.pages)
     partial = file.with_suffix(f'.{os.getpid()}')
     try:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with partial.open('wb') as lines:
+        private.make_folder(file.parent)
+        with os.fdopen(private.open_file(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 'wb') as lines:
             for noun in nouns:
                 lines.write(msgspec.json.encode(noun) + b'\n')
         partial.replace(file)

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from hfmedia_tui import private
 from hfmedia_tui.paths import find_paths
 
 __all__ = ['start_log']
@@ -21,9 +22,8 @@ class PrivateFile(logging.handlers.RotatingFileHandler):
     """A rotating file that only its user can read."""
 
     def _open(self):  # type: ignore[no-untyped-def]
-        return os.fdopen(
-            os.open(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), 'a', encoding='utf-8'
-        )
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+        return os.fdopen(private.open_file(Path(self.baseFilename), flags), 'a', encoding='utf-8')
 
 
 def start_log(*, verbose: bool, on_stderr: bool) -> None:
@@ -35,7 +35,7 @@ def start_log(*, verbose: bool, on_stderr: bool) -> None:
     handlers: list[logging.Handler] = []
     path: Path = find_paths().log_file
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private.make_folder(path.parent)
         handlers.append(PrivateFile(path, maxBytes=_LARGEST_FILE, backupCount=_OLD_FILES, delay=True))
     except OSError:
         pass  # a program without a log still works, and `doctor` says that the folder cannot be written to

@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, ParamSpec, TypeVar
 
+from hfmedia_tui import private
 from hfmedia_tui.domain import FailureCode, Job, Media, MediaFacts, Output
 from hfmedia_tui.engine.transport import Lost, RefusedLink, Transport, Unreached
 from hfmedia_tui.engine.whole import whole
@@ -80,7 +81,8 @@ async def keep(job: Job, media: tuple[Media, ...], *, shelter: Path) -> tuple[Me
             await _in_thread(_write_whole, path, item.data)
         except DownloadError:
             path = shelter / path.name
-            await _in_thread(_write_whole, path, item.data)
+            await _in_thread(private.make_folder, shelter)
+            await _in_thread(_write_whole, path, item.data, 0o600)
         kept.append(Media(file=str(path), media_type=item.media_type))
     return tuple(kept)
 
@@ -157,9 +159,9 @@ async def _fetch(url: str, path: Path, transport: Transport, report: Callable[[i
         )
 
 
-def _open_new(path: Path) -> int:
+def _open_new(path: Path, mode: int = 0o666) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, 'O_NOFOLLOW', 0), 0o666)
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, 'O_NOFOLLOW', 0), mode)
 
 
 def _try_out(path: Path) -> None:
@@ -173,8 +175,8 @@ def _write_piece(file: int, piece: bytes) -> None:
         view = view[os.write(file, view) :]
 
 
-def _write_whole(path: Path, data: bytes) -> None:
-    file = _open_new(path)
+def _write_whole(path: Path, data: bytes, mode: int = 0o666) -> None:
+    file = _open_new(path, mode)
     try:
         _write_piece(file, data)
         os.fsync(file)
@@ -227,7 +229,7 @@ def _settle(path: Path, job: Job, ordinal: int, inspect: Inspect, shelter: Path)
 
 
 def _put_away(path: Path, folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private.make_folder(folder)
     refused = folder / path.name.lstrip('.').removesuffix('.part')
     shutil.move(path, refused)
     refused.chmod(0o600)

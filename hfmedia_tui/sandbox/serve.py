@@ -15,6 +15,7 @@ from typing import Final
 import msgspec
 import uvicorn
 
+from hfmedia_tui import private
 from hfmedia_tui.sandbox.addresses import Addresses
 from hfmedia_tui.sandbox.app import create_app
 from hfmedia_tui.sandbox.breaking import unintended
@@ -33,7 +34,8 @@ def serve(home: Path, *, port: int | None = None, pace: float = 1.0, while_stdin
     Without a port it is the one that this home had last, if that is free, so that links of an earlier run still
     work. Raises OSError where `port` is taken.
     """
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.umask(0o077)  # its files hold prompts
+    private.make_folder(home)
     api = _bind_as_before(home / 'port') if not port else _bind(_API_HOST, port)
     api_port = api.getsockname()[1]
     media = _bind_beside(api_port)

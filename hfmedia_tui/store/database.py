@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, TypeVar
 
+from hfmedia_tui import private
 from hfmedia_tui.errors import StoreError
 from hfmedia_tui.store.migrations import MIGRATIONS
 
@@ -58,9 +59,11 @@ class Database:
 
     def _open(self) -> None:
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            # Prompts are private: the file is the user's alone from its first byte.
-            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+            private.make_folder(self._path.parent)
+            # Prompts are private: the file is the user's alone from its first byte, and SQLite makes others alike.
+            os.close(private.open_file(self._path, os.O_RDWR | os.O_CREAT))
+            for beside in ('-wal', '-shm'):
+                private.restrict(Path(f'{self._path}{beside}'))
             connection = sqlite3.connect(
                 self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )

@@ -8,6 +8,8 @@ from typing import Self
 
 from filelock import FileLock, Timeout
 
+from hfmedia_tui import private
+
 __all__ = ['Owner', 'is_alive', 'living']
 
 
@@ -18,10 +20,10 @@ class Owner:
         self.name = f'{os.getpid()}-{secrets.token_hex(4)}'
         """Written beside each job that this process drives."""
         self._folder = folder
-        self._lock = FileLock(folder / f'{self.name}.lock', is_singleton=False)
+        self._lock = FileLock(folder / f'{self.name}.lock', mode=0o600, is_singleton=False)
 
     def __enter__(self) -> Self:
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private.make_folder(self._folder)
         while True:
             self._lock.acquire(timeout=5)
             if Path(self._lock.lock_file).exists():
