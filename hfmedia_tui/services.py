@@ -66,6 +66,7 @@ _MOST_GENERATIONS: Final = 1000
 _LONGEST_PROMPT: Final = 32_000
 """Characters: far more than any model reads."""
 _ACCOUNT_SECONDS: Final = 5.0
+_MOST_RECENT: Final = 50
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
@@ -326,6 +327,18 @@ class Services:
         if not models:
             raise UsageError('The Hub lists no model that can be used now.', 'Name one.')
         return models[0].id
+
+    async def favourites(self) -> tuple[str, ...]:
+        """Ids of the models that the user marked, the last one first. Raises StoreError."""
+        return await self.ledger.favourites()
+
+    async def mark_favourite(self, model: str, *, favourite: bool) -> None:
+        """Mark a model, or take its mark away. Raises StoreError."""
+        await self.ledger.mark_favourite(model, favourite=favourite)
+
+    async def familiar_models(self) -> tuple[str, ...]:
+        """Ids of the user's favourites, then of the models used last. Raises StoreError."""
+        return (*await self.ledger.favourites(), *await self.ledger.recent_models(_MOST_RECENT))
 
     async def recent_jobs(self, limit: int) -> tuple[Job, ...]:
         """The newest jobs, newest first."""

@@ -44,11 +44,17 @@ class Catalog:
         self._lock = asyncio.Lock()
         self.stale: HubError | None = None
         """Why the last listing is an old one, when it is."""
+        self._pauses = 0
 
     @property
     def fetched(self) -> datetime | None:
         """When the listing was fetched; None while there is none."""
         return None if self._listing is None else datetime.fromtimestamp(self._listing.fetched, UTC)
+
+    @property
+    def held_back(self) -> bool:
+        """Whether the Hub has asked for a pause before it tells more."""
+        return self._pauses > 0
 
     async def models(self, refresh: bool = False, show: Show | None = None) -> tuple[Model, ...]:
         """Every model that is served live: films first, what cannot be used yet last in each list.
@@ -120,9 +126,18 @@ class Catalog:
         kept = {page.key: page for page in self._listing.pages} if self._listing is not None else {}
         arriving = Shelves(self._speaks)
 
+        async def pause(seconds: float) -> None:
+            self._pauses += 1
+            if show is not None:
+                show(arriving.models())
+            try:
+                await asyncio.sleep(seconds)
+            finally:
+                self._pauses -= 1
+
         async def fetch(task: Task) -> list[Page]:
             pages = []
-            async for page in fetch_pages(self._ask, task, kept):
+            async for page in fetch_pages(self._ask, task, kept, pause):
                 pages.append(page)
                 if show is not None:
                     arriving.put(page.models)

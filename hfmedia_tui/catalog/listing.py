@@ -24,12 +24,17 @@ _LONGEST_WAIT: Final = 30.0
 
 Ask = Callable[[str, Mapping[str, str | list[str]] | None, Mapping[str, str]], Awaitable[Reply]]
 """GET a path below the Hub, or a next page's URL, with a query and headers; raises HubError when no answer comes."""
+Pause = Callable[[float], Awaitable[None]]
+"""Wait so many seconds."""
 
 
-async def fetch_pages(ask: Ask, task: Task, kept: Mapping[str, Page]) -> AsyncIterator[Page]:
+async def fetch_pages(
+    ask: Ask, task: Task, kept: Mapping[str, Page], pause: Pause = asyncio.sleep
+) -> AsyncIterator[Page]:
     """Every model that a provider serves live, in the Hub's order of trend, page by page. Raises HubError.
 
     `kept` are the pages of an earlier listing by their keys: one that has not changed since is not sent again.
+    `pause` waits the seconds that the Hub asks for.
     """
     query: dict[str, str | list[str]] = {
         'pipeline_tag': task,
@@ -42,7 +47,11 @@ async def fetch_pages(ask: Ask, task: Task, kept: Mapping[str, Page]) -> AsyncIt
     for number in range(_MOST_PAGES):
         known = kept.get(key)
         reply = await _ask_patiently(
-            ask, path, query if number == 0 else None, {'if-none-match': known.etag} if known and known.etag else {}
+            ask,
+            path,
+            query if number == 0 else None,
+            {'if-none-match': known.etag} if known and known.etag else {},
+            pause,
         )
         if known is not None and reply.status == 304:
             page = known
@@ -56,7 +65,7 @@ async def fetch_pages(ask: Ask, task: Task, kept: Mapping[str, Page]) -> AsyncIt
         path = key = page.following
         wait = seconds_to_wait(reply)
         if wait is not None and wait <= _LONGEST_WAIT:
-            await asyncio.sleep(wait)
+            await pause(wait)
 
 
 async def fetch_model(ask: Ask, model_id: str) -> tuple[Model, ...]:
@@ -66,7 +75,7 @@ async def fetch_model(ask: Ask, model_id: str) -> tuple[Model, ...]:
 
 
 async def _ask_patiently(
-    ask: Ask, path: str, query: Mapping[str, str | list[str]] | None, headers: Mapping[str, str]
+    ask: Ask, path: str, query: Mapping[str, str | list[str]] | None, headers: Mapping[str, str], pause: Pause
 ) -> Reply:
     """Ask, and where the Hub asks for a short wait, wait and ask again."""
     for _ in range(_MOST_TRIES - 1):
@@ -75,5 +84,5 @@ async def _ask_patiently(
         if reply.status != 429 or wait is None or wait > _LONGEST_WAIT:
             return reply
         log.info('the Hub asks for %.0f s of patience', wait)
-        await asyncio.sleep(wait)
+        await pause(wait)
     return await ask(path, query, headers)

@@ -1,6 +1,6 @@
 """What a person wants to see of the catalogue, and in which order."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 
 from msgspec import Struct
@@ -16,6 +16,8 @@ class Sort(StrEnum):
     """The catalogue's own order."""
     LIKES = 'likes'
     DOWNLOADS = 'downloads'
+    FAVOURITES = 'favourites'
+    """The user's favourites and what was used last, before the others."""
 
 
 class Wishes(Struct, frozen=True, kw_only=True):
@@ -30,11 +32,18 @@ class Wishes(Struct, frozen=True, kw_only=True):
     """Whether a provider runs it as an adapter."""
     sort: Sort = Sort.TREND
 
-    def pick(self, models: Iterable[Model], speaks: Callable[[str], bool]) -> list[Model]:
-        """Those of `models` that fit, in order; what cannot be used or fails on purpose stays last in any."""
+    def pick(self, models: Iterable[Model], speaks: Callable[[str], bool], familiar: Sequence[str] = ()) -> list[Model]:
+        """Those of `models` that fit, in order.
+
+        What cannot be used or fails on purpose stays last in any, except for the models that the user knows:
+        `familiar` are their ids.
+        """
         fitting = [model for model in models if self._fits(model)]
         if self.sort is Sort.TREND:
             return fitting
+        if self.sort is Sort.FAVOURITES:
+            places = {model_id: place for place, model_id in reversed(tuple(enumerate(familiar)))}
+            return sorted(fitting, key=lambda model: places.get(model.id, len(familiar)))
 
         def rank(model: Model) -> tuple[bool, bool, int]:
             usable = any(mapping.serves(model.task) and speaks(mapping.provider) for mapping in model.mappings)

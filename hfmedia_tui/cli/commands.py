@@ -16,6 +16,7 @@ __all__ = ['main']
 json_option = click.option('--json', 'as_json', is_flag=True, help='One JSON object a line, and nothing else.')
 sandbox_option = click.option('--sandbox', is_flag=True, help='Use the built-in sandbox: no account, no network.')
 TASKS = ('text-to-image', 'text-to-video')
+ORDERS = ('trend', 'likes', 'downloads', 'favourites')
 STATES = ('queued', 'running', 'succeeded', 'failed', 'cancelled', 'interrupted')
 
 
@@ -129,8 +130,13 @@ def generate(context: click.Context, /, prompt: str, sandbox: bool, **options: A
 
 @command.command()
 @click.option('--task', type=click.Choice(TASKS))
-@click.option('--provider')
-@click.option('--search', metavar='TEXT')
+@click.option('--provider', help='Those that it serves live.')
+@click.option(
+    '--gated/--open', 'gated', default=None, help='Those that access has to be asked for, or those open to all.'
+)
+@click.option('--lora/--no-lora', 'lora', default=None, help='LoRA adapters, or none of them.')
+@click.option('--sort', type=click.Choice(ORDERS), default='trend', show_default=True)
+@click.option('--search', metavar='TEXT', help='Fuzzy, by every word; the best first.')
 @click.option('--refresh', is_flag=True, help='Ask the Hub anew.')
 @json_option
 @sandbox_option

@@ -4,9 +4,10 @@ import asyncio
 
 import click
 
+from hfmedia_tui.catalog.wishes import Sort, Wishes
 from hfmedia_tui.cli.driving import need_token
 from hfmedia_tui.cli.report import describe, job_object, model_object, write_object
-from hfmedia_tui.domain import Job, JobState, Model, clean
+from hfmedia_tui.domain import Job, JobState, Model, Task, clean
 from hfmedia_tui.paths import find_paths
 from hfmedia_tui.services import Services, open_services
 from hfmedia_tui.store.ledger import Ledger
@@ -15,10 +16,22 @@ __all__ = ['list_jobs', 'list_models']
 
 
 def list_models(
-    *, task: str | None, provider: str | None, search: str | None, refresh: bool, as_json: bool, sandbox: bool
+    *,
+    task: str | None,
+    provider: str | None,
+    gated: bool | None,
+    lora: bool | None,
+    sort: str,
+    search: str | None,
+    refresh: bool,
+    as_json: bool,
+    sandbox: bool,
 ) -> int:
-    """Write the models that fit, films first, and return the exit code."""
-    models = run_models(task=task, provider=provider, search=search, refresh=refresh, sandbox=sandbox)
+    """Write the models that fit, in order, and return the exit code."""
+    wishes = Wishes(
+        task=None if task is None else Task(task), provider=provider, gated=gated, lora=lora, sort=Sort(sort)
+    )
+    models = asyncio.run(_find(wishes, search, refresh=refresh, sandbox=sandbox))
     for model in models:
         if as_json:
             write_object(model_object(model))
@@ -29,24 +42,15 @@ def list_models(
     return 0
 
 
-def run_models(
-    *, task: str | None, provider: str | None, search: str | None, refresh: bool, sandbox: bool
-) -> list[Model]:
-    async def find() -> list[Model]:
-        async with open_services(find_paths(), sandbox=sandbox) as services:
-            need_token(services)
-            models = await services.catalog.models(refresh)
-            if (stale := services.catalog.stale) is not None and (fetched := services.catalog.fetched) is not None:
-                click.echo(f'{stale.message} This is the list of {fetched.astimezone():%Y-%m-%d %H:%M}.', err=True)
-            chosen = [
-                model
-                for model in models
-                if (task is None or model.task == task)
-                and (provider is None or any(mapping.provider == provider for mapping in model.mappings))
-            ]
-            return await asyncio.to_thread(services.catalog.search, chosen, search) if search else chosen
-
-    return asyncio.run(find())
+async def _find(wishes: Wishes, search: str | None, *, refresh: bool, sandbox: bool) -> list[Model]:
+    async with open_services(find_paths(), sandbox=sandbox) as services:
+        need_token(services)
+        models = await services.catalog.models(refresh)
+        if (stale := services.catalog.stale) is not None and (fetched := services.catalog.fetched) is not None:
+            click.echo(f'{stale.message} This is the list of {fetched.astimezone():%Y-%m-%d %H:%M}.', err=True)
+        familiar = await services.familiar_models() if wishes.sort is Sort.FAVOURITES else ()
+        chosen = wishes.pick(models, services.speaks, familiar)
+        return services.catalog.search(chosen, search) if search else chosen
 
 
 def _line(model: Model) -> str:
@@ -54,7 +58,7 @@ def _line(model: Model) -> str:
     live = [mapping.provider for mapping in model.mappings if mapping.serves(model.task)]
     spoken = [provider for provider in live if Services.speaks(provider)]
     marks = [f':{provider}' if provider in spoken else f'({provider})' for provider in live]
-    note = '' if spoken else '  not yet supported'
+    note = '' if spoken else '  not supported'
     return f'{model.task:<15}{model.id:<52} {" ".join(marks)}{note}'
 
 

@@ -36,6 +36,12 @@ _OLD: Final = 3600.0
 _TASKS: Final = (None, Task.TEXT_TO_VIDEO, Task.TEXT_TO_IMAGE)
 _EITHER: Final = (None, False, True)
 _ACCESS: Final = {False: 'open to everyone', True: 'gated'}
+_ORDERS: Final = {
+    Sort.TREND: ' by trend',
+    Sort.LIKES: ' by likes',
+    Sort.DOWNLOADS: ' by downloads',
+    Sort.FAVOURITES: ', favourites first',
+}
 _NOTHING_FITS: Final = 'No model fits\nEscape clears the search; t, p, a and l change the filters'
 _ADAPTERS: Final = {False: 'no LoRA', True: 'LoRA'}
 
@@ -50,7 +56,9 @@ class BrowseScreen(Place):
         Binding('slash', 'search', 'Search', key_display='/', id='browse.search', tooltip='Search the models'),
         Binding('t', 'task', 'Task', id='browse.task', tooltip='Show all models, those for video, those for images'),
         Binding('p', 'provider', 'Provider', id='browse.provider', tooltip='Show the models of one provider'),
-        Binding('s', 'sort', 'Sort', id='browse.sort', tooltip='Sort by trend, by likes, by downloads'),
+        Binding(
+            's', 'sort', 'Sort', id='browse.sort', tooltip='Sort by trend, by likes, by downloads, favourites first'
+        ),
         Binding(
             'a',
             'access',
@@ -67,6 +75,9 @@ class BrowseScreen(Place):
             id='browse.adapters',
             tooltip='Show all models, those that are no LoRA, those that are',
         ),
+        Binding(
+            'f', 'favourite', 'Favourite', show=False, id='browse.favourite', tooltip='Mark the model, or unmark it'
+        ),
         Binding('d', 'details', 'Details', id='browse.details', tooltip='Show or hide the details of the model'),
         Binding('r', 'refresh', 'Refresh', show=False, id='browse.refresh', tooltip='Ask the Hub for the models again'),
         Binding('down', 'list', 'List', show=False, id='browse.list'),
@@ -78,6 +89,8 @@ class BrowseScreen(Place):
         self._models: tuple[Model, ...] | None = None
         self._loading: Worker[None] | None = None
         self._wishes = Wishes()
+        self._familiar: tuple[str, ...] = ()
+        """Ids of the models that the user marked or used last, when they were last asked for."""
         self._searching: Worker[None] | None = None
 
     def compose_place(self) -> ComposeResult:
@@ -107,6 +120,7 @@ class BrowseScreen(Place):
             details.speaks = services.speaks
             details.hub = '' if services.sandbox else services.endpoints.hub
             self.load()
+            self._show_favourites()
 
     # ------------------------------------------------------------------------------------------ the catalogue
 
@@ -160,7 +174,7 @@ class BrowseScreen(Place):
         await asyncio.sleep(_SETTLING if words and not renew else 0)
         wishes, shown = self._wishes, None
         while (models := self._models) is not None and models is not shown:  # more may have come in the meantime
-            fitting = await asyncio.to_thread(wishes.pick, models, services.speaks)
+            fitting = await asyncio.to_thread(wishes.pick, models, services.speaks, self._familiar)
             found = await asyncio.to_thread(services.catalog.search, fitting, words) if words else fitting
             if self._loading is None:
                 self.models.notice = _NOTHING_FITS if models else 'The Hub lists no model'
@@ -197,7 +211,7 @@ class BrowseScreen(Place):
         muted = '$foreground-muted'
         words: list[Content] = []
         if services is not None and self._models is not None:
-            words.append(Content.styled(f'{plural(len(self.models.rows), "model")} by {wishes.sort}', muted))
+            words.append(Content.styled(f'{plural(len(self.models.rows), "model")}{_ORDERS[wishes.sort]}', muted))
             if wishes.gated is not None:
                 words.append(Content.styled(_ACCESS[wishes.gated], 'bold $primary'))
             if wishes.lora is not None:
@@ -207,7 +221,8 @@ class BrowseScreen(Place):
             if passed > _OLD:
                 words.append(Content.styled(f'as of {age(passed)} ago', '$warning'))
             if self._loading is not None:
-                words.append(Content.styled('refreshing' if fetched is not None else 'more to come', muted))
+                coming = 'more when the Hub allows' if services.catalog.held_back else 'more to come'
+                words.append(Content.styled('refreshing' if fetched is not None else coming, muted))
         self.query_one('#standing', Static).update(Content.styled(', ', muted).join(words))
 
     # ------------------------------------------------------------------------------------------ what the user did
@@ -254,8 +269,27 @@ class BrowseScreen(Place):
     def action_task(self) -> None:
         self._wish(task=_next(_TASKS, self._wishes.task))
 
-    def action_sort(self) -> None:
-        self._wish(sort=_next(tuple(Sort), self._wishes.sort))
+    @work(group='sort', exclusive=True, exit_on_error=False)
+    async def action_sort(self) -> None:
+        sort = _next(tuple(Sort), self._wishes.sort)
+        if sort is Sort.FAVOURITES and self.services is not None:
+            # Asked for anew each time: what was used last changes in the other places.
+            self._familiar = await self.services.familiar_models()
+        self._wish(sort=sort)
+
+    @work(group='favourites', exit_on_error=False)
+    async def _show_favourites(self) -> None:
+        if self.services is not None:
+            self.models.favourites = frozenset(await self.services.favourites())
+
+    @work(group='favourite', exit_on_error=False)
+    async def action_favourite(self) -> None:
+        services, model = self.services, self.models.row
+        if services is None or model is None:
+            return
+        favourite = model.id not in self.models.favourites
+        await services.mark_favourite(model.id, favourite=favourite)
+        self._show_favourites()
 
     def action_access(self) -> None:
         self._wish(gated=_next(_EITHER, self._wishes.gated))

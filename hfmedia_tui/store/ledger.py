@@ -263,3 +263,37 @@ class Ledger:
             return None if row is None else decode(row['body'], Order)
 
         return await self._database.read(transaction)
+
+    # ------------------------------------------------------------------------------------------ models
+
+    async def favourites(self) -> tuple[str, ...]:
+        """Ids of the models that the user marked, the last one first."""
+
+        def transaction(connection: sqlite3.Connection) -> tuple[str, ...]:
+            rows = connection.execute('SELECT model FROM favourites ORDER BY added_at DESC, model')
+            return tuple(row['model'] for row in rows)
+
+        return await self._database.read(transaction)
+
+    async def mark_favourite(self, model: str, *, favourite: bool) -> None:
+        """Mark a model, or take its mark away."""
+
+        def transaction(connection: sqlite3.Connection) -> None:
+            if favourite:
+                connection.execute('INSERT OR IGNORE INTO favourites VALUES (?, ?)', (model, moment(datetime.now(UTC))))
+            else:
+                connection.execute('DELETE FROM favourites WHERE model = ?', (model,))
+
+        await self._database.write(transaction)
+
+    async def recent_models(self, limit: int) -> tuple[str, ...]:
+        """Ids of the models that were asked for, the last one first."""
+
+        def transaction(connection: sqlite3.Connection) -> tuple[str, ...]:
+            rows = connection.execute(
+                'SELECT model FROM orders WHERE model IS NOT NULL GROUP BY model ORDER BY max(created_at) DESC LIMIT ?',
+                (limit,),
+            )
+            return tuple(row['model'] for row in rows)
+
+        return await self._database.read(transaction)

@@ -72,4 +72,18 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     ),
     # What the provider told about the result, as JSON.
     ('ALTER TABLE jobs ADD COLUMN facts TEXT',),
+    # Models that the user marked, and which ones were asked for when.
+    (
+        """
+        CREATE TABLE favourites (
+            model TEXT PRIMARY KEY,
+            added_at TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        ALTER TABLE orders ADD COLUMN model TEXT GENERATED ALWAYS AS
+            (CASE WHEN json_valid(body) THEN json_extract(body, '$.model') END) VIRTUAL
+        """,
+        'CREATE INDEX orders_by_model ON orders (model, created_at)',
+    ),
 )

@@ -18,7 +18,7 @@ __all__ = ['TASK_GLYPHS', 'TASK_WORDS', 'ModelHeading', 'ModelList']
 TASK_WORDS = {Task.TEXT_TO_IMAGE: 'image', Task.TEXT_TO_VIDEO: 'video'}
 TASK_GLYPHS = {Task.TEXT_TO_IMAGE: '▣', Task.TEXT_TO_VIDEO: '▶'}
 
-_TASK = 9
+_TASK = 10
 _COLUMNS = (('likes', 7), ('downloads', 11))
 """Counts at the end of a line, and their cells."""
 _PROVIDERS = 18
@@ -28,6 +28,7 @@ _ROOMY = 60
 _NAME = 46
 """The widest that the column of names grows; a longer name takes what it needs from the columns after it."""
 _UNSUPPORTED = 'not supported'
+_FAVOURITE = '★'
 
 
 def _name_width(longest: int, width: int) -> int:
@@ -68,6 +69,8 @@ class ModelList(RowList[Model]):
     speaks: Callable[[str], bool] = staticmethod(lambda provider: True)
     """Whether this program has a machine for a provider; the parent sets it."""
 
+    favourites: reactive[frozenset[str]] = reactive(frozenset())
+    """Ids of the models that the user marked."""
     longest_name: reactive[int] = reactive(0)
     """Characters of the longest name in the list."""
 
@@ -91,7 +94,8 @@ class ModelList(RowList[Model]):
         live = [one_line(mapping.provider) for mapping in row.mappings if mapping.serves(row.task)]
         spoken = [provider for provider in live if self.speaks(provider)]
         name = one_line(row.id)
-        yield f'{TASK_GLYPHS[row.task]} {TASK_WORDS[row.task]}'.ljust(_TASK), 'muted'
+        yield f'{TASK_GLYPHS[row.task]} {TASK_WORDS[row.task]}'.ljust(_TASK - 2), 'muted'
+        yield f'{_FAVOURITE if row.id in self.favourites else " "} ', 'accent'
         width -= _TASK
         name_width = min(width, max(_name_width(self.longest_name, width), cell_len(name[: width + 1]) + 2))
         yield cells(name, name_width), '' if spoken else 'muted'

@@ -203,7 +203,21 @@ def test_listing_models(run_online: Run) -> None:
     assert all(any(p['provider'] == 'fal-ai' for p in model['providers']) for model in falls)
     plain = run_online('models')
     assert IMAGE in plain.out
-    assert 'not yet supported' in plain.out
+    assert '  not supported' in plain.out
+    gated = run_online('models', '--gated', '--json').lines
+    assert gated
+    assert all(model['gated'] for model in gated)
+    assert len(gated) + len(run_online('models', '--open', '--json').lines) == len(models)
+    assert 0 < len(run_online('models', '--lora', '--json').lines) < len(models)
+    liked = [model['likes'] for model in run_online('models', '--sort', 'likes', '--json').lines[:10]]
+    assert liked == sorted(liked, reverse=True)
+
+
+def test_the_model_used_last_is_first_when_asked(run_online: Run) -> None:
+    last = run_online('models', '--json').lines[-1]['id']
+    assert run_online('models', '--sort', 'favourites', '--json').lines[0]['id'] != IMAGE != last
+    run_online('generate', 'a fox', '--model', f'{IMAGE}:replicate')
+    assert run_online('models', '--sort', 'favourites', '--json').lines[0]['id'] == IMAGE
 
 
 def test_a_listing_is_kept_and_an_old_one_says_of_when_it_is(environment: dict[str, str]) -> None:

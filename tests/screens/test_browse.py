@@ -314,6 +314,47 @@ async def test_the_list_of_the_last_time_is_shown_at_once_with_its_age(start: St
             assert 'as of 27 hours ago' in studio.text
 
 
+async def test_a_pause_that_the_hub_asks_for_is_told(start: Start) -> None:
+    patient = threading.Event()
+
+    def answer(asked: Asked) -> Answer:
+        if 'cursor=2' in asked.path and patient.is_set():
+            return Answer(body=listing(['a/second']))
+        if 'cursor=2' in asked.path:
+            patient.set()
+            return Answer(429, body=b'{}', headers={'Retry-After': '1'})
+        if 'text-to-image' not in asked.path:
+            return Answer(body=b'[]')
+        following = f'<http://{asked.headers["host"]}/api/models?cursor=2>; rel="next"'
+        return Answer(body=listing(['a/first']), headers={'Link': following})
+
+    with serving(answer) as hub:
+        async with start((80, 24), hub=hub.url) as studio:
+            await studio.until_shown('1 model by trend, more when the Hub allows')
+            await studio.until_shown('2 models by trend')
+            await studio.until(lambda: 'Hub allows' not in studio.text)
+
+
+async def test_favourites_are_marked_kept_and_first_when_asked(start: Start) -> None:
+    async with start((80, 24)) as studio:
+        models = studio.browse.models
+        await studio.until(lambda: models.rows)
+        await studio.press('down', 'down', 'down', 'f')
+        assert models.row is not None
+        favourite = models.row
+        await studio.until_shown(f'★ {favourite.id}')
+        assert studio.text.count('★') == 1
+
+    async with start((80, 24)) as studio:
+        models = studio.browse.models
+        await studio.until_shown(f'★ {favourite.id}')
+        await studio.press('s', 's', 's')
+        await studio.until_shown('favourites first')
+        assert models.rows[0].id == favourite.id
+        await studio.press('home', 'f')
+        await studio.until(lambda: '★' not in studio.text)
+
+
 async def test_models_are_sorted_and_picked_by_access_and_adapter(start: Start) -> None:
     async with start() as studio:
         models = studio.browse.models
@@ -329,7 +370,7 @@ async def test_models_are_sorted_and_picked_by_access_and_adapter(start: Start) 
         ]
         assert [model.likes for model in usable] == sorted((model.likes for model in usable), reverse=True)
         assert models.rows[: len(usable)] == usable, 'what cannot be used stays last'
-        await studio.press('s', 's')
+        await studio.press('s', 's', 's')
         await studio.until_shown('by trend')
 
         await studio.press('a', 'a')

@@ -300,3 +300,18 @@ async def test_a_damaged_file_is_said_to_be_so(path: Path) -> None:
     path.write_bytes(b'this is no database' * 1000)
     with pytest.raises(StoreError, match='cannot be opened'):
         await Ledger(path).open()
+
+
+async def test_favourites_and_what_was_used_last(ledger: Ledger) -> None:
+    assert await ledger.favourites() == await ledger.recent_models(9) == ()
+    for model in ('a/first', 'a/second'):
+        await ledger.mark_favourite(model, favourite=True)
+        await ledger.mark_favourite(model, favourite=True)
+    assert await ledger.favourites() == ('a/second', 'a/first')
+    await ledger.mark_favourite('a/second', favourite=False)
+    assert await ledger.favourites() == ('a/first',)
+    for number, model in enumerate(('a/x', 'a/y', 'a/x', 'a/z')):
+        asked = order(f'order{number}', model=model, created_at=NOW + timedelta(seconds=number))
+        await ledger.add(asked, [job(asked)])
+    assert await ledger.recent_models(9) == ('a/z', 'a/x', 'a/y')
+    assert await ledger.recent_models(1) == ('a/z',)
