@@ -32,6 +32,7 @@ __all__ = [
     'AttemptRecord',
     'Cancellation',
     'Done',
+    'Driver',
     'Event',
     'Facts',
     'Failed',
@@ -164,6 +165,16 @@ FINAL_STATES: Final = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.C
 """States that a job leaves only when the user asks for it again."""
 
 
+class Driver(StrEnum):
+    """Which process drives a job that has not ended, as seen from this one."""
+
+    OURS = 'ours'
+    OTHER = 'other'
+    """Another process that lives."""
+    NOBODY = 'nobody'
+    """It was left: whatever a provider does, nothing happens here until somebody takes it up."""
+
+
 class Stage(StrEnum):
     """What a job is doing now, in one word for people."""
 
@@ -288,6 +299,8 @@ class Job(Struct, frozen=True, kw_only=True):
     error: Failure | None = None
     note: str | None = None
     """Something true about this job worth a line, such as what a cancel did."""
+    driver: Driver = Driver.OURS
+    """Who drives it, until it has ended; true when the snapshot was made."""
     created_at: datetime
     started_at: datetime | None = None
     finished_at: datetime | None = None
@@ -476,6 +489,16 @@ class AttemptRecord(Struct, frozen=True, kw_only=True):
     def collectable(self) -> bool:
         """Whether a provider has accepted it, and it can still be collected."""
         return not self.finished and self.progress is not None and self.progress.accepted
+
+    @property
+    def sent(self) -> bool:
+        """Whether a provider was asked and has not refused: to go on with it submits nothing."""
+        return self.collectable or (
+            not self.finished
+            and self.progress is not None
+            and isinstance(self.progress.step, Send)
+            and self.progress.step.kind is SendKind.SUBMIT
+        )
 
 
 # ---------------------------------------------------------------------------------------------- text from outside

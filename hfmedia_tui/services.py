@@ -309,7 +309,7 @@ class Services:
 
     async def collect(self) -> tuple[Job, ...]:
         """Go on with every job that a provider was asked for and that nobody drives; costs nothing anew."""
-        taken, _ = await self.pool.resume(self.router, paid_only=True)
+        taken, _ = await self.pool.resume(self.router, sent_only=True)
         return taken
 
     # ------------------------------------------------------------------------------------------ looking back

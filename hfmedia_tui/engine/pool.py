@@ -189,26 +189,26 @@ class Pool:
         """
         return await whole(self._take_up(job_id, asked=True, seen=seen))
 
-    async def resume(self, router: str, *, paid_only: bool = False) -> tuple[tuple[Job, ...], tuple[Job, ...]]:
+    async def resume(self, router: str, *, sent_only: bool = False) -> tuple[tuple[Job, ...], tuple[Job, ...]]:
         """Queue what no living process drives: jobs that wait, and jobs that can be collected.
 
-        Only those of `router`, and with `paid_only` only those that a provider was asked for already. Returns the jobs
-        taken up and those left alone; what another process takes up meanwhile is neither.
+        Only those of `router`, and with `sent_only` only those that a provider was asked for already: then nothing is
+        submitted. Returns the jobs taken up and those left alone; what another process takes up meanwhile is neither.
         """
         taken, others = list[Job](), list[Job]()
-        for job in await self._tools.ledger.unowned():
-            if job.order.router != router or (paid_only and not job.attempts):
+        for job in await self._tools.ledger.unowned(sent_only=sent_only):
+            if job.order.router != router:
                 others.append(job)
                 continue
             with suppress(UsageError):
-                taken.append(await whole(self._take_up(job.id, asked=False)))
+                taken.append(await whole(self._take_up(job.id, asked=False, sent_only=sent_only)))
         return tuple(taken), tuple(others)
 
-    async def _take_up(self, job_id: str, *, asked: bool, seen: Job | None = None) -> Job:
+    async def _take_up(self, job_id: str, *, asked: bool, seen: Job | None = None, sent_only: bool = False) -> Job:
         if job_id in self._unsaved:
             await self._tools.ledger.let_go(job_id)
             self._unsaved.discard(job_id)
-        queued = await self._tools.ledger.take_up(job_id, asked=asked, seen=seen)
+        queued = await self._tools.ledger.take_up(job_id, asked=asked, seen=seen, sent_only=sent_only)
         if queued is None:
             job = await self._tools.ledger.find(job_id)
             if job.state is JobState.SUCCEEDED:

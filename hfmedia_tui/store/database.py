@@ -37,7 +37,8 @@ class Database:
         await self._in_thread(self._open)
 
     async def close(self) -> None:
-        await self._in_thread(self._close)
+        if self._connection is not None:
+            await self._in_thread(self._close)
         self._thread.shutdown(wait=False)
 
     async def write(self, transaction: Callable[[sqlite3.Connection], Result]) -> Result:

@@ -1,15 +1,18 @@
 """The ledger as the house speaks to it: orders, jobs, attempts and outputs."""
 
+import logging
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from hfmedia_tui.domain import (
     FINAL_STATES,
     Attempt,
     AttemptRecord,
+    Driver,
     Job,
     JobProgress,
     JobState,
@@ -24,8 +27,23 @@ from hfmedia_tui.store.rows import as_json, decode, moment, read_jobs, save_job
 
 __all__ = ['Ledger']
 
+log = logging.getLogger(__name__)
+
 CANCEL: Final = 'cancel'
 """The one thing that another process can ask of a job's owner."""
+UNFINISHED: Final = tuple(state for state in JobState if state not in FINAL_STATES)
+_MARKS: Final = ', '.join('?' * len(UNFINISHED))
+
+
+class Seen(NamedTuple):
+    """What this process has seen of the others' doings."""
+
+    version: int | None = None
+    """SQLite's mark of what others have committed."""
+    revision: int = 0
+    """The newest change that was read."""
+    drivers: tuple[str, ...] = ()
+    """Other processes that lived and drove a job."""
 
 
 class Ledger:
@@ -35,6 +53,9 @@ class Ledger:
         self._database = Database(path)
         self._owners = path.parent / 'owners'
         self._owner = Owner(self._owners)
+        self._seen = Seen()
+        self.unreadable = set[str]()
+        """Ids of jobs whose rows could not be read: damaged, or written by a version to come."""
 
     async def open(self) -> None:
         await self._database.open()
@@ -48,6 +69,14 @@ class Ledger:
         """Let go of every job of ours; what was left unfinished is anyone's to resume."""
         self._owner.__exit__(None, None, None)
         await self._database.close()
+
+    def _read(self, connection: sqlite3.Connection, clause: str, values: Sequence[Any]) -> tuple[Job, ...]:
+        return read_jobs(connection, clause, values, driver_of=cache(self._driver_of), unreadable=self.unreadable)
+
+    def _driver_of(self, owner: str | None) -> Driver:
+        if owner == self._owner.name:
+            return Driver.OURS
+        return Driver.OTHER if owner is not None and is_alive(self._owners, owner) else Driver.NOBODY
 
     # ------------------------------------------------------------------------------------------ writing
 
@@ -120,16 +149,19 @@ class Ledger:
 
     # ------------------------------------------------------------------------------------------ owning
 
-    async def take_up(self, job_id: str, *, asked: bool, seen: Job | None = None) -> Job | None:
+    async def take_up(
+        self, job_id: str, *, asked: bool, seen: Job | None = None, sent_only: bool = False
+    ) -> Job | None:
         """Make a job ours and queue it, or return None when it is not to be had.
 
         With `asked` by the user any job that has not succeeded is; without, one that has not ended, or that has and
         can still be collected. A job that a living process owns, this one included, never is: one job, one owner. With
-        `seen` it must not have ended anew since, because what was asked for was that ending.
+        `seen` it must not have ended anew since, because what was asked for was that ending; with `sent_only` a
+        provider must have been asked, so that going on submits nothing.
         """
 
         def transaction(connection: sqlite3.Connection) -> Job | None:
-            found = read_jobs(connection, 'WHERE jobs.id = ?', [job_id])
+            found = self._read(connection, 'WHERE jobs.id = ?', [job_id])
             row = connection.execute('SELECT owner, collectable FROM jobs WHERE id = ?', (job_id,)).fetchone()
             if not found or (row['owner'] is not None and is_alive(self._owners, row['owner'])):
                 return None
@@ -140,13 +172,16 @@ class Ledger:
             collectable = row['collectable'] and job.state is not JobState.CANCELLED
             if job.state is JobState.SUCCEEDED or not (asked or unfinished or collectable):
                 return None
+            if sent_only and not self._was_sent(connection, job_id):
+                return None
             connection.execute('DELETE FROM outputs WHERE job_id = ?', (job_id,))
             connection.execute(
                 'UPDATE jobs SET state = ?, progress = ?, error = NULL, note = NULL, started_at = NULL,'
-                ' finished_at = NULL, owner = ?, wanted = NULL WHERE id = ?',
-                (JobState.QUEUED, as_json(JobProgress()), self._owner.name, job_id),
+                # What was asked of an owner that died meanwhile is asked of the next one.
+                ' finished_at = NULL, owner = ?, wanted = CASE WHEN ? THEN NULL ELSE wanted END WHERE id = ?',
+                (JobState.QUEUED, as_json(JobProgress()), self._owner.name, asked, job_id),
             )
-            (queued,) = read_jobs(connection, 'WHERE jobs.id = ?', [job_id])
+            (queued,) = self._read(connection, 'WHERE jobs.id = ?', [job_id])
             return queued
 
         return await self._database.write(transaction)
@@ -187,20 +222,8 @@ class Ledger:
     async def attempts(self, job_id: str) -> tuple[AttemptRecord, ...]:
         """Every attempt of a job, first to last."""
 
-        def transaction(connection: sqlite3.Connection) -> tuple[AttemptRecord, ...]:
-            rows = connection.execute('SELECT * FROM attempts WHERE job_id = ? ORDER BY ordinal', (job_id,))
-            return tuple(
-                AttemptRecord(
-                    ordinal=row['ordinal'],
-                    mapping=decode(row['mapping'], ProviderMapping),
-                    progress=decode(row['progress'], Progress) if row['progress'] else None,
-                    finished=row['finished_at'] is not None,
-                )
-                for row in rows
-            )
-
         try:
-            return await self._database.read(transaction)
+            return await self._database.read(lambda connection: _attempts(connection, job_id))
         except (ValueError, TypeError) as error:
             raise StoreError(f'What was asked for job {job_id} cannot be read from the ledger.') from error
 
@@ -217,7 +240,7 @@ class Ledger:
                 values.extend(chosen)
             values.append(-1 if limit is None else limit)
             direction = 'DESC' if newest_first else 'ASC'
-            return read_jobs(connection, f'{where} ORDER BY jobs.sequence {direction} LIMIT ?', values)
+            return self._read(connection, f'{where} ORDER BY jobs.sequence {direction} LIMIT ?', values)
 
         return await self._database.read(transaction)
 
@@ -225,8 +248,8 @@ class Ledger:
         """The job whose id is `name`, or the only one whose id begins with it. Raises UsageError."""
 
         def transaction(connection: sqlite3.Connection) -> tuple[Job, ...]:
-            exact = read_jobs(connection, 'WHERE jobs.id = ?', [name])
-            return exact or read_jobs(connection, 'WHERE substr(jobs.id, 1, ?) = ? LIMIT 2', [len(name), name])
+            exact = self._read(connection, 'WHERE jobs.id = ?', [name])
+            return exact or self._read(connection, 'WHERE substr(jobs.id, 1, ?) = ? LIMIT 2', [len(name), name])
 
         found = await self._database.read(transaction) if name else ()
         if len(found) != 1:
@@ -234,22 +257,68 @@ class Ledger:
             raise UsageError(f'{problem} {name[:40]!r}.', 'See `hfmedia-tui jobs`.')
         return found[0]
 
-    async def unowned(self) -> tuple[Job, ...]:
-        """Unfinished jobs that no living process drives, and failed ones that were paid for and can be collected."""
+    async def unowned(self, *, sent_only: bool = False) -> tuple[Job, ...]:
+        """Unfinished jobs that no living process drives, and failed ones that were paid for and can be collected.
+
+        With `sent_only` those of them that a provider was asked for, so that going on with them submits nothing.
+        """
 
         def transaction(connection: sqlite3.Connection) -> tuple[Job, ...]:
             alive = tuple(living(self._owners))
-            unfinished = tuple(state for state in JobState if state not in FINAL_STATES)
-            return read_jobs(
+            found = self._read(
                 connection,
-                f'WHERE (jobs.state IN ({", ".join("?" * len(unfinished))})'
+                f'WHERE (jobs.state IN ({_MARKS})'
                 " OR (jobs.collectable = 1 AND jobs.state != 'cancelled'))"
                 f' AND (jobs.owner IS NULL OR jobs.owner NOT IN ({", ".join("?" * len(alive))}))'
                 ' ORDER BY jobs.sequence',
-                [*unfinished, *alive],
+                [*UNFINISHED, *alive],
             )
+            return tuple(job for job in found if not sent_only or self._was_sent(connection, job.id))
 
         return await self._database.read(transaction)
+
+    def _was_sent(self, connection: sqlite3.Connection, job_id: str) -> bool:
+        """Whether a provider was asked for the job and has not refused it."""
+        try:
+            records = _attempts(connection, job_id)
+        except (ValueError, TypeError):
+            log.exception('what was asked for job %s cannot be read from the ledger', job_id)
+            self.unreadable.add(job_id)
+            return False
+        return bool(records) and records[-1].sent
+
+    async def news(self) -> tuple[Job, ...]:
+        """Jobs of other processes that changed since the last call: also those whose process is gone since.
+
+        The first call returns every unfinished job that is not ours. Cheap while nothing happens.
+        https://www.sqlite.org/pragma.html#pragma_data_version
+        """
+
+        def look(connection: sqlite3.Connection) -> tuple[Job, ...]:
+            last = self._seen
+            (version,) = connection.execute('PRAGMA data_version').fetchone()
+            gone = [name for name in last.drivers if not is_alive(self._owners, name)]
+            if version == last.version and not gone:
+                return ()
+            (revision,) = connection.execute('SELECT revision FROM clock').fetchone()
+            if last.version is None:
+                changed = self._read(connection, f'WHERE jobs.state IN ({_MARKS})', UNFINISHED)
+            else:
+                dead = f'jobs.owner IN ({", ".join("?" * len(gone))})'
+                changed = self._read(
+                    connection,
+                    f'WHERE jobs.revision > ? OR (jobs.state IN ({_MARKS}) AND {dead})',
+                    [last.revision, *UNFINISHED, *gone],
+                )
+            drivers = connection.execute(
+                f'SELECT DISTINCT owner FROM jobs WHERE state IN ({_MARKS}) AND owner IS NOT NULL AND owner != ?',
+                [*UNFINISHED, self._owner.name],
+            )
+            alive = tuple(row['owner'] for row in drivers if is_alive(self._owners, row['owner']))
+            self._seen = Seen(version, revision, alive)
+            return tuple(job for job in changed if job.state in FINAL_STATES or job.driver is not Driver.OURS)
+
+        return await self._database.read(look)
 
     async def last_order(self, router: str) -> Order | None:
         """The newest order that was sent to `router`, if there is any."""
@@ -297,3 +366,16 @@ class Ledger:
             return tuple(row['model'] for row in rows)
 
         return await self._database.read(transaction)
+
+
+def _attempts(connection: sqlite3.Connection, job_id: str) -> tuple[AttemptRecord, ...]:
+    rows = connection.execute('SELECT * FROM attempts WHERE job_id = ? ORDER BY ordinal', (job_id,))
+    return tuple(
+        AttemptRecord(
+            ordinal=row['ordinal'],
+            mapping=decode(row['mapping'], ProviderMapping),
+            progress=decode(row['progress'], Progress) if row['progress'] else None,
+            finished=row['finished_at'] is not None,
+        )
+        for row in rows
+    )

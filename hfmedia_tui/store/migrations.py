@@ -86,4 +86,23 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         """,
         'CREATE INDEX orders_by_model ON orders (model, created_at)',
     ),
+    # `revision` counts the changes of all jobs, so that another process can ask for what changed since it last looked.
+    (
+        'CREATE TABLE clock (revision INTEGER NOT NULL) STRICT',
+        'INSERT INTO clock VALUES (0)',
+        'ALTER TABLE jobs ADD COLUMN revision INTEGER NOT NULL DEFAULT 0',
+        'CREATE INDEX jobs_by_revision ON jobs (revision)',
+        """
+        CREATE TRIGGER job_added AFTER INSERT ON jobs BEGIN
+            UPDATE clock SET revision = revision + 1;
+            UPDATE jobs SET revision = (SELECT revision FROM clock) WHERE sequence = NEW.sequence;
+        END
+        """,
+        """
+        CREATE TRIGGER job_changed AFTER UPDATE ON jobs WHEN NEW.revision = OLD.revision BEGIN
+            UPDATE clock SET revision = revision + 1;
+            UPDATE jobs SET revision = (SELECT revision FROM clock) WHERE sequence = NEW.sequence;
+        END
+        """,
+    ),
 )

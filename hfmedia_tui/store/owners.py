@@ -4,13 +4,16 @@ import os
 import secrets
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from filelock import FileLock, Timeout
 
 from hfmedia_tui import private
 
 __all__ = ['Owner', 'is_alive', 'living']
+
+
+_PROBE_SECONDS: Final = 0.003
 
 
 class Owner:
@@ -45,7 +48,8 @@ def is_alive(folder: Path, name: str) -> bool:
         return False
     probe = FileLock(path, is_singleton=False)
     try:
-        probe.acquire(blocking=False)
+        # More than once: another process that asks the same holds the lock of a dead one for a moment.
+        probe.acquire(timeout=_PROBE_SECONDS, poll_interval=_PROBE_SECONDS / 3)
     except Timeout:
         return True
     probe.release()

@@ -4,7 +4,7 @@ import json
 import logging
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ import msgspec
 from hfmedia_tui.domain import (
     FINAL_STATES,
     Attempt,
+    Driver,
     Facts,
     Failure,
     Job,
@@ -68,8 +69,17 @@ def save_job(connection: sqlite3.Connection, job: Job, collectable: bool) -> Non
     )
 
 
-def read_jobs(connection: sqlite3.Connection, clause: str, values: Sequence[Any]) -> tuple[Job, ...]:
-    """Read jobs; one that cannot be read is left out and logged, so that it keeps nobody from the others."""
+def read_jobs(
+    connection: sqlite3.Connection,
+    clause: str,
+    values: Sequence[Any],
+    *,
+    driver_of: Callable[[str | None], Driver],
+    unreadable: set[str],
+) -> tuple[Job, ...]:
+    """Read jobs; one that cannot be read is left out, logged and put among the `unreadable`, so that it keeps nobody
+    from the others. `driver_of` tells who an owner is.
+    """
 
     def belonging(query: str) -> dict[str, list[sqlite3.Row]]:
         """Rows of another table by the job or order that they belong to, in one query for all."""
@@ -92,19 +102,27 @@ def read_jobs(connection: sqlite3.Connection, clause: str, values: Sequence[Any]
         try:
             if order_id not in orders:
                 orders[order_id] = decode(bodies[order_id][0]['body'], Order)
-            jobs.append(_job(row, orders[order_id], attempts[name], outputs[name]))
+            jobs.append(_job(row, orders[order_id], attempts[name], outputs[name], driver_of))
         except (ValueError, TypeError, LookupError):  # what decoding raises, msgspec's errors among them
             log.exception('job %s cannot be read from the ledger', name)
+            unreadable.add(name)
     return tuple(jobs)
 
 
-def _job(row: sqlite3.Row, order: Order, attempts: Iterable[sqlite3.Row], outputs: Iterable[sqlite3.Row]) -> Job:
+def _job(
+    row: sqlite3.Row,
+    order: Order,
+    attempts: Iterable[sqlite3.Row],
+    outputs: Iterable[sqlite3.Row],
+    driver_of: Callable[[str | None], Driver],
+) -> Job:
+    state = JobState(row['state'])
     return Job(
         id=row['id'],
         order=order,
         index=row['position'],
         seed=int(row['seed']),
-        state=JobState(row['state']),
+        state=state,
         provider=row['provider'],
         priority=row['priority'],
         attempts=tuple(
@@ -134,6 +152,7 @@ def _job(row: sqlite3.Row, order: Order, attempts: Iterable[sqlite3.Row], output
         created_at=datetime.fromisoformat(row['created_at']),
         started_at=_read_moment(row['started_at']),
         finished_at=_read_moment(row['finished_at']),
+        driver=Driver.OURS if state in FINAL_STATES else driver_of(row['owner']),
     )
 
 
