@@ -68,6 +68,8 @@ def read(reply: Reply, kind: type[_Kind]) -> _Kind:
         return msgspec.convert(document(reply), kind)
     except msgspec.ValidationError as error:
         raise UnreadableError(clean(str(error), 200)) from None
+    except UnicodeEncodeError:  # half of a surrogate pair, where something else than text belongs
+        raise UnreadableError('it holds text that is none') from None
 
 
 def media(value: object) -> tuple[Media, ...]:

@@ -1,7 +1,10 @@
 """What every machine must do, whoever it speaks to; the journeys come from tests/replies."""
 
+import copy
+import json
 import random
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -29,6 +32,17 @@ from tests.providers.recorded import Journey, all_replies, answered, journeys, p
 JOURNEYS = [pytest.param(provider, journey, id=f'{provider}-{name}') for provider, name, journey in journeys()]
 
 STATUSES = (200, 201, 202, 204, 206, 302, 400, 401, 402, 403, 404, 405, 410, 418, 422, 429, 499, 500, 503, 504, 599)
+
+
+STRANGE: list[Any] = [
+    *(None, True, False, 0, -1, 7, 1.5, -0.0, 1e308, 2**63, 2**64, -(2**70)),
+    *('', ' ', '..', '/', '0', '\u0661\u0662', '\u00b2', '5' * 30, 'x' * 5_000, '\ud800', 'half an emoji \ud83d', '\x1b[31m'),
+    *('data:', 'data:;base64,AAAA', 'data:;base64,\ud800', 'https://[::1', 'https://x/\u202e', 'https://x/y'),
+    *('completed', 'COMPLETED', 'SUCCESS', 'TASK_STATUS_SUCCEED', 'succeeded', 'failed', 'success'),
+    *([], {}, [[]], [{}], [None], ['x'], [0] * 100, {'': ''}, {'url': 'https://x/y'}, {'get': 'https://x/api/v3/../y'}),
+    *({'error': 'x'}, {'message': 5}, {'type': '\ud800', 'error': {'message': '\ud800'}}),
+]
+"""What no provider should send in any place, some of it right elsewhere."""
 
 
 def travelled(provider: str, journey: Journey) -> list[Progress]:
@@ -181,6 +195,26 @@ def test_no_reply_whatever_raises(provider: str, journey: Journey) -> None:
 
 
 @pytest.mark.parametrize(('provider', 'journey'), JOURNEYS)
+def test_no_value_anywhere_in_a_reply_raises(provider: str, journey: Journey) -> None:
+    """Every reply of the journey once more, with any value in the place of one that was sent."""
+    dice = random.Random(f'{provider} {journey.replies}')
+    for start, name in zip(sends(travelled(provider, journey)), journey.replies, strict=False):
+        whole = answered(provider, name)
+        if not words(whole):
+            continue
+        body = msgspec.json.decode(whole.body)
+        for place in places(body):
+            for value in dice.sample(STRANGE, 6):
+                spoilt = json.dumps(with_value(body, place, value)).encode()
+                answer = msgspec.structs.replace(whole, body=spoilt)
+                progress = MACHINES[provider].advance(start, answer)
+                check(progress)
+                check_cancelling(progress, answer)
+                assert progress.accepted or not start.accepted
+                assert MACHINES[provider].advance(through_json(start), answer) == progress
+
+
+@pytest.mark.parametrize(('provider', 'journey'), JOURNEYS)
 def test_a_reply_cut_off_anywhere_is_told(provider: str, journey: Journey) -> None:
     path = travelled(provider, journey)
     for index, name in enumerate(journey.replies):
@@ -225,6 +259,26 @@ def leaves(value: Any, key: str = '') -> set[tuple[str, Any]]:
     if isinstance(value, list):
         return {leaf for item in value for leaf in leaves(item, key)}
     return {(key, value)}
+
+
+Place = tuple[str | int, ...]
+
+
+def places(value: Any, place: Place = ()) -> Iterator[Place]:
+    """Where a value stands in a document, the whole of it included."""
+    yield place
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, item in inner:
+        yield from places(item, (*place, name))
+
+
+def with_value(document: Any, place: Place, value: object) -> Any:
+    if not place:
+        return value
+    name, *deeper = place
+    changed = copy.copy(document)
+    changed[name] = with_value(document[name], tuple(deeper), value)
+    return changed
 
 
 def words(recorded: Reply) -> set[str]:
