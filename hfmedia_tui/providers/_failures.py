@@ -14,7 +14,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from hfmedia_tui.domain import Access, Failed, Failure, FailureCode, Progress, Reply, Send, SendKind, clean
-from hfmedia_tui.providers._replies import UnreadableError, document
+from hfmedia_tui.providers._replies import UnreadableError, document, whole
 
 __all__ = ['ended', 'expired', 'refused', 'reported', 'unreadable', 'words']
 
@@ -75,6 +75,9 @@ _CUT_OFF: Final = (
     'Requests are cut off after about two minutes: the provider may have finished it nevertheless, and billed it.'
 )
 
+_OF_FAILURES: Final = ('message', 'msg', 'code', 'reason')
+"""What a failure tells of itself, and a success of something else."""
+
 _PASSING: Final = frozenset(
     {
         FailureCode.UNAUTHORIZED,
@@ -128,13 +131,20 @@ def unreadable(progress: Progress, reply: Reply, reason: object, codes: Mapping[
     except UnreadableError:
         body = None
     if isinstance(body, dict):
-        told = {name: body.get(name) for name in ('error', 'error_type', 'detail')}
+        names = ('error', 'error_type', 'detail', *(_OF_FAILURES if _is_failure(body) else ()))
+        told = {name: body.get(name) for name in names}
         if _sentence(_words(told)):
             return reported(progress, told, reply.status, codes)
     kind = progress.step.kind if isinstance(progress.step, Send) else None
     message = f"{progress.provider}'s reply to the {kind} cannot be used: {reason}."
     collectable = progress.handle is not None and kind is SendKind.POLL
     return ended(progress, FailureCode.BAD_REPLY, message, None, reply.status, collectable=collectable)
+
+
+def _is_failure(body: Mapping[str, object]) -> bool:
+    """Whether a code beside its message says that something went wrong: a success may come with a message too."""
+    code = body.get('code')
+    return bool(body.get('reason')) or (isinstance(code, str) and not code.isdecimal()) or (whole(code) or 0) >= 400
 
 
 def expired(progress: Progress, reply: Reply) -> Progress:

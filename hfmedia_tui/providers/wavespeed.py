@@ -11,13 +11,13 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from msgspec import Struct
+from msgspec import Struct, convert
 from msgspec.structs import replace
 
 from hfmedia_tui.domain import FailureCode, Prediction, Progress, Reply, SendKind, Stage, Task
 from hfmedia_tui.providers._doors import doors
 from hfmedia_tui.providers._failures import refused, reported
-from hfmedia_tui.providers._replies import UnreadableError, flags, media, number, path_of, read, token
+from hfmedia_tui.providers._replies import UnreadableError, flags, media, number, path_of, read, token, whole
 from hfmedia_tui.providers._requests import Field, overridden, path_below, same_names, wire_parameters
 from hfmedia_tui.providers._turns import ask, fetch, submit, take, wait
 
@@ -58,7 +58,7 @@ _CODES: Final = {
 
 
 class _Envelope(Struct):
-    data: '_Task | None' = None
+    data: Any = None
     code: Any = None
     message: Any = None
 
@@ -99,13 +99,16 @@ def _result(progress: Progress) -> Progress:
 
 def _answered(progress: Progress, reply: Reply) -> Progress:
     envelope = read(reply, _Envelope)
-    if isinstance(envelope.code, int) and 400 <= envelope.code < 600:
-        if progress.handle is not None and (envelope.code == 429 or envelope.code >= 500):
-            return _pause(progress)
-        return refused(progress, replace(reply, status=envelope.code), _CODES)
-    task = envelope.data
-    if task is None:
+    code = whole(envelope.code) or 0
+    if progress.handle is not None and (code == 429 or 500 <= code < 600 or code >= 5_000):
+        return _pause(progress)
+    if 400 <= code < 600:
+        return refused(progress, replace(reply, status=code), _CODES)
+    if code >= 1_000:
+        return reported(progress, {'message': envelope.message, 'code': code}, reply.status, _CODES)
+    if not isinstance(envelope.data, dict):
         raise UnreadableError('it has no usable `data`')
+    task = convert(envelope.data, _Task)
     progress = _named(progress, task)
     if task.error or task.status in ('failed', 'cancelled', 'timeout', 'deleted'):
         told = {

@@ -107,12 +107,26 @@ def test_a_machine_readable_key_says_more_than_the_status() -> None:
 
 
 @pytest.mark.parametrize('provider', MACHINES)
-def test_a_failure_that_arrives_as_a_success_is_recognised(provider: str) -> None:
-    failure = refused(
-        Reply(status=200, body=b'{"error": {"message": "No capacity", "type": "server_error"}}'), provider
-    )
+@pytest.mark.parametrize(
+    'body',
+    [
+        b'{"error": {"message": "No capacity", "type": "server_error"}}',
+        b'{"detail": "No capacity"}',
+        b'{"title": "No capacity", "detail": "No capacity", "status": 500}',
+        b'{"message": "No capacity", "code": 1400000, "reason": "NO_CAPACITY", "metadata": {}}',
+        b'{"msg": "No capacity", "code": "no_capacity"}',
+    ],
+)
+def test_a_failure_that_arrives_as_a_success_is_recognised(provider: str, body: bytes) -> None:
+    failure = refused(Reply(status=200, body=body), provider)
 
     assert (failure.code, failure.message, failure.status) == ('provider', 'No capacity', 200)
+
+
+@pytest.mark.parametrize('provider', MACHINES)
+@pytest.mark.parametrize('body', [b'{"code": 200, "message": "success"}', b'{"code": 0, "msg": "ok"}', b'{"message": "queued"}'])
+def test_a_success_that_cannot_be_read_is_no_failure_of_the_providers(provider: str, body: bytes) -> None:
+    assert refused(Reply(status=200, body=body), provider).code == 'bad_reply'
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,17 @@ def test_an_outer_code_counts_where_the_status_says_that_all_is_well() -> None:
     assert told('out_of_credit_as_success') == ('out_of_credit', 'Insufficient credits. Please top up.', 402)
 
 
+@pytest.mark.parametrize('data', ['null', '{}', '""', '[]', '{"status": "created"}'])
+def test_an_outer_code_of_wavespeeds_own_is_read_too(data: str) -> None:
+    def answer(code: int) -> Reply:
+        return Reply(status=200, body=f'{{"code": {code}, "message": "in words", "data": {data}}}'.encode())
+
+    assert told(answer(1401)) == ('invalid', 'in words', 200)
+    assert told(answer(402)) == ('out_of_credit', 'in words', 402)
+    assert told('created', answer(1200)) == ('moderated', 'in words', 200)
+    assert travel(WAVESPEED, predict(WAVESPEED), 'created', answer(5003))[-1].step == Wait(seconds=2.25)
+
+
 def test_a_question_that_is_refused_by_an_outer_code_can_be_asked_again() -> None:
     step = travel(WAVESPEED, predict(WAVESPEED), 'created', 'out_of_credit_as_success')[-1].step
 
