@@ -35,6 +35,9 @@ _Kind = TypeVar('_Kind')
 _MOST_MEDIA: Final = 64
 """More results than any provider documents for one prediction: what a reply lists beyond is not fetched."""
 
+_LEAST_BASE64: Final = 100
+"""Characters of base64 that nothing announces: less is no picture, and may be a word."""
+
 _URL = re.compile(r'(?:https?://[^/?#]+)?((?:/[\w.~:@-]+)+)(?:[?#].*)?', re.ASCII | re.IGNORECASE)
 _TOKEN = re.compile(r'[\w.~:-]{1,200}', re.ASCII)
 _BAR = re.compile(r'\s*\d{1,3}%\|[^|]{0,400}\| *(\d{1,7})/([1-9]\d{0,6})(?: \[.*|\s*)')
@@ -75,7 +78,8 @@ def read(reply: Reply, kind: type[_Kind]) -> _Kind:
 def media(value: object) -> tuple[Media, ...]:
     """Return every result that `value` holds, in order.
 
-    A result is a URL, a data: URI, an object with `url` or `b64_json`, or a list of these. What is none is left out.
+    A result is a URL, a data: URI, long base64, an object with `url` or `b64_json`, or a list of these. What is none is
+    left out.
     """
     found = (_one_media(item) for item in (value if isinstance(value, list) else [value]))
     return tuple(item for item in found if item is not None)[:_MOST_MEDIA]
@@ -83,7 +87,10 @@ def media(value: object) -> tuple[Media, ...]:
 
 def _one_media(value: object) -> Media | None:
     if isinstance(value, str):
-        return _from_data_uri(value) if value[:5].lower() == 'data:' else _from_url(value)
+        if value[:5].lower() == 'data:':
+            return _from_data_uri(value)
+        unannounced = len(value) >= _LEAST_BASE64 and ' ' not in value
+        return _from_url(value) or (_from_base64(value) if unannounced else None)
     if not isinstance(value, dict):
         return None
     data, url, label = value.get('b64_json'), value.get('url'), value.get('content_type')
@@ -101,8 +108,9 @@ def _from_url(url: str) -> Media | None:
 
 
 def _from_base64(text: str, media_type: str | None = None) -> Media | None:
+    kept = ''.join(text.split())  # MIME breaks it into lines (RFC 2045), and some leave the padding out
     try:
-        data = base64.b64decode(text, validate=True)
+        data = base64.b64decode(kept + '=' * (-len(kept) % 4), validate=True)
     except ValueError:
         return None
     return Media(data=data, media_type=media_type) if data else None
