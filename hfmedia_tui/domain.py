@@ -304,6 +304,8 @@ class Job(Struct, frozen=True, kw_only=True):
     created_at: datetime
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    sent_in: int | None = None
+    """Whole seconds until it may leave this machine, while it can still be taken back; None when no grace runs."""
 
     def elapsed(self, now: datetime) -> float:
         """Seconds that the job has run, or ran; 0 before it started."""

@@ -199,13 +199,13 @@ class Services:
 
     # ------------------------------------------------------------------------------------------ asking
 
-    async def submit(self, ask: Ask) -> tuple[Job, ...]:
-        """Turn an ask into an order, record it, and queue its jobs.
+    async def submit(self, ask: Ask, *, grace: float = 0.0) -> tuple[Job, ...]:
+        """Turn an ask into an order, record it, and queue its jobs; for `grace` seconds they can be taken back.
 
         Raises UsageError for what cannot be asked, HubError when the Hub does not tell who serves the model, and
         StoreError when nothing can be recorded; in each case nothing was sent or queued.
         """
-        return await self.pool.submit(await self.order(ask))
+        return await self.pool.submit(await self.order(ask), grace=grace)
 
     async def order(self, ask: Ask) -> Order:
         """The order that `submit` would record. Raises UsageError and HubError."""

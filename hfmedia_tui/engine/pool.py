@@ -6,6 +6,7 @@ at the provider it would ask first.
 
 import asyncio
 import logging
+import math
 import random
 import secrets
 from collections import Counter
@@ -61,6 +62,8 @@ class Pool:
         """How many places are taken at each provider."""
         self._claims: list[tuple[str, str, asyncio.Future[None]]] = []
         """Running jobs that wait for a place at their next provider: job, provider, and the word to go on."""
+        self._graces: dict[str, asyncio.Task[None]] = {}
+        """Orders that can still be taken back, each with what counts its time down."""
         self._idle = asyncio.Event()
         self._idle.set()
         self._listener: asyncio.Task[None] | None = None
@@ -85,6 +88,8 @@ class Pool:
         self.stop_starting()
         if self._listener is not None:
             self._listener.cancel()
+        for countdown in self._graces.values():
+            countdown.cancel()
         await asyncio.sleep(0)  # a task made in this very turn would end before it began
         tasks = []
         for job_id, (runner, task) in self._running.items():
@@ -111,8 +116,11 @@ class Pool:
 
     # ------------------------------------------------------------------------------------------ what others ask
 
-    async def submit(self, order: Order) -> tuple[Job, ...]:
-        """Record an order and queue its jobs. Raises StoreError: then nothing was queued."""
+    async def submit(self, order: Order, *, grace: float = 0.0) -> tuple[Job, ...]:
+        """Record an order and queue its jobs. Raises StoreError: then nothing was queued.
+
+        For `grace` seconds none of them starts, and `take_back` undoes it all.
+        """
         jobs = tuple(
             Job(
                 id=f'{order.id}-{index + 1}',
@@ -129,9 +137,48 @@ class Pool:
             # Also when this is cancelled meanwhile: what is recorded is known to the pool.
             if await self._is_recorded(jobs[0]):
                 for job in jobs:
-                    self._queue(job)
+                    self._queue(replace(job, sent_in=math.ceil(grace)) if grace else job)
+                if grace and not self._closing:
+                    countdown = self._count_down(order.id, grace)
+                    self._graces[order.id] = asyncio.create_task(countdown, name=f'grace of {order.id}')
                 self._fill()
         return jobs
+
+    def send_now(self, order_id: str) -> None:
+        """End an order's grace before its time."""
+        if (countdown := self._graces.pop(order_id, None)) is not None:
+            countdown.cancel()
+            self._tell_grace(order_id, None)
+            self._fill()
+
+    async def take_back(self, order_id: str) -> tuple[Job, ...]:
+        """Cancel the jobs of an order whose grace still runs, and return them as they ended: none of them was sent.
+
+        Raises StoreError when the ledger cannot be told; they are not sent by this process all the same.
+        """
+        if (countdown := self._graces.pop(order_id, None)) is None:
+            return ()
+        countdown.cancel()
+        held = [job for job in self._of_order(order_id) if job.sent_in is not None and job.id not in self._ending]
+        self._ending.update(job.id for job in held)
+        return await whole(self._take_back(held))
+
+    async def _take_back(self, held: list[Job]) -> tuple[Job, ...]:
+        failure: StoreError | None = None
+        for job in held:
+            ended = self._cancelled(job, 'Taken back before anything was sent.')
+            try:
+                await self._tools.ledger.save(ended)
+            except StoreError as error:
+                failure = error
+                self._unsaved.add(job.id)
+            del self._waiting[job.id]
+            self._ending.discard(job.id)
+            self._publish(ended)
+        self._check_idle()
+        if failure is not None:
+            raise failure
+        return tuple(self._jobs[job.id] for job in held)
 
     async def cancel(self, job_id: str) -> None:
         """Cancel a job of this session that has not ended; its note says what that did. Raises StoreError."""
@@ -159,16 +206,20 @@ class Pool:
             if paid
             else 'Cancelled before anything was sent.'
         )
-        ended = replace(
-            job,
-            state=JobState.CANCELLED,
-            finished_at=self._tools.now(),
-            note=note,
-            error=Failure(code=FailureCode.CANCELLED, message='Cancelled.', hint=note, provider=job.provider),
-        )
+        ended = self._cancelled(job, note)
         await self._tools.ledger.save(ended, collectable=paid)
         del self._waiting[job.id]
         self._publish(ended)
+
+    def _cancelled(self, job: Job, note: str) -> Job:
+        return replace(
+            job,
+            state=JobState.CANCELLED,
+            finished_at=self._tools.now(),
+            sent_in=None,
+            note=note,
+            error=Failure(code=FailureCode.CANCELLED, message='Cancelled.', hint=note, provider=job.provider),
+        )
 
     async def cancel_unsent(self) -> None:
         """Cancel every job that waits and that no provider has accepted; the others go on waiting, to be collected."""
@@ -225,6 +276,24 @@ class Pool:
         self._waiting[job.id] = job
         self._publish(job)
 
+    def _of_order(self, order_id: str) -> list[Job]:
+        """The jobs of an order that wait."""
+        return [job for job in self._waiting.values() if job.order.id == order_id]
+
+    async def _count_down(self, order_id: str, grace: float) -> None:
+        """Let an order's grace pass, telling each second of it, and let its jobs start."""
+        clock = asyncio.get_running_loop().time
+        end = clock() + grace
+        while (left := end - clock()) > 0:
+            self._tell_grace(order_id, math.ceil(left))
+            await asyncio.sleep(1 - (math.ceil(left) - left))
+        self.send_now(order_id)
+
+    def _tell_grace(self, order_id: str, seconds: int | None) -> None:
+        for job in self._of_order(order_id):
+            if job.sent_in is not None and job.sent_in != seconds:
+                self._queue(replace(job, sent_in=seconds))
+
     def _fill(self) -> None:
         """Give free places away: first to running jobs that go on to their next provider, then to those that wait."""
         for claim in tuple(self._claims):
@@ -238,7 +307,7 @@ class Pool:
         for job in sorted(self._waiting.values(), key=lambda job: -job.priority):
             if len(self._running) >= self._tools.limits.total:
                 return
-            if job.id in self._ending:
+            if job.id in self._ending or job.sent_in is not None:
                 continue
             first = first_provider(job)
             if first is not None:
