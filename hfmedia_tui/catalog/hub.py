@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
-from hfmedia_tui.catalog.patience import seconds_to_wait
 from hfmedia_tui.domain import Model, ProviderMapping, Reply, Task, clean
 from hfmedia_tui.errors import HubError
+from hfmedia_tui.pauses import asked_pause
 
 __all__ = ['PROPERTIES', 'Page', 'read_one', 'read_page']
 
@@ -88,7 +88,7 @@ def _hint(reply: Reply) -> str:
     if reply.status == 401:
         return 'The token is not valid: run `hf auth login` or check HF_TOKEN.'
     if reply.status == 429:
-        seconds = seconds_to_wait(reply)
+        seconds = asked_pause(reply)
         when = 'in a few minutes' if seconds is None else f'in {seconds:.0f} s'
         return f'The Hub limits how often it may be asked: try again {when}.'
     return 'Try again later.'

@@ -7,8 +7,8 @@ from typing import Final
 from urllib.parse import quote
 
 from hfmedia_tui.catalog.hub import PROPERTIES, Page, read_one, read_page
-from hfmedia_tui.catalog.patience import seconds_to_wait
 from hfmedia_tui.domain import Model, Reply, Task
+from hfmedia_tui.pauses import asked_pause
 
 __all__ = ['Ask', 'fetch_model', 'fetch_pages']
 
@@ -63,7 +63,7 @@ async def fetch_pages(
         if page.following is None:
             return
         path = key = page.following
-        wait = seconds_to_wait(reply)
+        wait = asked_pause(reply)
         if wait is not None and wait <= _LONGEST_WAIT:
             await pause(wait)
 
@@ -80,7 +80,7 @@ async def _ask_patiently(
     """Ask, and where the Hub asks for a short wait, wait and ask again."""
     for _ in range(_MOST_TRIES - 1):
         reply = await ask(path, query, headers)
-        wait = seconds_to_wait(reply)
+        wait = asked_pause(reply)
         if reply.status != 429 or wait is None or wait > _LONGEST_WAIT:
             return reply
         log.info('the Hub asks for %.0f s of patience', wait)

@@ -14,6 +14,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from hfmedia_tui.domain import Access, Failed, Failure, FailureCode, Progress, Reply, Send, SendKind, clean
+from hfmedia_tui.pauses import asked_pause
 from hfmedia_tui.providers._replies import UnreadableError, document, whole
 
 __all__ = ['ended', 'expired', 'refused', 'reported', 'unreadable', 'words']
@@ -107,8 +108,8 @@ def refused(progress: Progress, reply: Reply, codes: Mapping[str, FailureCode] =
         message = f'{progress.provider} no longer knows this prediction: {message}'
     hint = _hint(progress, code)
     if code is FailureCode.THROTTLED:
-        pause = _pause(reply.headers)
-        hint = f'Try again in {pause} s.' if pause else 'Try again later.'
+        pause = asked_pause(reply)
+        hint = f'Try again in {pause:.0f} s.' if pause else 'Try again later.'
     elif code is FailureCode.TIMEOUT and not progress.accepted:
         hint = _CUT_OFF
     about_the_question = own is not None or known is None
@@ -209,19 +210,6 @@ def _hint(progress: Progress, code: FailureCode) -> str | None:
     if code in _OWN_HINTS and progress.access is Access.ANONYMOUS:
         return 'It was asked for without a token: run `hf auth login`, or set HF_TOKEN.'
     return _HINTS.get(code)
-
-
-def _pause(headers: Mapping[str, str]) -> str | None:
-    """Return the seconds after which to ask again, of those headers that tell them.
-
-    Sources: RFC 9110 for `Retry-After`; Replicate and Together for the next two; for `RateLimit`, its `t`,
-    https://huggingface.co/docs/hub/rate-limits.
-    """
-    for name in ('retry-after', 'ratelimit-reset', 'x-ratelimit-reset'):
-        if re.fullmatch(r'\d{1,6}', headers.get(name, ''), re.ASCII):
-            return headers[name]
-    match = re.search(r';\s*t=(\d{1,6})(?!\d)', headers.get('ratelimit', ''), re.ASCII)
-    return match[1] if match else None
 
 
 def _said(reply: Reply) -> tuple[str, list[str]]:

@@ -9,7 +9,6 @@ import pytest
 
 from hfmedia_tui.catalog.hub import Page
 from hfmedia_tui.catalog.listing import Ask, fetch_model, fetch_pages
-from hfmedia_tui.catalog.patience import seconds_to_wait
 from hfmedia_tui.domain import Model, Reply, Task
 from hfmedia_tui.errors import HubError
 
@@ -142,13 +141,6 @@ async def test_a_long_wait_is_told(headers: dict[str, str], when: str) -> None:
     with pytest.raises(HubError, match='429') as told:
         await fetch_models(ask, Task.TEXT_TO_IMAGE)
     assert when in str(told.value)
-
-
-def test_what_is_left_needs_no_wait() -> None:
-    assert seconds_to_wait(Reply(status=200, headers={'ratelimit': '"api";r=10;t=289'})) is None
-    assert seconds_to_wait(Reply(status=200, headers={'ratelimit': '"api";r=0;t=2'})) == 2.0
-    assert seconds_to_wait(Reply(status=200, headers={'ratelimit': '"api";r=05;t=2'})) is None
-    assert seconds_to_wait(Reply(status=200, headers={'ratelimit': 'r=;t='})) is None
 
 
 async def test_a_model_mapped_to_both_tasks_comes_with_its_own_task_first() -> None:
