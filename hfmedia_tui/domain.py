@@ -387,6 +387,8 @@ class Media(Struct, frozen=True, kw_only=True):
     """A partial file of ours that holds the bytes; only the engine sets it."""
     media_type: str | None = None
     """What the provider says it is: never trusted."""
+    version: str | None = None
+    """What its host calls the version of which a part is here: only with the same one it is gone on with."""
 
 
 class SendKind(StrEnum):

@@ -466,12 +466,14 @@ async def open_services(
     environment: Mapping[str, str] = os.environ,
     pace: float = 1.0,
     patience: float = 1.0,
+    silence: float = 60.0,
     settings: Settings | None = None,
 ) -> AsyncIterator[Services]:
     """Open the house: ledger, transport, catalogue and pool, and the sandbox first when it is asked for.
 
     `limits`, `proxy` and `token` come before the user's own; `settings` are read where they are not given.
-    `pace` multiplies the time that the sandbox takes, and `patience` the time between two polls. Raises AppError.
+    `pace` multiplies the time that the sandbox takes, and `patience` the time between two requests of a job; `silence`
+    is how many seconds an open connection may bring nothing useful. Raises AppError.
     """
     if settings is None:
         settings = await asyncio.to_thread(read_settings, paths.settings)
@@ -490,7 +492,9 @@ async def open_services(
         ledger = Ledger(paths.ledger)
         await ledger.open()
         stack.push_async_callback(ledger.close)
-        transport = await stack.enter_async_context(Transport(endpoints, token=token, keys=keys, proxy=proxy))
+        transport = await stack.enter_async_context(
+            Transport(endpoints, token=token, keys=keys, proxy=proxy, silence=silence)
+        )
 
         async def ask(path: str, query: Mapping[str, str | list[str]] | None, headers: Mapping[str, str]) -> Reply:
             return await _ask_hub(transport, path, query, headers)

@@ -1,7 +1,8 @@
-"""Which hosts may be asked, and which may be told the token."""
+"""Which hosts and addresses may be asked, and which hosts may be told the token."""
 
 import ipaddress
 import socket
+from typing import Final
 from urllib.parse import urlsplit
 
 import httpx
@@ -9,7 +10,9 @@ import msgspec
 
 from hfmedia_tui.errors import UsageError
 
-__all__ = ['Endpoints', 'check_media_url', 'is_loopback']
+__all__ = ['Endpoints', 'check_media_address', 'check_media_url', 'is_loopback']
+
+_TRANSLATED: Final = ipaddress.IPv6Network('64:ff9b::/96')
 
 
 class Endpoints(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,9 +64,17 @@ def check_media_url(url: str, *, local: bool) -> str | None:
     if parts.scheme != 'https':
         return f'the link is not https but {parts.scheme[:20]!r}'
     address = _address(parts.host.rstrip('.'))
-    if address is not None and (not address.is_global or address.is_multicast):
-        return 'the link leads into a private network'
-    return None
+    return None if address is None else check_media_address(str(address), local=local)
+
+
+def check_media_address(text: str, *, local: bool) -> str | None:
+    """Why media must not be fetched from the address that a name led to, or None when it may."""
+    address = _address(text)
+    if address is None:
+        return 'the link leads to what is no address'
+    if address.is_loopback:
+        return None if local else 'the link leads to this machine'
+    return None if address.is_global and not address.is_multicast else 'the link leads into a private network'
 
 
 def _parsed(url: str) -> httpx.URL | None:
@@ -91,5 +102,11 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
             return ipaddress.IPv4Address(socket.inet_aton(host))
         except (OSError, ValueError):
             return None
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return mapped or address
+    return _embedded(address) or address if isinstance(address, ipaddress.IPv6Address) else address
+
+
+def _embedded(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The address that another one only wraps: mapped, of 6to4 (RFC 3056), or behind a translator (RFC 6052)."""
+    if address in _TRANSLATED:
+        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.ipv4_mapped or address.sixtofour

@@ -1,18 +1,23 @@
-"""Brings home what a provider made: each item again while the policy allows, and what came in a reply at once."""
+"""Brings home what a provider made: all of it or nothing, each item again while the policy allows it."""
 
 import asyncio
 import logging
+from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from hfmedia_tui.domain import FailureCode, Fetch, JobProgress, Media, Output, Stage
-from hfmedia_tui.engine import retry
-from hfmedia_tui.engine.download import DownloadError, bring_home
-from hfmedia_tui.engine.download import keep as write_down
+from hfmedia_tui.engine import results, retry
+from hfmedia_tui.engine.download import download
+from hfmedia_tui.engine.results import Checked, DownloadError
 from hfmedia_tui.engine.run import Run, Stuck
 
 __all__ = ['Collector']
 
 log = logging.getLogger(__name__)
+
+replace = msgspec.structs.replace
 
 _REPORT_SECONDS: Final = 0.1
 """Between two snapshots of one download."""
@@ -26,54 +31,104 @@ class Collector:
         self._renewed = False
         """Whether a fresh link was asked for because the first one led nowhere."""
         self._reported = 0.0
+        self._arrived = 0
 
     async def keep(self, fetch: Fetch) -> tuple[Media, ...]:
         """Write what came inside a reply to files. Raises Stuck."""
         try:
-            return await write_down(self._run.job, fetch.media, shelter=self._run.tools.shelter)
+            return await results.keep(self._run.job, fetch.media, shelter=self._run.tools.shelter)
         except DownloadError as error:
-            raise Stuck(error.code, error.message, 'It was paid for, and could not be kept.', lost=True) from None
+            hint = f'{error.hint} It was paid for, and could not be kept.'
+            raise Stuck(error.code, error.message, hint, lost=True) from None
 
     async def fetch(self, fetch: Fetch) -> tuple[int, tuple[Output, ...]]:
-        """Bring every item home: the status to tell the machine, and the files. Raises Stuck."""
-        outputs = []
-        for ordinal, media in enumerate(fetch.media):
-            tries = 0
-            while True:
-                try:
-                    output = await bring_home(
-                        self._run.job,
-                        ordinal,
-                        media,
-                        transport=self._run.tools.transport,
-                        inspect=self._run.tools.inspect,
-                        shelter=self._run.tools.shelter,
-                        report=self._report,
-                    )
-                except DownloadError as error:
-                    tries += 1
-                    wait = retry.wait_after_download(tries, again=error.again)
-                    if wait is not None:
-                        log.info('job %s: %s Again in %.1f s', self._run.job.id, error.message, wait)
-                        await asyncio.sleep(wait)
-                        continue
-                    if error.code is FailureCode.EXPIRED and error.status is not None:
-                        return error.status, ()
-                    if error.code is FailureCode.NETWORK and not self._renewed and self._has_handle:
-                        # The host may be gone for good: a fresh link may lead to another.
-                        self._renewed = True
-                        return 0, ()
-                    lost = error.code is FailureCode.BAD_MEDIA and media.url is None
-                    raise Stuck(error.code, error.message, lost=lost) from None
-                outputs.append(output)
-                break
-        return 200, tuple(outputs)
+        """Bring every item home, or none: the status to tell the machine, and the files. Raises Stuck."""
+        run = self._run
+        files = list[Checked]()
+        only_copy = False
+        try:
+            for ordinal, media in enumerate(fetch.media):
+                only_copy = media.url is None
+                path = await self._arrive(ordinal, media)
+                if path is None:
+                    return 0, ()
+                file = await results.check(run.job, ordinal, path, inspect=run.tools.inspect, shelter=run.tools.shelter)
+                if not only_copy and (len(fetch.media) > 1 or path != results.partial_path(run.job, ordinal)):
+                    file = await results.set_aside(run.job, ordinal, file, shelter=run.tools.shelter)
+                    await self._save(ordinal, replace(media, url=None, version=None, file=str(file.path)))
+                files.append(file)
+            return 200, await results.settle(run.job, files)
+        except DownloadError as error:
+            if error.code is FailureCode.EXPIRED and error.status is not None:
+                return error.status, ()
+            lost = only_copy and error.code is FailureCode.BAD_MEDIA
+            raise Stuck(error.code, error.message, error.hint, lost=lost) from None
 
-    @property
-    def _has_handle(self) -> bool:
-        return self._run.progress is not None and self._run.progress.handle is not None
+    async def _arrive(self, ordinal: int, media: Media) -> Path | None:
+        """Have one item whole in a file; None where a fresh link has to be asked for. Raises DownloadError."""
+        if media.url is None:
+            return Path(media.file or '')
+        run = self._run
+        path = results.partial_path(run.job, ordinal)
+        version, tries, stalls, most = media.version, 0, 0, 0
+
+        async def begin(named: str | None) -> None:
+            nonlocal version
+            version = named
+            await self._save(ordinal, replace(media, version=named))
+
+        while True:
+            self._arrived = 0
+            try:
+                await download(
+                    media.url,
+                    path,
+                    transport=run.tools.transport,
+                    version=version,
+                    begin=begin,
+                    report=self._report,
+                )
+            except DownloadError as error:
+                sheltered = results.sheltered_path(run.job, ordinal, run.tools.shelter)
+                if error.code is FailureCode.STORAGE and path != sheltered:
+                    # There may be room elsewhere. What is half there is of no use to it.
+                    await results.clear_away(run.job)
+                    path, version = sheltered, None
+                    continue
+                tries, most = (1, self._arrived) if self._arrived > most else (tries + 1, most)
+                stalls = stalls + 1 if error.code is FailureCode.TIMEOUT else 0
+                if not error.again or retry.is_stalled(stalls):
+                    raise
+                if error.code is FailureCode.NETWORK and tries >= retry.RENEWED_AFTER and self._may_renew():
+                    return None
+                wait = retry.wait_after_download(tries, cut=error.code is FailureCode.BAD_MEDIA, pause=error.pause)
+                if wait is None:
+                    raise
+                log.info('job %s: %s Again in %.1f s', run.job.id, error.message, wait)
+                await run.pause(error.message.rstrip('.'), wait)
+            else:
+                run.untroubled()
+                return path
+
+    async def _save(self, ordinal: int, media: Media) -> None:
+        """Record what has become of one item."""
+        run = self._run
+        assert run.progress is not None
+        assert isinstance(run.progress.step, Fetch)
+        items = list(run.progress.step.media)
+        items[ordinal] = media
+        progress = replace(run.progress, step=Fetch(media=tuple(items)))
+        await run.save_attempt(run.job, progress)
+        run.progress = progress
+
+    def _may_renew(self) -> bool:
+        """Whether a fresh link can be asked for, which is done once: the host may be gone for good."""
+        progress = self._run.progress
+        may, self._renewed = not self._renewed and progress is not None and progress.handle is not None, True
+        return may
 
     def _report(self, arrived: int, expected: int | None) -> None:
+        self._arrived = arrived
         now = asyncio.get_running_loop().time()
         if now - self._reported < _REPORT_SECONDS and arrived != expected:
             return

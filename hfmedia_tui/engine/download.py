@@ -1,248 +1,150 @@
-"""Brings media home: streamed to a partial file beside its place, checked, then renamed.
+"""Fetches one link into one file: bounded, counted, and going on where an earlier try broke off.
 
-A file under its own name is whole and is what its extension says. What is refused, and what finds no place, goes to a
-shelter of ours unopened, because it was paid for.
+Going on is RFC 9110, 13.1.5 and 14.2: `Range` with `If-Range`, so that a host whose file has changed sends all of it.
 """
 
-import asyncio
-import hashlib
-import itertools
 import os
 import re
-import shutil
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Final, ParamSpec, TypeVar
+from typing import Final
 
-from hfmedia_tui import private
-from hfmedia_tui.domain import FailureCode, Job, Media, MediaFacts, Output
-from hfmedia_tui.engine.transport import Lost, RefusedLink, Transport, Unreached
-from hfmedia_tui.engine.whole import whole
-from hfmedia_tui.errors import MediaError
+from hfmedia_tui.domain import FailureCode, Reply
+from hfmedia_tui.engine.results import DownloadError, in_thread, open_partial, write
+from hfmedia_tui.engine.transport import Lost, RefusedLink, Stalled, Transport, Unreached
+from hfmedia_tui.pauses import asked_pause
 
-__all__ = ['DownloadError', 'Inspect', 'bring_home', 'find_kept', 'keep', 'prepare']
+__all__ = ['Begin', 'Report', 'download']
 
-Parameters = ParamSpec('Parameters')
-Result = TypeVar('Result')
-
-Inspect = Callable[[Path], MediaFacts]
-"""Reads what a file is; raises MediaError. Blocking."""
+Begin = Callable[[str | None], Awaitable[None]]
+"""Told, before a byte is written, which version of the file is begun; None where it could not be gone on with."""
+Report = Callable[[int, int | None], None]
+"""Told the bytes that have arrived, and how many there will be where that is known."""
 
 _LARGEST_FILE: Final = 2**30
 """Bytes."""
 
 
-class DownloadError(Exception):
-    """Media did not come home."""
-
-    def __init__(self, code: FailureCode, message: str, *, status: int | None = None, again: bool = False) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.status = status
-        """The HTTP status that the media host answered."""
-        self.again = again
-        """Whether the same link may be asked again."""
-
-
-def file_stem(job: Job, ordinal: int) -> str:
-    """The name of a result without its extension: the prompt in plain letters, then the job's id."""
-    words = re.findall(r'[a-z0-9]+', job.order.prompt.lower())
-    slug = '-'.join(words)[:48].strip('-') or job.order.task
-    return f'{slug}-{job.id}' + (f'-{ordinal + 1}' if ordinal else '')
-
-
-def partial_path(job: Job, ordinal: int) -> Path:
-    return Path(job.order.output) / f'.{file_stem(job, ordinal)}.part'
-
-
-async def prepare(job: Job) -> None:
-    """Make sure that results can be written, before anything is paid for. Raises DownloadError.
-
-    Nothing of an earlier attempt is left: what `find_kept` finds from here on came for the submit that follows.
-    """
-    await _in_thread(_try_out, partial_path(job, 0))
-
-
-async def keep(job: Job, media: tuple[Media, ...], *, shelter: Path) -> tuple[Media, ...]:
-    """Write what came inside a reply to partial files, on disk when this returns. Raises DownloadError.
-
-    So a progress that is saved holds names of files, not megabytes. Where the output folder fails, they go to the
-    folder `shelter`.
-    """
-    kept = []
-    for ordinal, item in enumerate(media):
-        if item.data is None:
-            kept.append(item)
-            continue
-        path = partial_path(job, ordinal)
-        try:
-            await _in_thread(_write_whole, path, item.data)
-        except DownloadError:
-            path = shelter / path.name
-            await _in_thread(private.make_folder, shelter)
-            await _in_thread(_write_whole, path, item.data, 0o600)
-        kept.append(Media(file=str(path), media_type=item.media_type))
-    return tuple(kept)
-
-
-async def find_kept(job: Job, *, inspect: Inspect, shelter: Path) -> tuple[Media, ...]:
-    """What came inside a reply and was written by a process that died before it could say so. Raises DownloadError."""
-    return await _in_thread(_find_kept, job, inspect, shelter)
-
-
-async def bring_home(
-    job: Job,
-    ordinal: int,
-    media: Media,
-    *,
-    transport: Transport,
-    inspect: Inspect,
-    shelter: Path,
-    report: Callable[[int, int | None], None],
-) -> Output:
-    """Fetch one item, check it, and give it its name. Raises DownloadError.
-
-    What cannot be read as a picture or film goes to the folder `shelter`, and the error names it. `report` is told
-    the bytes that have arrived, and how many there will be where that is known.
-    """
-    path = Path(media.file) if media.file is not None else partial_path(job, ordinal)
+async def download(
+    url: str, path: Path, *, transport: Transport, version: str | None, begin: Begin, report: Report
+) -> None:
+    """Fetch `url` into the file at `path`, whose bytes so far are of `version`. Raises DownloadError."""
+    arrived = 0 if version is None else await in_thread(path.parent, _size, path)
+    headers = {'range': f'bytes={arrived}-', 'if-range': version} if version is not None and arrived else {}
     try:
-        if media.url is not None:
-            await _fetch(media.url, path, transport, report)
-        return await _in_thread(_settle, path, job, ordinal, inspect, shelter)
-    except BaseException:
-        # Also of a job that was cancelled. What has a link is fetched anew, if at all; the rest is all that there is.
-        if media.url is not None:
-            with suppress(DownloadError):
-                await _in_thread(partial_path(job, ordinal).unlink, missing_ok=True)
-        raise
-
-
-async def _fetch(url: str, path: Path, transport: Transport, report: Callable[[int, int | None], None]) -> None:
-    arrived = 0
-    try:
-        async with transport.open_media(url) as (reply, pieces):
-            if reply.status != 200:
-                raise DownloadError(
-                    FailureCode.EXPIRED if reply.status in (403, 404, 410) else FailureCode.NETWORK,
-                    f'The media host answered {reply.status}.',
-                    status=reply.status,
-                    again=reply.status in (408, 425, 429) or reply.status >= 500,
-                )
-            # With a content encoding the length counts other bytes than those that we see.
-            plain = reply.headers.get('content-encoding', 'identity') == 'identity'
-            told = reply.headers.get('content-length', '')
-            expected = int(told) if plain and told.isascii() and told.isdigit() else None
+        async with transport.open_media(url, headers) as (reply, pieces):
+            if reply.status == 416 and _total(reply) == arrived:
+                return  # there is nothing beyond what is here
+            goes_on = reply.status == 206 and _first_byte(reply) == arrived
+            if not goes_on:
+                arrived = 0
+                if reply.status != 200 and not (headers and reply.status in (206, 416)):
+                    raise _refused(reply)
+                named = _version(reply) if reply.status == 200 else None
+                if named != version:
+                    await in_thread(path.parent, _empty, path)
+                    await begin(named)
+                if reply.status != 200:
+                    raise DownloadError(FailureCode.NETWORK, 'The media host cannot go on with it.', again=True)
+            expected = _length(reply, arrived)
             if expected is not None and expected > _LARGEST_FILE:
-                raise DownloadError(FailureCode.BAD_MEDIA, f'The result is larger than {_LARGEST_FILE // 2**20} MiB.')
-            file = await _in_thread(_open_new, path)
-            try:
-                async for piece in pieces:
-                    arrived += len(piece)
-                    if arrived > _LARGEST_FILE:
-                        raise DownloadError(
-                            FailureCode.BAD_MEDIA, f'The result is larger than {_LARGEST_FILE // 2**20} MiB.'
-                        )
-                    await _in_thread(_write_piece, file, piece)
-                    report(arrived, expected)
-            finally:
-                await _in_thread(os.close, file)
+                raise _too_large()
+            await _write(path, pieces, arrived=arrived, expected=expected, goes_on=goes_on, report=report)
     except RefusedLink as error:
         raise DownloadError(FailureCode.BAD_REPLY, f'The result was not fetched: {error}.') from None
+    except Stalled as error:
+        raise DownloadError(FailureCode.TIMEOUT, f'The result has stalled: {error}.', again=True) from None
     except (Unreached, Lost) as error:
         raise DownloadError(FailureCode.NETWORK, f'The result could not be fetched: {error}.', again=True) from None
-    if expected is not None and arrived != expected:
+
+
+async def _write(
+    path: Path, pieces: AsyncIterator[bytes], *, arrived: int, expected: int | None, goes_on: bool, report: Report
+) -> None:
+    """Write what arrives. Raises DownloadError where it is too much or too little."""
+    folder = path.parent
+
+    def open_it() -> int:
+        return open_partial(path, goes_on=goes_on)
+
+    file = await in_thread(folder, open_it)
+    broke = False
+    try:
+        async for piece in pieces:
+            arrived += len(piece)
+            if arrived > _LARGEST_FILE:
+                raise _too_large()
+            await in_thread(folder, write, file, piece)
+            report(arrived, expected)
+    except Stalled:
+        raise
+    except Lost:
+        broke = True
+    finally:
+        await in_thread(folder, os.close, file)
+    if broke or (expected is not None and arrived != expected):
+        whole = 'an unknown number of' if expected is None else expected
         raise DownloadError(
-            FailureCode.BAD_MEDIA, f'The result was cut short: {arrived} of {expected} bytes arrived.', again=True
+            FailureCode.BAD_MEDIA, f'The result was cut short: {arrived} of {whole} bytes arrived.', again=True
         )
 
 
-def _open_new(path: Path, mode: int = 0o666) -> int:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, 'O_NOFOLLOW', 0), mode)
-
-
-def _try_out(path: Path) -> None:
-    os.close(_open_new(path))
-    path.unlink()
-
-
-def _write_piece(file: int, piece: bytes) -> None:
-    view = memoryview(piece)
-    while view:
-        view = view[os.write(file, view) :]
-
-
-def _write_whole(path: Path, data: bytes, mode: int = 0o666) -> None:
-    file = _open_new(path, mode)
-    try:
-        _write_piece(file, data)
-        os.fsync(file)
-    finally:
-        os.close(file)
-
-
-def _find_kept(job: Job, inspect: Inspect, shelter: Path) -> tuple[Media, ...]:
-    kept = []
-    for ordinal in itertools.count():
-        path = partial_path(job, ordinal)
-        found = next((place for place in (path, shelter / path.name) if place.exists()), None)
-        if found is None:
-            break
-        try:
-            inspect(found)
-        except MediaError:
-            _put_away(found, shelter)  # it died while writing
-        else:
-            kept.append(Media(file=str(found)))
-    return tuple(kept)
-
-
-def _settle(path: Path, job: Job, ordinal: int, inspect: Inspect, shelter: Path) -> Output:
-    """Check a partial file and rename it. Blocking."""
-    if not path.exists():
-        # Renamed already, by a process that died before it could say so.
-        path = next(iter(Path(job.order.output).glob(f'{file_stem(job, ordinal)}.*')), path)
-    with path.open('rb') as file:
-        digest = hashlib.file_digest(file, 'sha256').hexdigest()
-        size = file.seek(0, os.SEEK_END)
-        os.fsync(file.fileno())
-    try:
-        facts = inspect(path)
-    except MediaError as error:
-        refused = _put_away(path, shelter)
-        raise DownloadError(FailureCode.BAD_MEDIA, f'{error.message} What came is kept as {refused}.') from None
-    home = Path(job.order.output) / (file_stem(job, ordinal) + facts.extension)
-    home.parent.mkdir(parents=True, exist_ok=True)
-    shutil.move(path, home)
-    return Output(
-        path=str(home),
-        media_type=facts.media_type,
-        width=facts.width,
-        height=facts.height,
-        duration=facts.duration,
-        size=size,
-        sha256=digest,
+def _refused(reply: Reply) -> DownloadError:
+    gone = reply.status in (401, 403, 404, 410)
+    return DownloadError(
+        FailureCode.EXPIRED if gone else FailureCode.NETWORK,
+        f'The link to the result has expired: its host answered {reply.status}.'
+        if gone
+        else f'The media host answered {reply.status}.',
+        status=reply.status,
+        again=reply.status in (408, 425, 429) or reply.status >= 500,
+        pause=asked_pause(reply),
     )
 
 
-def _put_away(path: Path, folder: Path) -> Path:
-    private.make_folder(folder)
-    refused = folder / path.name.lstrip('.').removesuffix('.part')
-    shutil.move(path, refused)
-    refused.chmod(0o600)
-    return refused
+def _too_large() -> DownloadError:
+    return DownloadError(FailureCode.BAD_MEDIA, f'The result is larger than {_LARGEST_FILE // 2**20} MiB.')
 
 
-async def _in_thread(
-    call: Callable[Parameters, Result], *values: Parameters.args, **named: Parameters.kwargs
-) -> Result:
-    """Call in a thread. A cancel waits for it: nobody closes or deletes a file while it is being written."""
+def _version(reply: Reply) -> str | None:
+    """What names this version of the file for sure: a strong entity tag, or a date that cannot be another's.
+
+    A date is strong when the answer is at least a second younger (RFC 9110, 8.8.2.2).
+    """
+    if reply.headers.get('content-encoding', 'identity') != 'identity':
+        return None
+    tag = reply.headers.get('etag', '')
+    if re.fullmatch(r'"[!#-~]{1,200}"', tag):
+        return tag
+    changed, date = reply.headers.get('last-modified', ''), reply.headers.get('date', '')
     try:
-        return await whole(asyncio.to_thread(call, *values, **named))
-    except OSError as error:
-        raise DownloadError(
-            FailureCode.STORAGE, f'The result could not be written: {error.strerror or error}.'
-        ) from error
+        strong = (parsedate_to_datetime(date) - parsedate_to_datetime(changed)).total_seconds() >= 1
+    except (ValueError, TypeError):
+        return None
+    return changed if strong else None
+
+
+def _length(reply: Reply, before: int) -> int | None:
+    """How many bytes there will be; with a content encoding the length counts other bytes than those that we see."""
+    plain = reply.headers.get('content-encoding', 'identity') == 'identity'
+    told = reply.headers.get('content-length', '')
+    return before + int(told) if plain and re.fullmatch(r'[0-9]{1,15}', told) else None
+
+
+def _first_byte(reply: Reply) -> int | None:
+    match = re.match(r'bytes ([0-9]{1,15})-', reply.headers.get('content-range', ''))
+    return int(match[1]) if match else None
+
+
+def _total(reply: Reply) -> int | None:
+    match = re.fullmatch(r'bytes \*/([0-9]{1,15})', reply.headers.get('content-range', ''))
+    return int(match[1]) if match else None
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def _empty(path: Path) -> None:
+    os.close(open_partial(path))

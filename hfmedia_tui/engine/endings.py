@@ -87,7 +87,8 @@ async def run_out_of_time(run: Run, seconds: float) -> None:
     if run.submitting:
         await interrupt(run, f'{run.job.provider} did not answer within {seconds:g} s.')
         return
-    await give_way(run, Stuck(FailureCode.TIMEOUT, f'Not finished within {seconds:g} s.'))
+    trouble = f' What stood in the way: {run.trouble}.' if run.trouble else ''
+    await give_way(run, Stuck(FailureCode.TIMEOUT, f'Not finished within {seconds:g} s.{trouble}'))
 
 
 async def be_left(run: Run) -> None:

@@ -19,6 +19,7 @@ from typing import Final, Self
 import msgspec
 
 from hfmedia_tui.domain import Failure, FailureCode, Job, JobState, Order
+from hfmedia_tui.engine.allowances import Allowances
 from hfmedia_tui.engine.events import Stream, Subscription
 from hfmedia_tui.engine.runner import Runner, first_provider
 from hfmedia_tui.engine.tools import Tools
@@ -60,6 +61,7 @@ class Pool:
         """Which provider each running job holds a place at."""
         self._places: Counter[str] = Counter()
         """How many places are taken at each provider."""
+        self._allowances = Allowances(tools.limits.per_provider)
         self._claims: list[tuple[str, str, asyncio.Future[None]]] = []
         """Running jobs that wait for a place at their next provider: job, provider, and the word to go on."""
         self._graces: dict[str, asyncio.Task[None]] = {}
@@ -315,7 +317,7 @@ class Pool:
                     continue
                 self._hold(job.id, first)
             del self._waiting[job.id]
-            runner = Runner(job, self._tools, self._publish, partial(self._take_place, job.id))
+            runner = Runner(job, self._tools, self._publish, partial(self._take_place, job.id), self._allowances)
             task = asyncio.create_task(self._run(runner), name=f'job {job.id}')
             self._running[job.id] = (runner, task)
 
@@ -333,7 +335,7 @@ class Pool:
             self._check_idle()
 
     def _has_place(self, provider: str) -> bool:
-        return self._places[provider] < self._tools.limits.per_provider
+        return self._places[provider] < self._allowances.of(provider)
 
     def _hold(self, job_id: str, provider: str) -> None:
         self._held[job_id] = provider

@@ -13,11 +13,12 @@ from hfmedia_tui.domain import Done, Failed, Failure, FailureCode, Fetch, Progre
 from hfmedia_tui.engine import retry
 from hfmedia_tui.engine.asking import ask, send
 from hfmedia_tui.engine.collecting import Collector
-from hfmedia_tui.engine.download import DownloadError, prepare
 from hfmedia_tui.engine.endings import succeed
+from hfmedia_tui.engine.results import DownloadError, prepare
 from hfmedia_tui.engine.run import Ambiguous, Run, Stuck, is_submit, shown
 from hfmedia_tui.engine.transport import Lost, Unreached
 from hfmedia_tui.engine.whole import whole
+from hfmedia_tui.pauses import asked_pause
 
 __all__ = ['predict']
 
@@ -81,9 +82,9 @@ class _Driver:
         """
         run, provider = self._run, progress.provider
         try:
-            await prepare(run.job)
+            await prepare(run.job, shelter=run.tools.shelter)
         except DownloadError as error:
-            raise Stuck(error.code, error.message, 'Choose another folder with --output.') from None
+            raise Stuck(error.code, error.message, f'{error.hint} Or choose another with --output.') from None
         tries = 0
         while True:
             tries += 1
@@ -101,27 +102,26 @@ class _Driver:
             else:
                 advanced = await whole(self._absorb(progress, reply))
                 if advanced.accepted or not isinstance(advanced.step, Failed):
+                    run.allowances.accepted(provider)
                     return advanced
                 failure = advanced.step.failure
                 if retry.is_ambiguous(reply.status, garbled=failure.code is FailureCode.BAD_REPLY):
                     run.submitting = True
                     raise Ambiguous(failure.message.rstrip('.'))
                 trouble = f'{provider} is busy ({reply.status})'
-                wait = retry.wait_after_refusal(reply.status, tries, retry.told_to_wait(reply))
+                if reply.status == 429:
+                    run.allowances.throttled(provider)
+                    trouble += f', at most {run.allowances.of(provider)} at once for now'
+                wait = retry.wait_after_refusal(reply.status, tries, asked_pause(reply))
                 if wait is None:
                     return advanced
             log.info('job %s: %s, again in %.1f s', run.job.id, trouble, wait)
-            await self._hold_back(f'{trouble}: asked again in {wait:.0f} s', wait)
-
-    async def _hold_back(self, note: str, seconds: float) -> None:
-        """Wait with a submit that was turned away: nothing is on its way meanwhile."""
-        run = self._run
-        run.submitting = False
-        await run.save_attempt(replace(run.job, note=note), None)
-        run.progress = None
-        run.change(note=note)
-        await asyncio.sleep(seconds)
-        run.change(note=None)
+            # Turned away: nothing is on its way meanwhile.
+            run.submitting = False
+            await run.save_attempt(run.job, None)
+            run.progress = None
+            await run.pause(trouble, wait)
+            run.untroubled()
 
     async def _absorb(self, progress: Progress, reply: Reply) -> Progress:
         """Let the provider's machine read a reply, and record where that leads. Not to be cancelled half-way."""

@@ -27,6 +27,7 @@ from hfmedia_tui.domain import (
     Send,
     SendKind,
 )
+from hfmedia_tui.engine.allowances import Allowances
 from hfmedia_tui.engine.tools import Tools
 from hfmedia_tui.errors import StoreError
 
@@ -70,10 +71,13 @@ class Stuck(Exception):  # noqa: N818 - what is known
 class Run:
     """A job under way, and the attempt that is."""
 
-    def __init__(self, job: Job, tools: Tools, publish: Callable[[Job], None]) -> None:
+    def __init__(self, job: Job, tools: Tools, publish: Callable[[Job], None], allowances: Allowances) -> None:
         self.job = job
         self.tools = tools
         self.publish = publish
+        self.allowances = allowances
+        self.trouble: str | None = None
+        """What stands in the way at the moment, which passes or does not."""
         self.ordinal: int | None = None
         self.mapping: ProviderMapping | None = None
         """The attempt that is under way, and whom it asks."""
@@ -111,6 +115,18 @@ class Run:
             finished_at=self.tools.now(),
             progress=replace(self.job.progress, queue_position=None),
         )
+
+    async def pause(self, trouble: str, seconds: float) -> None:
+        """Wait because of `trouble`, and say so."""
+        self.trouble = trouble
+        self.change(note=f'{trouble}: again in {seconds:.0f} s.')
+        await asyncio.sleep(seconds * self.tools.patience)
+
+    def untroubled(self) -> None:
+        """Take note that the trouble has passed."""
+        if self.trouble is not None:
+            self.trouble = None
+            self.change(note=None)
 
     def failure(self, code: FailureCode, message: str, hint: str | None) -> Failure:
         return Failure(code=code, message=message, hint=hint, provider=self.job.provider)

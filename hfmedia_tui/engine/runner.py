@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from hfmedia_tui.domain import (
+    FINAL_STATES,
     Attempt,
     AttemptRecord,
     Failure,
@@ -24,8 +25,9 @@ from hfmedia_tui.domain import (
     Task,
 )
 from hfmedia_tui.engine import endings, retry
-from hfmedia_tui.engine.download import DownloadError, find_kept
+from hfmedia_tui.engine.allowances import Allowances
 from hfmedia_tui.engine.prediction import predict
+from hfmedia_tui.engine.results import DownloadError, clear_away, find_kept
 from hfmedia_tui.engine.run import Ambiguous, Run, Stuck, is_submit, shown
 from hfmedia_tui.engine.tools import Tools
 from hfmedia_tui.engine.whole import whole
@@ -50,12 +52,13 @@ class Runner:
         tools: Tools,
         publish: Callable[[Job], None],
         take_place: Callable[[str], Awaitable[None]],
+        allowances: Allowances,
     ) -> None:
         self.left = False
         """Set before the task is cancelled: the job is left to be resumed, where cancelling would give it up."""
         self.unsaved = False
         """Whether the ledger could not be told how it ended."""
-        self._run = Run(job, tools, publish)
+        self._run = Run(job, tools, publish, allowances)
         self._take_place = take_place
 
     @property
@@ -97,6 +100,8 @@ class Runner:
             await whole(endings.give_way(run, stuck))
         except asyncio.CancelledError:
             await whole(endings.be_left(run) if self.left else endings.be_cancelled(run))
+        if run.job.state in FINAL_STATES:
+            await clear_away(run.job)
 
     async def _drive(self) -> None:
         run = self._run

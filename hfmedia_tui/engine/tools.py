@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 
 from hfmedia_tui.domain import Attempt, AttemptRecord, Job, Order, Progress, ProviderMapping
-from hfmedia_tui.engine.download import Inspect
+from hfmedia_tui.engine.results import Inspect
 from hfmedia_tui.engine.transport import Transport
 from hfmedia_tui.providers import Machine
 
@@ -56,5 +56,5 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     """A folder of ours for paid bytes that cannot go home: no picture or film, or no place to write to."""
     limits: Limits = Limits()
     patience: float = 1.0
-    """Multiplies every wait that a machine asks for."""
+    """Multiplies every wait between two requests of one job."""
     now: Callable[[], datetime] = _now

@@ -2,7 +2,8 @@
 
 Two clients. One speaks to the Hub, the router and providers' own hosts, attaches the token to the first two and each
 key to its own host alone, and follows no redirects. The other fetches media, knows no credentials, keeps no cookies,
-and checks every hop.
+and checks every hop: the link, and then the address that its name led to. With a proxy it is the proxy that resolves
+names, and only the links are checked.
 """
 
 import asyncio
@@ -12,10 +13,10 @@ import logging
 import platform
 import re
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from types import MappingProxyType
-from typing import Final, Self
+from typing import Any, Final, Self
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import httpx
@@ -23,18 +24,20 @@ import msgspec
 
 from hfmedia_tui import __version__
 from hfmedia_tui.domain import Access, Reply, Request, clean
-from hfmedia_tui.engine.addresses import Endpoints, check_media_url
+from hfmedia_tui.engine.addresses import Endpoints, check_media_address, check_media_url
+from hfmedia_tui.engine.pace import TooSlow, at_pace
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.providers import Door
 
-__all__ = ['Lost', 'RefusedLink', 'Transport', 'Unreached']
+__all__ = ['Lost', 'RefusedLink', 'Stalled', 'Transport', 'Unreached']
 
 log = logging.getLogger(__name__)
 
 _CONNECT_SECONDS: Final = 15.0
-_READ_SECONDS: Final = 180.0
-"""Between two pieces of an answer. Providers that answer at once hold a request for up to about two minutes."""
-_MEDIA_READ_SECONDS: Final = 60.0
+_SILENCE_SECONDS: Final = 60.0
+"""How long an open connection may bring nothing useful: see `at_pace`."""
+_SUBMIT_SILENCES: Final = 3
+"""How many times as long a submit is waited for: providers that answer at once hold it for up to two minutes."""
 _LARGEST_BODY: Final = 96 * 2**20
 """Bytes of an answer that is read into memory: a few large pictures in base64."""
 _MOST_REDIRECTS: Final = 5
@@ -47,6 +50,10 @@ class Unreached(Exception):  # noqa: N818 - says what is known, not that somethi
 
 class Lost(Exception):  # noqa: N818
     """Something was sent, and no whole answer came: what happened there is unknown."""
+
+
+class Stalled(Lost):
+    """The connection stayed open, and brought nothing useful."""
 
 
 class RefusedLink(Exception):  # noqa: N818
@@ -63,9 +70,11 @@ class Transport:
         token: str | None,
         keys: Mapping[str, str] = MappingProxyType({}),
         proxy: str | None = None,
+        silence: float = _SILENCE_SECONDS,
     ) -> None:
         """Make it for `token` and for the user's own keys at providers, by the variables that hold them.
 
+        `silence` is how many seconds an open connection may bring nothing useful.
         Raises UsageError for a token or key that no header can carry.
         """
         for name, secret in (('The token', token), *keys.items()):
@@ -78,6 +87,7 @@ class Transport:
         self._token = token
         self._keys = keys
         self._proxy = proxy
+        self._silence = silence
         self._api: httpx.AsyncClient | None = None
         self._media: httpx.AsyncClient | None = None
 
@@ -112,19 +122,24 @@ class Transport:
                 await client.aclose()
 
     def _clients(self) -> tuple[httpx.AsyncClient, httpx.AsyncClient]:
-        def client(read: float) -> httpx.AsyncClient:
+        def client(**headers: str) -> httpx.AsyncClient:
             return httpx.AsyncClient(
                 # A proxy of the environment is for the world outside, not for a router on this machine.
                 trust_env=not self.endpoints.local,
                 proxy=self._proxy,
-                headers={'user-agent': _USER_AGENT},
+                headers={'user-agent': _USER_AGENT, **headers},
                 cookies=http.cookiejar.CookieJar(http.cookiejar.DefaultCookiePolicy(allowed_domains=[])),
                 follow_redirects=False,
                 limits=httpx.Limits(max_connections=None, max_keepalive_connections=32, keepalive_expiry=30),
-                timeout=httpx.Timeout(read, connect=_CONNECT_SECONDS, pool=None),
+                timeout=self._timeout(self._silence),
             )
 
-        return client(_READ_SECONDS), client(_MEDIA_READ_SECONDS)
+        # Media are compressed already, and ranges count the bytes that are sent.
+        return client(), client(**{'accept-encoding': 'identity'})
+
+    @staticmethod
+    def _timeout(silence: float) -> httpx.Timeout:
+        return httpx.Timeout(silence, connect=_CONNECT_SECONDS, pool=None)
 
     # ------------------------------------------------------------------------------------------ the Hub
 
@@ -194,12 +209,13 @@ class Transport:
     async def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
         assert self._api is not None
         began = time.monotonic()
+        timeout = self._timeout(self._silence * (_SUBMIT_SILENCES if method == 'POST' else 1))
         try:
-            async with self._api.stream(method, url, headers=headers, content=body) as response:
+            async with self._api.stream(method, url, headers=headers, content=body, timeout=timeout) as response:
                 reply = Reply(
                     status=response.status_code,
                     headers=dict(response.headers.items()),
-                    body=await _read(response, _LARGEST_BODY),
+                    body=await _read(at_pace(response.aiter_bytes(), self._silence), _LARGEST_BODY),
                 )
         except _TROUBLES as error:
             trouble = _trouble(error)
@@ -211,7 +227,9 @@ class Transport:
     # ------------------------------------------------------------------------------------------ media
 
     @asynccontextmanager
-    async def open_media(self, url: str) -> AsyncIterator[tuple[Reply, AsyncIterator[bytes]]]:
+    async def open_media(
+        self, url: str, headers: Mapping[str, str] = MappingProxyType({})
+    ) -> AsyncIterator[tuple[Reply, AsyncIterator[bytes]]]:
         """GET media: its reply without a body, and the body piece by piece.
 
         Raises RefusedLink where a hop leads somewhere that is not asked, Unreached and Lost.
@@ -221,17 +239,48 @@ class Transport:
             if reason := check_media_url(url, local=self.endpoints.local):
                 raise RefusedLink(reason)
             try:
-                async with self._media.stream('GET', url) as response:
+                watch = {'trace': self._watch(httpx.URL(url).raw_host.decode())}
+                async with self._media.stream('GET', url, headers=headers, extensions=watch) as response:
                     # Its path is not told: a signature may be a part of it.
                     log.debug('media of %s: %d', response.url.host, response.status_code)
                     if response.is_redirect and (location := response.headers.get('location')):
                         url = _redirected(url, location)
                         continue
-                    yield Reply(status=response.status_code, headers=dict(response.headers.items())), _pieces(response)
+                    yield (
+                        Reply(status=response.status_code, headers=dict(response.headers.items())),
+                        self._pieces(response),
+                    )
                     return
             except _TROUBLES as error:
                 raise _trouble(error) from None
         raise RefusedLink(f'the link was redirected more than {_MOST_REDIRECTS} times')
+
+    def _watch(self, host: str) -> Callable[[str, Mapping[str, Any]], Coroutine[Any, Any, None]]:
+        """Refuse the address that `host` led to before a byte is sent there.
+
+        It is the address really connected to, so that no second answer of a name server can stand in for the one that
+        was checked (https://www.python-httpx.org/advanced/extensions/#trace).
+        """
+        asked = ''
+
+        async def watch(event: str, told: Mapping[str, Any]) -> None:
+            nonlocal asked
+            if event == 'connection.connect_tcp.started':
+                asked = told['host']
+            elif event == 'connection.connect_tcp.complete' and asked == host:  # else it is a proxy
+                stream = told['return_value']
+                if reason := check_media_address(stream.get_extra_info('server_addr')[0], local=self.endpoints.local):
+                    await stream.aclose()
+                    raise RefusedLink(reason)
+
+        return watch
+
+    async def _pieces(self, response: httpx.Response) -> AsyncIterator[bytes]:
+        try:
+            async for piece in at_pace(response.aiter_bytes(), self._silence):
+                yield piece
+        except _TROUBLES as error:
+            raise _trouble(error) from None
 
 
 def _is_token(text: str) -> bool:
@@ -263,24 +312,16 @@ def _is_below(url: str, base: str) -> bool:
     )
 
 
-async def _read(response: httpx.Response, most: int) -> bytes:
+async def _read(pieces: AsyncIterator[bytes], most: int) -> bytes:
     body = bytearray()
-    async for piece in response.aiter_bytes():
+    async for piece in pieces:
         body += piece
         if len(body) > most:
             raise httpx.ReadError(f'the answer is larger than {most // 2**20} MiB')
     return bytes(body)
 
 
-async def _pieces(response: httpx.Response) -> AsyncIterator[bytes]:
-    try:
-        async for piece in response.aiter_bytes(256 * 1024):
-            yield piece
-    except _TROUBLES as error:
-        raise _trouble(error) from None
-
-
-_TROUBLES: Final = (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError)
+_TROUBLES: Final = (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError, TooSlow)
 
 
 def _trouble(error: Exception) -> Unreached | Lost:
@@ -293,6 +334,8 @@ def _trouble(error: Exception) -> Unreached | Lost:
         case httpx.LocalProtocolError() | UnicodeError():
             return Unreached('the request is none that can be sent')
         case httpx.TimeoutException():
-            return Lost('the connection went silent')
+            return Stalled('the connection went silent')
+        case TooSlow():
+            return Stalled('what came was too little to go on waiting for')
         case _:
             return Lost('the connection broke')

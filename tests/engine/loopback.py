@@ -1,9 +1,10 @@
 """A real HTTP server on loopback that answers what a test tells it to."""
 
+import asyncio
 import http.server
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import NamedTuple
 
 
@@ -30,7 +31,7 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def serving(answer: Callable[[Asked], Answer], host: str = '127.0.0.1') -> Iterator[Server]:
+def serving(answer: Callable[[Asked], Answer], host: str = '127.0.0.1', port: int = 0) -> Iterator[Server]:
     """Serve `answer` until the block ends."""
     asked = list[Asked]()
 
@@ -57,7 +58,7 @@ def serving(answer: Callable[[Asked], Answer], host: str = '127.0.0.1') -> Itera
 
         def log_message(self, format: str, *args: object) -> None: ...
 
-    server = http.server.ThreadingHTTPServer((host, 0), Handler)
+    server = http.server.ThreadingHTTPServer((host, port), Handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={'poll_interval': 0.01})
     thread.start()
@@ -67,3 +68,33 @@ def serving(answer: Callable[[Asked], Answer], host: str = '127.0.0.1') -> Itera
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@asynccontextmanager
+async def hosting(
+    handle: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]], host: str = '127.0.0.1'
+) -> AsyncIterator[str]:
+    """Let `handle` have every connection, byte by byte, until the block ends; the URL of it."""
+    tasks = set[asyncio.Task[None]]()
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        tasks.add(task)
+        try:
+            await handle(reader, writer)
+            await writer.drain()
+        except (ConnectionError, asyncio.CancelledError):
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(take, host, 0)
+    name = f'[{host}]' if ':' in host else host
+    try:
+        yield f'http://{name}:{server.sockets[0].getsockname()[1]}'
+    finally:
+        server.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks)

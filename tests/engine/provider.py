@@ -33,6 +33,12 @@ class Provider:
         """What a submit is answered; None for what the provider asked would answer."""
         self.poll: Callable[[], Answer] = lambda: as_json({'status': 'COMPLETED'})
         self.media: Callable[[], Answer] = lambda: Answer(body=self.picture)
+        self.answer_media: Callable[[Asked], Answer] = lambda asked: self.media()
+        self.images = 1
+        """How many results there are."""
+        self.media_url: str | None = None
+        """Where the result lies; None for here."""
+        self.fetched = list[Asked]()
         buffer = io.BytesIO()
         Image.effect_noise((64, 48), 50).save(buffer, 'PNG')
         self.picture = buffer.getvalue()
@@ -47,9 +53,10 @@ class Provider:
         if path.endswith('/status'):
             return self.poll()
         if path == '/media.png':
-            return self.media()
+            self.fetched.append(asked)
+            return self.answer_media(asked)
         # The result; or an account without a name, which nobody asks for.
-        return as_json({'images': [{'url': f'{self.url}/media.png'}]})
+        return as_json({'images': [{'url': self.media_url or f'{self.url}/media.png'}] * self.images})
 
     def _take(self, path: str) -> Answer:
         self.submits += 1

@@ -191,13 +191,14 @@ async def test_attempts_that_cannot_be_read_are_not_called_unsent(
 
 async def test_an_answer_that_was_written_and_not_recorded_is_the_result(house: Services, provider: Provider) -> None:
     job = await left_behind(house, 'hf-inference', Progress(provider='hf-inference', step=SUBMIT))
-    folder = Path(job.order.output)
-    folder.mkdir()
-    (folder / f'.a-fox-{job.id}.part').write_bytes(provider.picture)
+    shelter = house.paths.data / 'shelter'
+    shelter.mkdir()
+    (shelter / f'.a-fox-{job.id}.kept').write_bytes(provider.picture)
     await house.retry(job.id)
     done = await ended(house, job)
     assert done.state is JobState.SUCCEEDED
-    assert [path.read_bytes() for path in folder.iterdir()] == [provider.picture]
+    assert [path.read_bytes() for path in Path(job.order.output).iterdir()] == [provider.picture]
+    assert list(shelter.iterdir()) == []
     assert provider.submits == 0
 
 
@@ -205,13 +206,13 @@ async def test_half_an_answer_lies_in_the_shelter_and_its_submit_is_ambiguous(
     house: Services, provider: Provider
 ) -> None:
     job = await left_behind(house, 'hf-inference', Progress(provider='hf-inference', step=SUBMIT))
-    folder = Path(job.order.output)
-    folder.mkdir()
-    (folder / f'.a-fox-{job.id}.part').write_bytes(provider.picture[:-100])
+    shelter = house.paths.data / 'shelter'
+    shelter.mkdir()
+    (shelter / f'.a-fox-{job.id}.kept').write_bytes(provider.picture[:-100])
     await house.retry(job.id)
     assert (await ended(house, job)).state is JobState.INTERRUPTED
-    assert list(folder.iterdir()) == []
-    assert [path.read_bytes() for path in (house.paths.data / 'shelter').iterdir()] == [provider.picture[:-100]]
+    assert [path.name for path in shelter.iterdir()] == [f'a-fox-{job.id}']
+    assert [path.read_bytes() for path in shelter.iterdir()] == [provider.picture[:-100]]
 
 
 async def test_a_cold_model_is_in_flight_only_while_it_is_asked(

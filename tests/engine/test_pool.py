@@ -131,14 +131,15 @@ async def test_a_submit_without_an_answer_is_interrupted_and_sent_again_only_whe
 
 
 async def test_a_download_that_breaks_is_collected_by_retry_without_a_new_submit(
-    open_house: OpenHouse, count_submits: CountSubmits, monkeypatch: pytest.MonkeyPatch
+    open_house: OpenHouse, count_submits: CountSubmits
 ) -> None:
-    monkeypatch.setattr('hfmedia_tui.engine.retry._DOWNLOADS_REPEATED', 0)
     before = await count_submits()
     async with open_house() as services:
         (job,) = await run(services, Ask(model='sandbox/fails-cut-off', prompt='a fox'))
         assert job.state is JobState.FAILED
-        assert not [name for name in os.listdir(job.order.output) if name.endswith('.part')]
+        assert job.error is not None
+        assert 'cut short' in job.error.message
+        assert os.listdir(job.order.output) == []
         await services.retry(job.id)
         await services.pool.idle()
         assert len(services.pool.jobs[job.id].attempts) == 1

@@ -1,12 +1,13 @@
 """The policy of repeating, as a table."""
 
-import math
-
 import pytest
 
 from hfmedia_tui.domain import SendKind
 from hfmedia_tui.engine.retry import (
+    After,
+    after_submit,
     is_ambiguous,
+    is_stalled,
     may_go_on,
     wait_after_download,
     wait_after_refusal,
@@ -59,15 +60,11 @@ def test_refusals(status: int, tries: int, again: bool) -> None:
 
 
 def test_a_server_that_asks_for_patience_gets_it_within_bounds() -> None:
-    assert wait_after_refusal(429, 1, retry_after=7.0) == 7.0
-    assert wait_after_refusal(429, 1, retry_after=-3.0) == 0.0
-    assert wait_after_refusal(429, 1, retry_after=86_400.0) == 60.0
-
-
-@pytest.mark.parametrize('retry_after', [math.nan, math.inf, -math.inf])
-def test_what_is_no_number_of_seconds_changes_nothing(retry_after: float) -> None:
-    assert 0 < (wait_after_refusal(429, 1, retry_after=retry_after) or 0) <= 1
-    assert 0 < (wait_after_trouble(POLL, status=429, reached=True, tries=1, retry_after=retry_after) or 0) <= 1
+    assert wait_after_refusal(429, 1, pause=7.0) == 7.0
+    assert wait_after_refusal(429, 1, pause=0.0) == 0.0
+    assert wait_after_refusal(429, 1, pause=86_400.0) == 60.0
+    assert wait_after_trouble(POLL, status=429, reached=True, tries=1, pause=7.0) == 7.0
+    assert wait_after_download(1, pause=7.0) == 7.0
 
 
 def test_waits_grow_and_stay_bounded() -> None:
@@ -77,32 +74,43 @@ def test_waits_grow_and_stay_bounded() -> None:
     assert max(waits) <= 30
 
 
-def test_downloads() -> None:
-    assert wait_after_download(1, again=True) is not None
-    assert wait_after_download(4, again=True) is None
-    assert wait_after_download(1, again=False) is None
+def test_downloads_go_on_until_the_deadline_unless_the_host_says_that_they_are_whole() -> None:
+    assert wait_after_download(100) is not None
+    assert wait_after_download(4, cut=True) is not None
+    assert wait_after_download(5, cut=True) is None
 
 
-NEXT, AGAIN, AMBIGUOUS, END = 'ask the next provider', 'send it again', 'ambiguous', 'fail'
-REFUSALS = {
+def test_one_stalled_connection_is_an_accident() -> None:
+    assert not is_stalled(1)
+    assert is_stalled(2)
+
+
+NEXT, AGAIN, AMBIGUOUS, END = After.NEXT, After.AGAIN, After.AMBIGUOUS, After.END
+ANSWERS = {
     **dict.fromkeys((400, 401, 402, 404, 410), NEXT),
     **dict.fromkeys((429, 503), AGAIN),
-    **dict.fromkeys((408, 502, 504, 520, 522, 523, 524), AMBIGUOUS),
+    **dict.fromkeys((408, 499, 500, 502, 504, 520, 522, 523, 524, 529, 599), AMBIGUOUS),
+    **dict.fromkeys((200, 302, 403, 405, 409, 413, 422, 425, 451, 501, 505, 521, 525, 526), END),
 }
-"""What follows a submit that was answered so and not accepted; every other status ends the job."""
+"""What follows a submit that was answered so and not accepted."""
 
 
-@pytest.mark.parametrize('status', [None, *range(100, 600)])
-def test_exactly_one_thing_follows_a_refusal(status: int | None) -> None:
+@pytest.mark.parametrize(('status', 'follows'), ANSWERS.items())
+def test_what_follows_a_submit(status: int, follows: After) -> None:
+    assert after_submit(status) is follows
+
+
+@pytest.mark.parametrize('status', range(100, 600))
+def test_exactly_one_thing_follows_a_refusal(status: int) -> None:
     follows = {
         NEXT: may_go_on(status),
         AGAIN: wait_after_refusal(status, 1) is not None,
-        AMBIGUOUS: status is not None and is_ambiguous(status, garbled=False),
+        AMBIGUOUS: is_ambiguous(status, garbled=False),
     }
-    expected = REFUSALS.get(status, END) if status is not None else END
+    expected = after_submit(status)
     assert [what for what, does in follows.items() if does] == ([] if expected is END else [expected])
 
 
-@pytest.mark.parametrize(('status', 'ambiguous'), [(200, True), (202, True), (302, False), (400, False), (500, False)])
+@pytest.mark.parametrize(('status', 'ambiguous'), [(200, True), (202, True), (302, False), (400, False), (422, False)])
 def test_a_success_that_cannot_be_read_is_ambiguous(status: int, ambiguous: bool) -> None:
     assert is_ambiguous(status, garbled=True) == ambiguous

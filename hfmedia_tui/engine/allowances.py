@@ -1,0 +1,33 @@
+"""How many jobs may run at each provider now: less where it says that it is too much, and slowly more again.
+
+Additive increase, multiplicative decrease, as TCP finds its share of a line (RFC 5681, 3.1).
+"""
+
+from typing import Final
+
+__all__ = ['Allowances']
+
+_SHARE_KEPT: Final = 0.5
+"""Of an allowance, when a provider answers that it is too much."""
+
+
+class Allowances:
+    """Begins with `most` for every provider, and never goes beyond."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._cut = dict[str, float]()
+        """Allowances of those that were throttled, and have not earned all of it back."""
+
+    def of(self, provider: str) -> int:
+        """How many jobs may run at `provider`: one at least."""
+        return int(self._cut.get(provider, self._most))
+
+    def throttled(self, provider: str) -> None:
+        """Take note that `provider` has answered 429."""
+        self._cut[provider] = max(1.0, self._cut.get(provider, self._most) * _SHARE_KEPT)
+
+    def accepted(self, provider: str) -> None:
+        """Take note that `provider` has taken a submit: a round of as many as are allowed earns one more."""
+        if (allowed := self._cut.pop(provider, None)) is not None and (more := allowed + 1 / allowed) < self._most:
+            self._cut[provider] = more

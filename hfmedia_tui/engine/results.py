@@ -1,0 +1,361 @@
+"""The files of one job: where its results lie before they are home, and what they are called when they are.
+
+Of a job that has not succeeded, the output folder holds nothing but a download under way. What is whole and has to wait
+lies in the shelter, and so does, unopened, what is refused: both are paid for. A file under its own name is whole, and
+is what its extension says.
+"""
+
+import asyncio
+import errno
+import hashlib
+import itertools
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, NamedTuple, ParamSpec, TypeVar
+
+from hfmedia_tui import private
+from hfmedia_tui.domain import FailureCode, Job, Media, MediaFacts, Output
+from hfmedia_tui.engine.whole import whole
+from hfmedia_tui.errors import MediaError
+
+__all__ = [
+    'Checked',
+    'DownloadError',
+    'Inspect',
+    'check',
+    'clear_away',
+    'find_kept',
+    'in_thread',
+    'keep',
+    'open_partial',
+    'partial_path',
+    'prepare',
+    'set_aside',
+    'settle',
+    'sheltered_path',
+    'write',
+]
+
+Parameters = ParamSpec('Parameters')
+Result = TypeVar('Result')
+
+Inspect = Callable[[Path], MediaFacts]
+"""Reads what a file is; raises MediaError. Blocking."""
+
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_NO_FOLLOW: Final = getattr(os, 'O_NOFOLLOW', 0)
+
+
+class DownloadError(Exception):
+    """Media did not come home."""
+
+    def __init__(
+        self,
+        code: FailureCode,
+        message: str,
+        hint: str | None = None,
+        *,
+        status: int | None = None,
+        again: bool = False,
+        pause: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.hint = hint
+        self.status = status
+        """The HTTP status that the media host answered."""
+        self.again = again
+        """Whether the same link may be asked again."""
+        self.pause = pause
+        """Seconds that the media host asks to be left alone."""
+
+
+class Checked(NamedTuple):
+    """A whole file on its way to its name."""
+
+    path: Path
+    facts: MediaFacts
+    size: int
+    sha256: str
+
+
+def file_stem(job: Job, ordinal: int) -> str:
+    """The name of a result without its extension: the prompt in plain letters, then the job's id."""
+    words = re.findall(r'[a-z0-9]+', job.order.prompt.lower())
+    slug = '-'.join(words)[:48].strip('-') or job.order.task
+    return f'{slug}-{job.id}' + (f'-{ordinal + 1}' if ordinal else '')
+
+
+def partial_path(job: Job, ordinal: int) -> Path:
+    """Where a download under way lies: beside its place, so that naming it is one step."""
+    return Path(job.order.output) / f'.{file_stem(job, ordinal)}.part'
+
+
+def sheltered_path(job: Job, ordinal: int, shelter: Path) -> Path:
+    """Where what is whole waits."""
+    return shelter / f'.{file_stem(job, ordinal)}.kept'
+
+
+def _kept_paths(job: Job, ordinal: int, shelter: Path) -> tuple[Path, Path]:
+    """Where what is whole waits: in the shelter, or where that fails beside its place."""
+    path = sheltered_path(job, ordinal, shelter)
+    return path, Path(job.order.output) / path.name
+
+
+# ---------------------------------------------------------------------------------------------- before and after
+
+
+async def prepare(job: Job, *, shelter: Path) -> None:
+    """Make sure that results can be written, before anything is paid for. Raises DownloadError.
+
+    Nothing of an earlier attempt is taken for an answer: what `find_kept` finds from here on came for the submit that
+    follows.
+    """
+
+    def try_out() -> None:
+        os.close(open_partial(partial_path(job, 0)))
+        partial_path(job, 0).unlink()
+        for ordinal in itertools.count():
+            earlier = [path for path in _kept_paths(job, ordinal, shelter) if path.exists()]
+            for path in earlier:
+                _put_away(path, shelter)
+            if not earlier:
+                break
+
+    await in_thread(Path(job.order.output), try_out)
+
+
+async def clear_away(job: Job) -> None:
+    """Delete the downloads of a job that has ended: what has a link is fetched anew, if at all."""
+
+    def delete() -> None:
+        for ordinal in itertools.count():
+            path = partial_path(job, ordinal)
+            path.unlink(missing_ok=True)
+            if ordinal and not partial_path(job, ordinal + 1).exists():
+                break
+
+    with suppress(DownloadError):
+        await in_thread(Path(job.order.output), delete)
+
+
+# ---------------------------------------------------------------------------------------------- what waits
+
+
+async def keep(job: Job, media: tuple[Media, ...], *, shelter: Path) -> tuple[Media, ...]:
+    """Write what came inside a reply to files, on disk when this returns. Raises DownloadError.
+
+    So a progress that is saved holds names of files, not megabytes. It is the only copy: where neither the shelter nor
+    the output folder takes it, the system's folder for temporary files does.
+    """
+
+    def write_somewhere(ordinal: int, data: bytes) -> Path:
+        for path in _places(*_kept_paths(job, ordinal, shelter)):
+            try:
+                if path.parent == shelter:
+                    private.make_folder(shelter)
+                _write_whole(path, data)
+            except OSError as error:
+                trouble = error
+                with suppress(OSError):
+                    path.unlink()
+            else:
+                return path
+        raise trouble
+
+    return tuple(
+        [
+            item
+            if item.data is None
+            else Media(
+                file=str(await in_thread(shelter, write_somewhere, ordinal, item.data)), media_type=item.media_type
+            )
+            for ordinal, item in enumerate(media)
+        ]
+    )
+
+
+def _places(*usual: Path) -> Iterator[Path]:
+    yield from usual
+    yield Path(tempfile.mkdtemp(prefix='hfmedia-')) / usual[0].name
+
+
+async def find_kept(job: Job, *, inspect: Inspect, shelter: Path) -> tuple[Media, ...]:
+    """What came inside a reply and was written by a process that died before it could say so. Raises DownloadError."""
+
+    def find() -> tuple[Media, ...]:
+        kept = []
+        for ordinal in itertools.count():
+            found = next((path for path in _kept_paths(job, ordinal, shelter) if path.exists()), None)
+            if found is None:
+                break
+            try:
+                inspect(found)
+            except MediaError:
+                _put_away(found, shelter)  # it died while writing
+            else:
+                kept.append(Media(file=str(found)))
+        return tuple(kept)
+
+    return await in_thread(shelter, find)
+
+
+async def set_aside(job: Job, ordinal: int, checked: Checked, *, shelter: Path) -> Checked:
+    """Let a whole file wait in the shelter until the others are whole as well. Raises DownloadError."""
+
+    def move() -> Checked:
+        kept, beside = _kept_paths(job, ordinal, shelter)
+        if checked.path == kept:
+            return checked
+        try:
+            _move_private(checked.path, kept)
+        except OSError:
+            os.replace(checked.path, kept := beside)
+        return checked._replace(path=kept)
+
+    return await in_thread(shelter, move)
+
+
+# ---------------------------------------------------------------------------------------------- what comes home
+
+
+async def check(job: Job, ordinal: int, path: Path, *, inspect: Inspect, shelter: Path) -> Checked:
+    """Tell what a whole file is. Raises DownloadError; what is no picture or film lies in the shelter, which it names.
+
+    A file that is not there was given its name already, by a process that died before it could say so.
+    """
+
+    def read() -> Checked:
+        found = path if path.exists() else next(iter(Path(job.order.output).glob(f'{file_stem(job, ordinal)}.*')), path)
+        with found.open('rb') as file:
+            digest = hashlib.file_digest(file, 'sha256').hexdigest()
+            size = file.seek(0, os.SEEK_END)
+            os.fsync(file.fileno())
+        try:
+            facts = inspect(found)
+        except MediaError as error:
+            refused = _put_away(found, shelter)
+            message = f'{error.message} What came is kept as {refused}.'
+            raise DownloadError(FailureCode.BAD_MEDIA, message, error.hint) from None
+        return Checked(found, facts, size, digest)
+
+    return await in_thread(path.parent, read)
+
+
+async def settle(job: Job, files: list[Checked]) -> tuple[Output, ...]:
+    """Give every file its name, or none. Raises DownloadError."""
+    folder = Path(job.order.output)
+
+    def name_all() -> tuple[Output, ...]:
+        folder.mkdir(parents=True, exist_ok=True)
+        named = list[tuple[Path, Path]]()
+        try:
+            for ordinal, file in enumerate(files):
+                home = folder / (file_stem(job, ordinal) + file.facts.extension)
+                _move_home(file.path, home, partial_path(job, ordinal))
+                named.append((file.path, home))
+        except OSError:
+            for path, home in named:
+                shutil.move(home, path)
+                private.restrict(path)
+            raise
+        return tuple(
+            Output(
+                path=str(home),
+                media_type=file.facts.media_type,
+                width=file.facts.width,
+                height=file.facts.height,
+                duration=file.facts.duration,
+                size=file.size,
+                sha256=file.sha256,
+            )
+            for file, (_, home) in zip(files, named, strict=True)
+        )
+
+    return await in_thread(folder, name_all)
+
+
+def _move_home(path: Path, home: Path, partial: Path) -> None:
+    """Name a file in one step, with the mode of any file of the user's; through `partial` from another file system."""
+    if path == home:
+        return
+    if path != partial:
+        try:
+            with path.open('rb') as source, os.fdopen(open_partial(partial), 'wb') as copy:
+                shutil.copyfileobj(source, copy, 2**20)
+                copy.flush()
+                os.fsync(copy.fileno())
+        except OSError:
+            partial.unlink(missing_ok=True)
+            raise
+    os.replace(partial, home)
+    if path != partial:
+        path.unlink(missing_ok=True)
+
+
+def _put_away(path: Path, folder: Path) -> Path:
+    """Put what is refused into a folder of ours, for the user's eyes alone."""
+    refused = folder / path.name.lstrip('.').removesuffix('.part').removesuffix('.kept')
+    _move_private(path, refused)
+    return refused
+
+
+def _move_private(path: Path, target: Path) -> None:
+    """Move a file into the shelter."""
+    private.make_folder(target.parent)
+    private.restrict(path)
+    try:
+        shutil.move(path, target)
+    except OSError:
+        if path.exists():
+            target.unlink(missing_ok=True)  # half a copy on a full disk
+        raise
+
+
+# ---------------------------------------------------------------------------------------------- writing
+
+
+def open_partial(path: Path, *, goes_on: bool = False, mode: int = 0o666) -> int:
+    """Open a file to be written, from its start or going on at its end."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | (os.O_APPEND if goes_on else os.O_TRUNC)
+    return os.open(path, flags | _NO_FOLLOW, mode)
+
+
+def write(file: int, piece: bytes) -> None:
+    view = memoryview(piece)
+    while view:
+        view = view[os.write(file, view) :]
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    file = open_partial(path, mode=0o600)
+    try:
+        write(file, data)
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+async def in_thread(
+    folder: Path, call: Callable[Parameters, Result], *values: Parameters.args, **named: Parameters.kwargs
+) -> Result:
+    """Call in a thread what writes to `folder`. Raises DownloadError where that fails.
+
+    A cancel waits for it: nobody closes or deletes a file while it is being written.
+    """
+    try:
+        return await whole(asyncio.to_thread(call, *values, **named))
+    except OSError as error:
+        full = error.errno in _FULL
+        raise DownloadError(
+            FailureCode.STORAGE,
+            f'The result could not be written to {folder}: {error.strerror or error}.',
+            'Make room there.' if full else 'Check that the folder can be written to.',
+        ) from error
