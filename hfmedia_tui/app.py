@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.text import Text
 from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -237,6 +238,15 @@ class HFMediaApp(TypeAheadApp):
             succeeded=states.count(JobState.SUCCEEDED),
         )
         self.jobs_changed.publish(changed)
+
+    def _fatal_error(self) -> None:
+        """End with a sentence, and tell the log why.
+
+        Textual's own report shows the values of variables: secrets are among them, and text that nobody has cleaned.
+        """
+        _log.error('a mistake of this program', exc_info=self._exception)
+        self._exit_renderables.append(Text('This program made a mistake. See `hfmedia-tui locate` for the log.'))
+        self._close_messages_no_wait()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         if event.state is WorkerState.ERROR:

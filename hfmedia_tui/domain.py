@@ -16,6 +16,7 @@ How a provider is spoken to
     output      one file that a job brought home.
 """
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
@@ -60,6 +61,8 @@ __all__ = [
     'Wait',
     'clean',
     'event_of',
+    'harmless',
+    'masked',
 ]
 
 JSON: TypeAlias = dict[str, Any] | list[Any] | str | int | float | bool | None
@@ -508,21 +511,45 @@ class AttemptRecord(Struct, frozen=True, kw_only=True):
 # ---------------------------------------------------------------------------------------------- text from outside
 
 _BIDI = frozenset('\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069')
+_PLACEHOLDER = '\U0010eeee'
+"""Stands for a piece of a picture that the terminal has.
+
+https://sw.kovidgoyal.net/kitty/graphics-protocol/#unicode-placeholders
+"""
+
+
+def harmless(text: str) -> str:
+    """Take from a text what could steer the terminal that shows it.
+
+    Control characters (C0 and C1, so every escape sequence loses its escape), lone surrogates, and overrides of
+    the writing direction go, and so does what would show a picture of the terminal's; newline and tab stay. Joiners
+    stay too, so that composed emoji survive.
+    """
+    if text.isprintable():  # nearly every text is, and it holds nothing that goes
+        return text
+    return ''.join(character for character in text if character in '\n\t' or not _goes(character))
 
 
 def clean(text: str, limit: int = 2_000) -> str:
-    """Make text from outside safe to show, cut to `limit` characters.
+    """Make text from outside safe to show, see `harmless`, without space around it and cut to `limit` characters.
 
-    Control characters (C0 and C1, so every escape sequence loses its escape), lone surrogates, and overrides of
-    the writing direction go; newline and tab stay. Joiners stay too, so that composed emoji survive.
     Called once, where text enters: a reply, a mapping, a file name, metadata.
     """
-    whole = text[: limit * 4]
-    if not whole.isprintable():  # nearly every text is, and it holds nothing that goes
-        whole = ''.join(character for character in whole if character in '\n\t' or not _goes(character))
-    whole = whole.strip()
+    whole = harmless(text[: limit * 4]).strip()
     return whole if len(whole) <= limit else whole[: limit - 1].rstrip() + '…'
 
 
 def _goes(character: str) -> bool:
-    return unicodedata.category(character) in ('Cc', 'Cs') or character in _BIDI
+    return unicodedata.category(character) in ('Cc', 'Cs') or character in _BIDI or character == _PLACEHOLDER
+
+
+_PASSWORD = re.compile(r'(?<=://)[^\s/?#@]+@')
+_QUERY = re.compile(r"""([?#])[^\s?#"'<>`]*=[^\s"'<>`]*""")
+
+
+def masked(text: str) -> str:
+    """Take from every URL in a text what may open something: the values of its query, and a name and password.
+
+    For whatever somebody else says, and for the log: a link to media is signed in its query.
+    """
+    return _QUERY.sub(r'\1…', _PASSWORD.sub('…@', text))

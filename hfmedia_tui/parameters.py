@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from hfmedia_tui.domain import Task
+from hfmedia_tui.domain import Task, clean
 from hfmedia_tui.errors import UsageError
 
 __all__ = [
@@ -136,6 +136,8 @@ ASPECT_RATIOS: Final[Mapping[str, tuple[int, int]]] = {
 
 _LARGEST: Final = 2**31 - 1
 """No side, step, frame or scale is larger anywhere."""
+_LONGEST_TEXT: Final = 32_000
+"""Characters: far more than any model reads."""
 _DEEPEST: Final = 50
 """Levels of the JSON that a user may add."""
 
@@ -154,7 +156,7 @@ def parse(name: str, text: str) -> int | float | str:
     if parameter.kind is Kind.TEXT:
         if not is_text(value):
             raise UsageError(f'{parameter.label} is not text.')
-        return value
+        return clean(value, _LONGEST_TEXT)
     noun = 'a whole number' if parameter.kind is Kind.INTEGER else 'a number'
     try:
         number: int | float = int(value) if parameter.kind is Kind.INTEGER else float(value)

@@ -1,6 +1,7 @@
 """Where things lie: the XDG folders, or all of them below HFMEDIA_HOME."""
 
 import os
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -42,7 +43,7 @@ class Paths(NamedTuple):
 def find_paths(environment: Mapping[str, str] = os.environ) -> Paths:
     """Find this user's folders; with HFMEDIA_HOME set they all lie below it.
 
-    Raises UsageError where HFMEDIA_HOME cannot be a folder.
+    Raises UsageError where the environment names one that cannot be.
     """
     if home := environment.get('HFMEDIA_HOME'):
         root = named_folder(home)
@@ -51,20 +52,26 @@ def find_paths(environment: Mapping[str, str] = os.environ) -> Paths:
 
     user = platformdirs.PlatformDirs('hfmedia-tui', appauthor=False)
     return Paths(
-        user.user_config_path,
-        user.user_data_path,
-        user.user_cache_path,
-        user.user_log_path,
-        user.user_pictures_path / 'hfmedia',
+        named_folder(user.user_config_dir),
+        named_folder(user.user_data_dir),
+        named_folder(user.user_cache_dir),
+        named_folder(user.user_log_dir),
+        named_folder(user.user_pictures_dir) / 'hfmedia',
     )
 
 
 def named_folder(name: str) -> Path:
-    """The folder that a user named, with `~` written out. Raises UsageError for a name that no record could hold."""
+    """The folder that a user named, with `~` written out.
+
+    Raises UsageError for a name that no record could hold, and for one that would steer a terminal that shows it.
+    """
     try:
         name.encode()
-        return Path(name).expanduser().absolute()
+        folder = Path(name).expanduser().absolute()
     except UnicodeEncodeError:
         raise UsageError('The name of a folder is not text in UTF-8.', 'See --output and HFMEDIA_HOME.') from None
     except RuntimeError:
         raise UsageError(f'{name!r} begins with the home of nobody.', 'See --output and HFMEDIA_HOME.') from None
+    if any(unicodedata.category(character) == 'Cc' for character in str(folder)):
+        raise UsageError('The name of a folder holds a control character.', 'See --output and HFMEDIA_HOME.')
+    return folder

@@ -209,7 +209,8 @@ class Services:
 
     async def order(self, ask: Ask) -> Order:
         """The order that `submit` would record. Raises UsageError and HubError."""
-        if not ask.prompt.strip():
+        prompt = clean(ask.prompt, _LONGEST_PROMPT)
+        if not prompt:
             raise UsageError('The prompt is empty.', 'Say what you would like to see.')
         if len(ask.prompt) > _LONGEST_PROMPT or not is_text(ask.prompt):
             raise UsageError(f'The prompt must be text of at most {_LONGEST_PROMPT:,} characters.')
@@ -224,7 +225,10 @@ class Services:
             raise UsageError(f'The timeout must be more than 0 seconds, not {ask.timeout:g}.')
         if not re.fullmatch(r'(?:[\w-][\w.-]*/)?[\w-][\w.-]*', ask.model):
             raise UsageError(f'{ask.model[:80]!r} is no name of a model.', 'Name it as owner/name.')
-        parameters = sized(ask.parameters, ask.aspect_ratio)
+        parameters = {
+            name: clean(value, _LONGEST_PROMPT) if isinstance(value, str) else value
+            for name, value in sized(ask.parameters, ask.aspect_ratio).items()
+        }
         models, account = await asyncio.gather(self.catalog.model(ask.model), self._account_in_time())
         if not models:
             raise UsageError(
@@ -236,7 +240,7 @@ class Services:
             id=new_order_id(),
             task=model.task,
             model=model.id,
-            prompt=ask.prompt,
+            prompt=prompt,
             mappings=mappings,
             passed_over=passed_over,
             provider=ask.provider,
@@ -265,7 +269,9 @@ class Services:
             offers = tuple(mapping for mapping in offers if mapping.provider == provider)
             if not offers:
                 served = ', '.join(mapping.provider for mapping in model.mappings) or 'no provider'
-                raise UsageError(f'{provider} does not serve {model.id}; {served} does.', 'See `hfmedia-tui models`.')
+                raise UsageError(
+                    f'{clean(provider, 80)} does not serve {model.id}; {served} does.', 'See `hfmedia-tui models`.'
+                )
         else:
             offers = tuple(mapping for mapping in offers if mapping.serves(model.task))
         usable = tuple(

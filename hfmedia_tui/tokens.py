@@ -30,9 +30,10 @@ def find_token(environment: Mapping[str, str] = os.environ) -> str | None:
         from huggingface_hub import get_token  # 100 ms and more, and not needed where HF_TOKEN is set
 
         return get_token()
-    except Exception:
-        # A damaged file of stored tokens, a refresh without a network: it is as if there were no token.
-        log.warning('the stored token could not be read', exc_info=True)
+    except Exception as error:
+        # A damaged file of stored tokens, a refresh without a network: it is as if there were no token. Only the kind
+        # of error is told: what it says may be a line of that file.
+        log.warning('the stored token could not be read: %s', type(error).__name__)
         return None
 
 

@@ -144,12 +144,14 @@ class Catalog:
                     show(arriving.models())
             return pages
 
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                video, image = (tasks.create_task(fetch(task)) for task in (Task.TEXT_TO_VIDEO, Task.TEXT_TO_IMAGE))
-        except ExceptionGroup as group:
-            raise group.exceptions[0] from None
-        listing = Listing(fetched=time.time(), pages=(*video.result(), *image.result()))
+        # Both are heard to their end, whatever becomes of the other: a request that is cut leaves its connection open.
+        heard = await asyncio.gather(fetch(Task.TEXT_TO_VIDEO), fetch(Task.TEXT_TO_IMAGE), return_exceptions=True)
+        pages = list[Page]()
+        for told in heard:
+            if isinstance(told, BaseException):
+                raise told
+            pages += told
+        listing = Listing(fetched=time.time(), pages=tuple(pages))
         self._arranged = await asyncio.to_thread(self._arrange, listing)
         self._listing = listing
         if self._file is not None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from hfmedia_tui.domain import Model, ProviderMapping, Reply, Task, clean
+from hfmedia_tui.domain import Model, ProviderMapping, Reply, Task, clean, masked
 from hfmedia_tui.errors import HubError
 from hfmedia_tui.pauses import asked_pause
 
@@ -79,7 +79,7 @@ def _decode(reply: Reply, model_id: str | None = None) -> Any:
         value = None
     if reply.status != 200 or value is None:
         told = value.get('error') if isinstance(value, dict) else None
-        reason = f': {clean(told, 300)}' if isinstance(told, str) else '.'
+        reason = f': {_line(masked(told))}' if isinstance(told, str) else '.'
         raise HubError(f'The Hub answered {reply.status}{reason}', _hint(reply), status=reply.status)
     return value
 
@@ -150,7 +150,12 @@ def _header(value: str | None) -> str | None:
 
 
 def _text(value: object) -> str:
-    return clean(value, 300) if isinstance(value, str) else ''
+    return _line(value) if isinstance(value, str) else ''
+
+
+def _line(text: str) -> str:
+    """One line: names and reasons are listed below each other."""
+    return ' '.join(clean(text, 300).split())
 
 
 def _count(value: object) -> int:

@@ -2,16 +2,22 @@
 
 import logging
 import os
+import re
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from hfmedia_tui import private
 from hfmedia_tui.catalog.hub import Page
+from hfmedia_tui.domain import harmless
 
 __all__ = ['Listing', 'load', 'store']
 
 log = logging.getLogger(__name__)
+
+_ESCAPE: Final = re.compile(r'(?<!\\)(?:\\\\)*\\[^"\\]')
+"""An escape in JSON for anything but a quotation mark or a backslash: of what names hold, nothing needs one."""
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,10 +40,18 @@ def load(file: Path) -> Listing | None:
     try:
         with file.open('rb') as lines:
             told = msgspec.json.decode(lines.readline(), type=Head)
-            pages = tuple(msgspec.json.decode(line, type=Page) for line in lines)
+            pages = tuple(_read(line) for line in lines)
     except (OSError, ValueError, msgspec.MsgspecError, RecursionError):
         return None
     return Listing(fetched=told.fetched, pages=pages) if len(pages) == told.pages else None
+
+
+def _read(line: bytes) -> Page:
+    """Read one page. Raises ValueError for one that holds what no name does: it was not written here."""
+    text = line.decode().removesuffix('\n')
+    if harmless(text) != text or ('\\' in text and _ESCAPE.search(text)):
+        raise ValueError('it holds control characters')
+    return msgspec.json.decode(line, type=Page)
 
 
 def store(file: Path, listing: Listing) -> None:

@@ -1,5 +1,6 @@
 """Every command and its options, and the one place where errors become exit codes."""
 
+import io
 import sys
 from contextlib import suppress
 from typing import Any, NoReturn
@@ -27,7 +28,7 @@ def main() -> NoReturn:
         check_arguments(sys.argv)
         code = command.main(standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        _complain(error)
         code = error.exit_code
     except AppError as error:
         _say(error)
@@ -49,9 +50,26 @@ def main() -> NoReturn:
 
 def _say(error: AppError) -> None:
     with suppress(OSError):
-        click.echo(f'hfmedia-tui: {error.message}', err=True)
+        click.echo(f'hfmedia-tui: {_plain(error.message)}', err=True)
         if error.hint:
-            click.echo(error.hint, err=True)
+            click.echo(_plain(error.hint), err=True)
+
+
+def _complain(error: click.ClickException) -> None:
+    """Say what is wrong with the command line, which may be repeated in it and hold anything."""
+    said = io.StringIO()
+    error.show(said)
+    with suppress(OSError):
+        click.echo(_plain(said.getvalue()), err=True)
+
+
+def _plain(text: str) -> str:
+    """What may be shown of a text that may repeat an argument, a variable or the name of a file."""
+    if all(line.isprintable() for line in text.split('\n')):
+        return text
+    from hfmedia_tui.domain import harmless  # 10 ms, and nearly every text is plain
+
+    return harmless(text)
 
 
 def _log(what: str) -> None:
@@ -202,7 +220,7 @@ def locate() -> None:
         ('log', paths.log_file),
         ('output', paths.output),
     ):
-        click.echo(f'{name:<10}{path}')
+        click.echo(_plain(f'{name:<10}{path}'))
 
 
 @command.command()

@@ -26,6 +26,16 @@ class PrivateFile(logging.handlers.RotatingFileHandler):
         return os.fdopen(private.open_file(Path(self.baseFilename), flags), 'a', encoding='utf-8')
 
 
+class PlainFormatter(logging.Formatter):
+    """Each record in lines of its own, without what could steer a terminal, and without what opens a signed link."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        from hfmedia_tui.domain import harmless, masked  # 10 ms, and not before there is something to tell
+
+        # A line that somebody else began cannot be taken for a record.
+        return harmless(masked(super().format(record))).replace('\n', '\n    ')
+
+
 def start_log(*, verbose: bool, on_stderr: bool) -> None:
     """Send this program's own log to its file, by a thread of its own, so that writing never holds up the interface.
 
@@ -42,7 +52,7 @@ def start_log(*, verbose: bool, on_stderr: bool) -> None:
     if on_stderr:
         handlers.append(logging.StreamHandler(sys.stderr))
     for handler in handlers:
-        handler.setFormatter(logging.Formatter('%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s'))
+        handler.setFormatter(PlainFormatter('%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s'))
     records: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
     listener = logging.handlers.QueueListener(records, *handlers)
     listener.start()

@@ -16,14 +16,14 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from types import MappingProxyType
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import httpx
 import msgspec
 
 from hfmedia_tui import __version__
-from hfmedia_tui.domain import Access, Reply, Request, clean
+from hfmedia_tui.domain import Access, Reply, Request, clean, masked
 from hfmedia_tui.engine.addresses import Endpoints, check_media_address, check_media_url
 from hfmedia_tui.engine.pace import TooSlow, at_pace
 from hfmedia_tui.errors import UsageError
@@ -33,6 +33,8 @@ __all__ = ['Lost', 'RefusedLink', 'Stalled', 'Transport', 'Unreached']
 
 log = logging.getLogger(__name__)
 
+Answer = TypeVar('Answer', str, bytes)
+
 _CONNECT_SECONDS: Final = 15.0
 _SILENCE_SECONDS: Final = 60.0
 """How long an open connection may bring nothing useful: see `at_pace`."""
@@ -41,7 +43,13 @@ _SUBMIT_SILENCES: Final = 3
 _LARGEST_BODY: Final = 96 * 2**20
 """Bytes of an answer that is read into memory: a few large pictures in base64."""
 _MOST_REDIRECTS: Final = 5
+_SHORTEST_SECRET: Final = 8
+"""Characters: what is shorter keeps nothing secret, and may be found in any answer."""
 _USER_AGENT: Final = f'hfmedia-tui/{__version__}; python/{platform.python_version()}'
+
+
+_TALKATIVE: Final = ('httpx', 'httpcore.connection', 'httpcore.http11', 'httpcore.proxy')
+"""Loggers of the HTTP client that are told of a request; whoever embeds this program may listen to them."""
 
 
 class Unreached(Exception):  # noqa: N818 - says what is known, not that something is wrong
@@ -114,9 +122,13 @@ class Transport:
             raise UsageError(
                 'The proxy cannot be used: its URL is none.', 'Give it as http://host:port, by --proxy or HTTPS_PROXY.'
             ) from None
+        for name in _TALKATIVE:
+            logging.getLogger(name).addFilter(self._hush)
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        for name in _TALKATIVE:
+            logging.getLogger(name).removeFilter(self._hush)
         for client in (self._api, self._media):
             if client is not None:
                 await client.aclose()
@@ -127,6 +139,8 @@ class Transport:
                 # A proxy of the environment is for the world outside, not for a router on this machine.
                 trust_env=not self.endpoints.local,
                 proxy=self._proxy,
+                # Plain http is spoken with this machine alone: through a proxy it would show the token.
+                mounts={'http://': None},
                 headers={'user-agent': _USER_AGENT, **headers},
                 cookies=http.cookiejar.CookieJar(http.cookiejar.DefaultCookiePolicy(allowed_domains=[])),
                 follow_redirects=False,
@@ -202,8 +216,12 @@ class Transport:
         return next((self._keys[name] for name in door.variables if self._keys.get(name)), None)
 
     def _bearer(self, url: str) -> dict[str, str]:
-        """The header with the token, for the Hub's and the router's own URLs only."""
+        """The header with the token, for the Hub's and the router's own URLs only.
+
+        In plain http neither has it but where the router is on this machine: a Hub there is else not the user's own.
+        """
         ours = _is_below(url, self.endpoints.hub) or _is_below(url, self.endpoints.router)
+        ours = ours and (url.startswith('https:') or self.endpoints.local)
         return {'authorization': f'Bearer {self._token}'} if self._token and ours else {}
 
     async def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
@@ -214,8 +232,10 @@ class Transport:
             async with self._api.stream(method, url, headers=headers, content=body, timeout=timeout) as response:
                 reply = Reply(
                     status=response.status_code,
-                    headers=dict(response.headers.items()),
-                    body=await _read(at_pace(response.aiter_bytes(), self._silence), _LARGEST_BODY),
+                    headers={name: self._without_secrets(value) for name, value in response.headers.items()},
+                    body=self._without_secrets(
+                        await _read(at_pace(response.aiter_bytes(), self._silence), _LARGEST_BODY)
+                    ),
                 )
         except _TROUBLES as error:
             trouble = _trouble(error)
@@ -223,6 +243,21 @@ class Transport:
             raise trouble from None
         log.debug('%s %s: %d in %.2f s', method, _named(url), reply.status, time.monotonic() - began)
         return reply
+
+    def _hush(self, record: logging.LogRecord) -> bool:
+        """Mask what the HTTP client tells its own log: whole URLs, and the headers that came."""
+        record.msg, record.args = self._without_secrets(masked(record.getMessage())), ()
+        return True
+
+    def _without_secrets(self, answer: Answer) -> Answer:
+        """Take out of an answer what it repeats of our secrets, as a complaint about one does: it is shown and kept."""
+        for secret in (self._token, *self._keys.values()):
+            if secret and len(secret) >= _SHORTEST_SECRET:
+                if isinstance(answer, bytes):
+                    answer = answer.replace(secret.encode(), b'[secret]')
+                else:
+                    answer = answer.replace(secret, '[secret]')
+        return answer
 
     # ------------------------------------------------------------------------------------------ media
 

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from hfmedia_tui.domain import clean
 from hfmedia_tui.errors import MediaError
 
-__all__ = ['Format', 'recognise']
+__all__ = ['Format', 'reason', 'recognise']
 
 
 class _Kind(NamedTuple):
@@ -67,11 +67,16 @@ def recognise(path: Path) -> Format:
             raise MediaError(f'{name} is no file.')
         with path.open('rb') as file:
             head = file.read(_HEAD)
-    except OSError as error:
-        raise MediaError(f'{name} cannot be read: {clean(error.strerror or str(error), 200)}.') from error
+    except (OSError, ValueError) as error:  # a record may name what no file can be called
+        raise MediaError(f'{name} cannot be read: {clean(reason(error), 200)}.') from error
     if found := _match(head):
         return found
     raise MediaError(f'{name} is no picture or film: {_looks_like(head)}.')
+
+
+def reason(error: OSError | ValueError) -> str:
+    """Why a file cannot be read, in the system's words."""
+    return (isinstance(error, OSError) and error.strerror) or str(error)
 
 
 def _match(head: bytes) -> Format | None:

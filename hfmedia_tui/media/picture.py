@@ -12,7 +12,7 @@ from hfmedia_tui.domain import clean
 from hfmedia_tui.errors import MediaError
 from hfmedia_tui.media import halfcells, kitty, sixel
 from hfmedia_tui.media.fit import Area
-from hfmedia_tui.media.formats import Format, recognise
+from hfmedia_tui.media.formats import Format, reason, recognise
 from hfmedia_tui.media.scale import Scaled, scale
 from hfmedia_tui.media.terminal import CellSize, Graphics, Terminal, measure_cell
 
@@ -99,8 +99,8 @@ class Pictures:
     def _render(self, path: Path, columns: int, rows: int) -> Picture:
         try:
             status = path.stat()
-        except OSError as error:
-            raise MediaError(f'{clean(path.name, 80)} cannot be read: {clean(error.strerror or "", 200)}.') from error
+        except (OSError, ValueError) as error:  # a record may name what no file can be called
+            raise MediaError(f'{clean(path.name, 80)} cannot be read: {clean(reason(error), 200)}.') from error
         cell = measure_cell(self._screen) or self.terminal.cell
         key = _Key(path, status.st_mtime_ns, status.st_size, columns, rows, cell)
         if (picture := self._cache.get(key)) is not None:

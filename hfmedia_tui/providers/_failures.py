@@ -13,7 +13,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from hfmedia_tui.domain import Access, Failed, Failure, FailureCode, Progress, Reply, Send, SendKind, clean
+from hfmedia_tui.domain import Access, Failed, Failure, FailureCode, Progress, Reply, Send, SendKind, clean, masked
 from hfmedia_tui.pauses import asked_pause
 from hfmedia_tui.providers._replies import UnreadableError, document, whole
 
@@ -232,7 +232,7 @@ def _page(text: str) -> str:
 
 def _sentence(parts: Iterable[str]) -> str:
     """Make one line of what is said in several places, each thing once."""
-    said = (clean(' '.join(part[: _LONGEST_MESSAGE * 4].split()), _LONGEST_MESSAGE) for part in parts)
+    said = (clean(masked(' '.join(part[: _LONGEST_MESSAGE * 4].split())), _LONGEST_MESSAGE) for part in parts)
     return ': '.join(dict.fromkeys(part for part in said if part))
 
 

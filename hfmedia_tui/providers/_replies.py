@@ -13,7 +13,7 @@ from urllib.parse import unquote_to_bytes
 
 import msgspec
 
-from hfmedia_tui.domain import JSON, Media, Reply, clean
+from hfmedia_tui.domain import JSON, Media, Reply, clean, masked
 from hfmedia_tui.providers._requests import is_plain
 
 __all__ = [
@@ -165,7 +165,7 @@ def flags(value: object) -> tuple[bool, ...]:
 def last_line(*texts: Any) -> str | None:
     """Return the last line that says something; a line overwritten in place counts as lines."""
     for line in _lines_backwards(*texts):
-        if shown := clean(line, 200):
+        if shown := clean(masked(line), 200):
             return shown
     return None
 

@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 from collections.abc import AsyncIterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,11 @@ __all__ = ['Addresses', 'running']
 
 _START_SECONDS: Final = 10
 _END_SECONDS: Final = 3
+_NEEDED: Final = (
+    *('PATH', 'HOME', 'LANG', 'LC_*', 'TZ', 'TMPDIR', 'TEMP', 'TMP', 'SYSTEMROOT'),
+    *('PYTHON*', 'LD_LIBRARY_PATH', 'DYLD_*', 'COVERAGE_*'),
+)
+"""Names of the variables that the sandbox gets: neither a token nor a key nor a proxy is among them."""
 
 
 @contextlib.asynccontextmanager
@@ -31,7 +37,9 @@ async def running(home: Path, pace: float = 1.0) -> AsyncIterator[Addresses]:
     start.
     """
     root = str(Path(hfmedia_tui.__file__).parent.parent)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith('HF_')}
+    environment = {
+        name: value for name, value in os.environ.items() if any(fnmatchcase(name, needed) for needed in _NEEDED)
+    }
     environment['PYTHONPATH'] = os.pathsep.join(filter(None, (root, os.environ.get('PYTHONPATH'))))
     command = ('-P', '-m', 'hfmedia_tui.sandbox', '--home', str(home), '--pace', str(pace), '--while-stdin')
     with tempfile.TemporaryFile() as errors:

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 
-from hfmedia_tui.domain import FINAL_STATES, Job, JobState
+from hfmedia_tui.domain import FINAL_STATES, Job, JobState, clean
 from hfmedia_tui.errors import AppError
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.messages import JobReused
@@ -143,7 +143,7 @@ class JobsScreen(Place):
         if self.job and self.job.outputs:
             path = self.job.outputs[0].path
             self.app.copy_to_clipboard(path)
-            self.notify(path, title='Copied', timeout=3, markup=False)
+            self.notify(clean(path, 4096), title='Copied', timeout=3, markup=False)
 
     @work(group='open', exit_on_error=False)
     async def action_open(self) -> None:

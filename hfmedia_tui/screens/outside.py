@@ -6,6 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from hfmedia_tui.domain import clean
 from hfmedia_tui.errors import AppError
 
 __all__ = ['can_open', 'open_outside']
@@ -31,7 +32,7 @@ async def open_outside(path: Path) -> None:
     if opener is None:
         raise AppError('This machine has no screen to open it on.', 'Press y to copy its path.')
     if not await asyncio.to_thread(path.is_file):
-        raise AppError('The file is no longer there.', str(path))
+        raise AppError('The file is no longer there.', clean(str(path), 4096))
     await asyncio.create_subprocess_exec(
         opener,
         str(path),

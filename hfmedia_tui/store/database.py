@@ -70,6 +70,8 @@ class Database:
             )
             try:
                 connection.row_factory = sqlite3.Row
+                # Text that is damaged is read as far as it can be: one row keeps nobody from the others.
+                connection.text_factory = lambda text: str(text, 'utf-8', 'replace')
                 connection.execute('PRAGMA journal_mode = WAL')
                 connection.execute('PRAGMA synchronous = FULL')
                 connection.execute('PRAGMA foreign_keys = ON')

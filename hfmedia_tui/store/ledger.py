@@ -3,6 +3,7 @@
 import logging
 import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -23,7 +24,7 @@ from hfmedia_tui.domain import (
 from hfmedia_tui.errors import StoreError, UsageError
 from hfmedia_tui.store.database import Database
 from hfmedia_tui.store.owners import Owner, is_alive, living
-from hfmedia_tui.store.rows import as_json, decode, moment, read_jobs, save_job
+from hfmedia_tui.store.rows import UNREADABLE, as_json, decode, moment, read_jobs, read_order, save_job
 
 __all__ = ['Ledger']
 
@@ -224,7 +225,7 @@ class Ledger:
 
         try:
             return await self._database.read(lambda connection: _attempts(connection, job_id))
-        except (ValueError, TypeError) as error:
+        except UNREADABLE as error:
             raise StoreError(f'What was asked for job {job_id} cannot be read from the ledger.') from error
 
     async def jobs(
@@ -324,12 +325,14 @@ class Ledger:
         """The newest order that was sent to `router`, if there is any."""
 
         def transaction(connection: sqlite3.Connection) -> Order | None:
-            row = connection.execute(
+            for row in connection.execute(
                 'SELECT orders.body FROM orders JOIN jobs ON jobs.order_id = orders.id WHERE orders.router = ?'
-                ' ORDER BY jobs.sequence DESC LIMIT 1',
+                ' ORDER BY jobs.sequence DESC',
                 (router,),
-            ).fetchone()
-            return None if row is None else decode(row['body'], Order)
+            ):
+                with suppress(*UNREADABLE):
+                    return read_order(row['body'])
+            return None
 
         return await self._database.read(transaction)
 

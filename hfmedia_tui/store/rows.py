@@ -1,12 +1,15 @@
-"""Rows of the ledger as nouns, and nouns as rows."""
+"""Rows of the ledger as nouns, and nouns as rows.
+
+What is shown of a row is cleaned when it is read: an older version may have kept it as it came.
+"""
 
 import json
 import logging
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
-from typing import Any, TypeVar
+from datetime import UTC, datetime
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -22,13 +25,20 @@ from hfmedia_tui.domain import (
     Order,
     Output,
     ProviderMapping,
+    clean,
+    masked,
 )
 
-__all__ = ['as_json', 'decode', 'moment', 'read_jobs', 'save_job']
+__all__ = ['UNREADABLE', 'as_json', 'decode', 'moment', 'read_jobs', 'read_order', 'save_job']
 
 log = logging.getLogger(__name__)
 
 Noun = TypeVar('Noun')
+
+UNREADABLE: Final = (ValueError, TypeError, LookupError, RecursionError, OverflowError)
+"""What reading a damaged row raises, msgspec's errors among them."""
+_LONGEST_TEXT: Final = 100_000
+"""Characters of a prompt or a parameter."""
 
 
 def save_job(connection: sqlite3.Connection, job: Job, collectable: bool) -> None:
@@ -101,12 +111,51 @@ def read_jobs(
         name, order_id = row['id'], row['order_id']
         try:
             if order_id not in orders:
-                orders[order_id] = decode(bodies[order_id][0]['body'], Order)
+                orders[order_id] = read_order(bodies[order_id][0]['body'])
             jobs.append(_job(row, orders[order_id], attempts[name], outputs[name], driver_of))
-        except (ValueError, TypeError, LookupError):  # what decoding raises, msgspec's errors among them
+        except UNREADABLE:
             log.exception('job %s cannot be read from the ledger', name)
-            unreadable.add(name)
+            unreadable.add(clean(name, 100))
     return tuple(jobs)
+
+
+def read_order(body: str) -> Order:
+    """Read an order. Raises one of UNREADABLE."""
+    order = decode(body, Order)
+    if body.isprintable() and '\\' not in body:  # nearly every one is, and at a start there are thousands
+        return order
+    return msgspec.structs.replace(
+        order,
+        model=clean(order.model, 300),
+        prompt=clean(order.prompt, _LONGEST_TEXT),
+        provider=_told(order.provider),
+        passed_over=tuple(clean(name, 300) for name in order.passed_over),
+        parameters={
+            clean(name, 300): clean(value, _LONGEST_TEXT) if isinstance(value, str) else value
+            for name, value in order.parameters.items()
+        },
+        account=_told(order.account),
+    )
+
+
+def _told(text: str | None) -> str | None:
+    """What a provider or a Hub said, fit to be shown."""
+    return None if text is None else clean(masked(text))
+
+
+def _read_failure(text: str) -> Failure:
+    failure = decode(text, Failure)
+    return msgspec.structs.replace(
+        failure,
+        message=clean(masked(failure.message)),
+        hint=None if failure.hint is None else clean(failure.hint),  # ours, and its links are to be followed
+        provider=_told(failure.provider),
+    )
+
+
+def _read_facts(text: str) -> Facts:
+    facts = decode(text, Facts)
+    return msgspec.structs.replace(facts, request_id=_told(facts.request_id))
 
 
 def _job(
@@ -116,6 +165,8 @@ def _job(
     outputs: Iterable[sqlite3.Row],
     driver_of: Callable[[str | None], Driver],
 ) -> Job:
+    if row['id'] != clean(row['id'], 100):
+        raise ValueError('its id is none')
     state = JobState(row['state'])
     return Job(
         id=row['id'],
@@ -123,13 +174,13 @@ def _job(
         index=row['position'],
         seed=int(row['seed']),
         state=state,
-        provider=row['provider'],
+        provider=_told(row['provider']),
         priority=row['priority'],
         attempts=tuple(
             Attempt(
-                provider=decode(attempt['mapping'], ProviderMapping).provider,
+                provider=clean(decode(attempt['mapping'], ProviderMapping).provider, 300),
                 status=attempt['status'],
-                error=attempt['error'],
+                error=_told(attempt['error']),
             )
             for attempt in attempts
         ),
@@ -137,7 +188,7 @@ def _job(
         outputs=tuple(
             Output(
                 path=output['path'],
-                media_type=output['media_type'],
+                media_type=clean(output['media_type'], 100),
                 width=output['width'],
                 height=output['height'],
                 duration=output['duration'],
@@ -146,10 +197,10 @@ def _job(
             )
             for output in outputs
         ),
-        facts=decode(row['facts'], Facts) if row['facts'] else Facts(),
-        error=decode(row['error'], Failure) if row['error'] else None,
-        note=row['note'],
-        created_at=datetime.fromisoformat(row['created_at']),
+        facts=_read_facts(row['facts']) if row['facts'] else Facts(),
+        error=_read_failure(row['error']) if row['error'] else None,
+        note=_told(row['note']),
+        created_at=_at(row['created_at']),
         started_at=_read_moment(row['started_at']),
         finished_at=_read_moment(row['finished_at']),
         driver=Driver.OURS if state in FINAL_STATES else driver_of(row['owner']),
@@ -170,4 +221,11 @@ def moment(when: datetime | None) -> str | None:
 
 
 def _read_moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
+    return None if text is None else _at(text)
+
+
+def _at(text: str) -> datetime:
+    read = datetime.fromisoformat(text)
+    if not 1970 < read.year < 9999:
+        raise ValueError(f'{read} cannot be told in every zone')
+    return read if read.tzinfo else read.replace(tzinfo=UTC)

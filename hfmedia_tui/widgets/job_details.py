@@ -1,14 +1,12 @@
 """Everything known about one job."""
 
-import json
-
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from hfmedia_tui.domain import FINAL_STATES, Job
+from hfmedia_tui.domain import FINAL_STATES, Job, clean
 from hfmedia_tui.widgets.job_list import state_mark, state_word
-from hfmedia_tui.widgets.plain import clock, duration, file_size, one_line, shortened
+from hfmedia_tui.widgets.plain import clock, duration, file_size, json_text, one_line, shortened
 
 __all__ = ['JobDetails', 'caption']
 
@@ -41,7 +39,7 @@ class JobDetails(Widget):
         if job.note and not (job.error and job.error.hint == job.note):
             lines.append(Content.styled(job.note, '$foreground-muted'))
         for output in job.outputs:
-            lines.append(Content(one_line(output.path)))
+            lines.append(Content(one_line(clean(output.path, 4096))))
         lines += [Content(''), Content(job.order.prompt)]
         facts = [
             Content.assemble((label, '$foreground-muted'), one_line(value))
@@ -86,7 +84,7 @@ def _facts(job: Job, width: int) -> list[tuple[str, str]]:
         (name.replace('_', ' ').capitalize()[:30], f' {value}'.lstrip()) for name, value in order.parameters.items()
     ]
     if order.extra:
-        facts.append(('Extra', json.dumps(order.extra, ensure_ascii=False)))
+        facts.append(('Extra', json_text(order.extra)))
     facts += [('Asked', clock(job.created_at)), ('Took', span)]
     for output in job.outputs:
         facts.append(('File', _file(output.media_type, output.width, output.height, output.duration, output.size)))

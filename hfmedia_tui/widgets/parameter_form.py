@@ -1,6 +1,5 @@
 """The form below the prompt, made from the declarations of the parameters."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,6 +16,7 @@ from hfmedia_tui.domain import Order
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.parameters import ASPECT_RATIOS, PARAMETERS, Parameter, parse, parse_extra, sized
 from hfmedia_tui.widgets.field import Entry, Field
+from hfmedia_tui.widgets.plain import json_text
 
 __all__ = ['MAXIMUM_COUNT', 'Entries', 'ParameterForm']
 
@@ -217,7 +217,7 @@ class ParameterForm(Widget):
         provider.value = order.provider if order.provider in self.providers else Select.NULL
         self._entry('count').value = str(count or order.count)
         self._entry('seed').value = '' if seed is None else str(seed)
-        self._entry('extra').value = json.dumps(order.extra, ensure_ascii=False) if order.extra else ''
+        self._entry('extra').value = json_text(order.extra) if order.extra else ''
         for shown in self.query(Field):
             shown.error = ''
 

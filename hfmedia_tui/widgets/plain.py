@@ -1,15 +1,24 @@
 """Text and numbers as a row of cells shows them: one line, exact width, units."""
 
+import json
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from rich.cells import cell_len, set_cell_size
 
-__all__ = ['age', 'brief', 'cells', 'clock', 'duration', 'file_size', 'one_line', 'plural', 'shortened']
+__all__ = ['age', 'brief', 'cells', 'clock', 'duration', 'file_size', 'json_text', 'one_line', 'plural', 'shortened']
 
 
 def one_line(text: str) -> str:
     """Fold every run of white space into one space, so that a text of many lines stays in its row."""
     return ' '.join(text.split())
+
+
+def json_text(value: Mapping[str, Any]) -> str:
+    """Write JSON that reads back as it was; a letter stands as itself unless the text holds what cannot be shown."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if text.isprintable() else json.dumps(value)
 
 
 def cells(text: str, width: int, *, right: bool = False) -> str:

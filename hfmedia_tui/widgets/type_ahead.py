@@ -10,6 +10,8 @@ from textual.dom import DOMNode
 from textual.message_pump import MessagePump
 from textual.widget import Widget
 
+from hfmedia_tui.domain import harmless
+
 __all__ = ['KeyClock', 'TypeAheadApp']
 
 _PATIENCE: Final = 1.0
@@ -47,6 +49,8 @@ class TypeAheadApp(App[None]):
         self._typist: asyncio.Task[None] | None = None
 
     async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Paste):
+            event.text = harmless(event.text.replace('\r\n', '\n').replace('\r', '\n'))
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             if self._typist is None:
                 self._typist = asyncio.create_task(self._type(), name='keys in their order')

@@ -34,6 +34,8 @@ def test_a_result_is_found_alone_and_in_a_list(value: Any, found: Media) -> None
     assert media([None, value, 7, value]) == (found, found)
 
 
-@pytest.mark.parametrize('value', [None, '', 'completed', 'pending1', 'x' * 99, 'no base64 at all' * 50, '=' * 200, {}, []])
+@pytest.mark.parametrize(
+    'value', [None, '', 'completed', 'pending1', 'x' * 99, 'no base64 at all' * 50, '=' * 200, {}, []]
+)
 def test_words_are_no_result(value: Any) -> None:
     assert media(value) == ()

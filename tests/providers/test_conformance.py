@@ -36,7 +36,20 @@ STATUSES = (200, 201, 202, 204, 206, 302, 400, 401, 402, 403, 404, 405, 410, 418
 
 STRANGE: list[Any] = [
     *(None, True, False, 0, -1, 7, 1.5, -0.0, 1e308, 2**63, 2**64, -(2**70)),
-    *('', ' ', '..', '/', '0', '\u0661\u0662', '\u00b2', '5' * 30, 'x' * 5_000, '\ud800', 'half an emoji \ud83d', '\x1b[31m'),
+    *(
+        '',
+        ' ',
+        '..',
+        '/',
+        '0',
+        '\u0661\u0662',
+        '\u00b2',
+        '5' * 30,
+        'x' * 5_000,
+        '\ud800',
+        'half an emoji \ud83d',
+        '\x1b[31m',
+    ),
     *('data:', 'data:;base64,AAAA', 'data:;base64,\ud800', 'https://[::1', 'https://x/\u202e', 'https://x/y'),
     *('completed', 'COMPLETED', 'SUCCESS', 'TASK_STATUS_SUCCEED', 'succeeded', 'failed', 'success'),
     *([], {}, [[]], [{}], [None], ['x'], [0] * 100, {'': ''}, {'url': 'https://x/y'}, {'get': 'https://x/api/v3/../y'}),

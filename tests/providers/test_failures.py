@@ -124,7 +124,9 @@ def test_a_failure_that_arrives_as_a_success_is_recognised(provider: str, body: 
 
 
 @pytest.mark.parametrize('provider', MACHINES)
-@pytest.mark.parametrize('body', [b'{"code": 200, "message": "success"}', b'{"code": 0, "msg": "ok"}', b'{"message": "queued"}'])
+@pytest.mark.parametrize(
+    'body', [b'{"code": 200, "message": "success"}', b'{"code": 0, "msg": "ok"}', b'{"message": "queued"}']
+)
 def test_a_success_that_cannot_be_read_is_no_failure_of_the_providers(provider: str, body: bytes) -> None:
     assert refused(Reply(status=200, body=body), provider).code == 'bad_reply'
 
