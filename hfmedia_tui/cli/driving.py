@@ -106,11 +106,13 @@ def finish(jobs: tuple[Job, ...], *, as_json: bool, interrupted: bool) -> int:
     """Say how it ended, write the paths of the results last, and return the exit code."""
     left = [job for job in jobs if job.state not in FINAL_STATES]
     failed = [job for job in jobs if job.state in FINAL_STATES and job.state is not JobState.SUCCEEDED]
-    for job in failed:
-        if job.error is not None and job.state is not JobState.CANCELLED:
+    for job in jobs:
+        if job.state in (JobState.FAILED, JobState.INTERRUPTED) and job.error is not None:
             click.echo(f'{job.id} {job.state}: {job.error.message}', err=True)
             if job.error.hint:
                 click.echo(f'  {job.error.hint}', err=True)
+        elif job.state in FINAL_STATES and job.note:
+            click.echo(f'{job.id} {job.state}: {job.note}', err=True)
     if left:
         click.echo(f'`hfmedia-tui resume` collects {", ".join(job.id for job in left)}.', err=True)
     if not as_json:

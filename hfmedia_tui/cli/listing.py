@@ -7,7 +7,7 @@ import click
 from hfmedia_tui.catalog.wishes import Sort, Wishes
 from hfmedia_tui.cli.driving import need_token
 from hfmedia_tui.cli.report import describe, job_object, model_object, write_object
-from hfmedia_tui.domain import Job, JobState, Model, Task, clean
+from hfmedia_tui.domain import Job, JobState, Model, ProviderMapping, Task, clean
 from hfmedia_tui.paths import find_paths
 from hfmedia_tui.services import Services, open_services
 from hfmedia_tui.store.ledger import Ledger
@@ -36,7 +36,7 @@ def list_models(
         if as_json:
             write_object(model_object(model))
         else:
-            click.echo(_line(model))
+            click.echo(_lines(model))
     if not models:
         click.echo('No model fits.', err=True)
     return 0
@@ -53,13 +53,16 @@ async def _find(wishes: Wishes, search: str | None, *, refresh: bool, sandbox: b
         return services.catalog.search(chosen, search) if search else chosen
 
 
-def _line(model: Model) -> str:
-    """One model for people; a name and its `model:provider` forms are what the other commands take."""
-    live = [mapping.provider for mapping in model.mappings if mapping.serves(model.task)]
-    spoken = [provider for provider in live if Services.speaks(provider)]
-    marks = [f':{provider}' if provider in spoken else f'({provider})' for provider in live]
-    note = '' if spoken else '  not supported'
-    return f'{model.task:<15}{model.id:<52} {" ".join(marks)}{note}'
+def _lines(model: Model) -> str:
+    """One model for people: its name, and below it the `model:provider` names that the other commands take."""
+    return '\n'.join([f'{model.task:<15}{model.id}', *(f'  {_offer(model.id, mapping)}' for mapping in model.mappings)])
+
+
+def _offer(model_id: str, mapping: ProviderMapping) -> str:
+    if not Services.speaks(mapping.provider):
+        return f'{mapping.provider}  not supported'
+    standing = '' if mapping.status == 'live' else f'  {mapping.status}'
+    return f'{model_id}:{mapping.provider}{standing}'
 
 
 def list_jobs(*, state: str | None, as_json: bool) -> int:

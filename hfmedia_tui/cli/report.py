@@ -168,7 +168,8 @@ def describe(job: Job) -> str:
     if job.state is JobState.SUCCEEDED:
         return f'succeeded{where}{seconds}  {clean(job.outputs[0].path) if job.outputs else ""}'
     if job.state in FINAL_STATES:
-        return f'{job.state}{where}{seconds}  {job.error.message if job.error else ""}'.replace('\n', ' ')
+        why = job.note if job.state is JobState.CANCELLED else None
+        return f'{job.state}{where}{seconds}  {why or (job.error.message if job.error else "")}'.replace('\n', ' ')
     progress = job.progress
     text = f'{progress.stage}{where}'
     if progress.stage is Stage.QUEUED and progress.queue_position is not None:

@@ -121,9 +121,11 @@ def test_a_running_job_is_left_to_its_process_and_cancelled_through_it(slow: dic
         assert (resumed.code, resumed.out) == (0, '')
         assert run('retry', job_id).code == 1
         assert run('cancel', job_id).code == 0
-        out, _ = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=30)
     assert process.returncode == 1
     assert json.loads(out.splitlines()[-1])['event'] == 'cancelled'
+    for told in (err, run('jobs').out):
+        assert "Removed from fal-ai's queue before it ran." in told, 'what cancelling did'
     assert run('cancel', job_id).code == 1
 
 

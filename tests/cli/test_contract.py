@@ -103,6 +103,16 @@ def test_a_failure_is_told_with_its_reason(run_online: Run) -> None:
     assert len(alone.lines[-1]['job']['attempts']) == 1
 
 
+def test_what_came_otherwise_than_it_was_asked_for_is_told(run_online: Run) -> None:
+    small = run_online('generate', 'a fox', '--model', f'{IMAGE}:fal-ai', '--width', '512')
+    assert small.code == 0
+    assert 'fal-ai takes width only together with height' in small.err
+    assert 'and 1024x1024 came.' in small.err
+    flagged = run_online('generate', 'a fox', '--model', 'sandbox/fails-flagged-black:fal-ai', '--json')
+    assert flagged.code == 0
+    assert 'fal-ai flagged this as not safe for work.' in flagged.err
+
+
 def test_a_model_that_nobody_we_speak_serves(run_online: Run) -> None:
     ran = run_online('generate', 'a fox', '--model', 'sandbox/fails-unknown-provider', '--json')
     assert ran.code == 1
@@ -201,9 +211,11 @@ def test_listing_models(run_online: Run) -> None:
     falls = run_online('models', '--provider', 'fal-ai', '--search', 'flux dev', '--json').lines
     assert falls[0]['id'] == IMAGE
     assert all(any(p['provider'] == 'fal-ai' for p in model['providers']) for model in falls)
-    plain = run_online('models')
-    assert IMAGE in plain.out
-    assert '  not supported' in plain.out
+    plain = run_online('models').out
+    assert plain.startswith(f'text-to-video  {models[0]["id"]}\n  {models[0]["id"]}:')
+    assert f'\n  {IMAGE}:fal-ai\n' in plain, 'the names that --model takes'
+    assert '\n  baidu/ERNIE-Image:fal-ai  staging\n' in plain
+    assert '\n  provider-to-come  not supported\n' in plain
     gated = run_online('models', '--gated', '--json').lines
     assert gated
     assert all(model['gated'] for model in gated)
