@@ -1,10 +1,11 @@
-"""Search over the catalogue: fuzzy, by every word, ranked."""
+"""Search over the catalogue: by the filter language, its words fuzzy and ranked."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from rapidfuzz import fuzz, process
 
 from hfmedia_tui.domain import Model
+from hfmedia_tui.filters import model_vocabulary, read_filter
 
 __all__ = ['search']
 
@@ -12,14 +13,17 @@ _GOOD_ENOUGH = 75
 """Of 100: a letter wrong in a short word still matches."""
 
 
-def search(models: Sequence[Model], text: str) -> list[Model]:
-    """The models whose id or tags match every word of `text`, the best first; equals keep their order.
+def search(models: Sequence[Model], text: str, favourites: Container[str] = ()) -> list[Model]:
+    """The models that fit the filter `text`, the best first; equals keep their order.
 
-    A word found as it stands beats one that is only like it. Without words, every model.
+    Every word of it is in the id or in a tag: one found as it stands beats one that is only like it. Without words,
+    all that fit. `favourites` are ids of the models that the user marked. Raises UsageError for what is no filter.
     """
-    words = text.lower().split()
+    wanted = read_filter(text, model_vocabulary(favourites), ranked=True)
+    models = [model for model in models if wanted.fits(model)]
+    words = [part for word in wanted.words for part in word.lower().split()]
     if not words:
-        return list(models)
+        return models
     scores = [0.0] * len(models)
     left = list(range(len(models)))
     names = [model.id.lower() for model in models]

@@ -154,7 +154,7 @@ def generate(context: click.Context, /, prompt: str, sandbox: bool, **options: A
 )
 @click.option('--lora/--no-lora', 'lora', default=None, help='LoRA adapters, or none of them.')
 @click.option('--sort', type=click.Choice(ORDERS), default='trend', show_default=True)
-@click.option('--search', metavar='TEXT', help='Fuzzy, by every word; the best first.')
+@click.option('--search', metavar='TEXT', help='Words, and filters such as provider:fal-ai; the best first.')
 @click.option('--refresh', is_flag=True, help='Ask the Hub anew.')
 @json_option
 @sandbox_option
@@ -168,12 +168,13 @@ def models(context: click.Context, /, sandbox: bool, **options: Any) -> int:
 
 @command.command()
 @click.option('--state', type=click.Choice(STATES))
+@click.option('--search', metavar='TEXT', help='Words, and filters such as provider:fal-ai seed:42 !nsfw.')
 @json_option
-def jobs(state: str | None, as_json: bool) -> int:
+def jobs(state: str | None, search: str | None, as_json: bool) -> int:
     """List the jobs of the ledger, oldest first."""
     from hfmedia_tui.cli.listing import list_jobs
 
-    return list_jobs(state=state, as_json=as_json)
+    return list_jobs(state=state, search=search, as_json=as_json)
 
 
 @command.command()

@@ -8,6 +8,7 @@ from hfmedia_tui.catalog.wishes import Sort, Wishes
 from hfmedia_tui.cli.driving import need_token
 from hfmedia_tui.cli.report import describe, job_object, model_object, write_object
 from hfmedia_tui.domain import Job, JobState, Model, ProviderMapping, Task, clean
+from hfmedia_tui.filters import JOBS, read_filter
 from hfmedia_tui.paths import find_paths
 from hfmedia_tui.services import Services, open_services
 from hfmedia_tui.store.ledger import Ledger
@@ -49,8 +50,9 @@ async def _find(wishes: Wishes, search: str | None, *, refresh: bool, sandbox: b
         if (stale := services.catalog.stale) is not None and (fetched := services.catalog.fetched) is not None:
             click.echo(f'{stale.message} This is the list of {fetched.astimezone():%Y-%m-%d %H:%M}.', err=True)
         familiar = await services.familiar_models() if wishes.sort is Sort.FAVOURITES else ()
+        favourites = await services.favourites() if search else ()
         chosen = wishes.pick(models, services.speaks, familiar)
-        return services.catalog.search(chosen, search) if search else chosen
+        return services.catalog.search(chosen, search, favourites) if search else chosen
 
 
 def _lines(model: Model) -> str:
@@ -65,8 +67,9 @@ def _offer(model_id: str, mapping: ProviderMapping) -> str:
     return f'{model_id}:{mapping.provider}{standing}'
 
 
-def list_jobs(*, state: str | None, as_json: bool) -> int:
-    """Write the ledger's jobs, oldest first, and return the exit code."""
+def list_jobs(*, state: str | None, search: str | None, as_json: bool) -> int:
+    """Write the ledger's jobs that fit, oldest first, and return the exit code."""
+    wanted = read_filter(search or '', JOBS)
 
     async def read() -> tuple[tuple[Job, ...], frozenset[str]]:
         ledger = Ledger(find_paths().ledger)
@@ -79,7 +82,7 @@ def list_jobs(*, state: str | None, as_json: bool) -> int:
         return jobs, frozenset(job.id for job in left)
 
     jobs, left = asyncio.run(read())
-    for job in jobs:
+    for job in filter(wanted.fits, jobs):
         if as_json:
             write_object(job_object(job))
         else:

@@ -17,7 +17,7 @@ from textual.worker import Worker, WorkerError
 
 from hfmedia_tui.catalog.wishes import Sort, Wishes
 from hfmedia_tui.domain import Model, Task
-from hfmedia_tui.errors import AppError
+from hfmedia_tui.errors import AppError, UsageError
 from hfmedia_tui.messages import ModelChosen, OpeningRetried
 from hfmedia_tui.screens.choice import Choice
 from hfmedia_tui.screens.place import Place
@@ -92,6 +92,8 @@ class BrowseScreen(Place):
         self._familiar: tuple[str, ...] = ()
         """Ids of the models that the user marked or used last, when they were last asked for."""
         self._searching: Worker[None] | None = None
+        self._mistake: UsageError | None = None
+        """Why what is in the search field is no filter."""
 
     def compose_place(self) -> ComposeResult:
         with Horizontal(id='filters'):
@@ -175,7 +177,14 @@ class BrowseScreen(Place):
         wishes, shown = self._wishes, None
         while (models := self._models) is not None and models is not shown:  # more may have come in the meantime
             fitting = await asyncio.to_thread(wishes.pick, models, services.speaks, self._familiar)
-            found = await asyncio.to_thread(services.catalog.search, fitting, words) if words else fitting
+            found, self._mistake = fitting, None
+            if words:
+                try:
+                    found = await asyncio.to_thread(services.catalog.search, fitting, words, self.models.favourites)
+                except UsageError as error:
+                    # What was found last stays while the filter is being typed.
+                    self._mistake = error
+                    break
             if self._loading is None:
                 self.models.notice = _NOTHING_FITS if models else 'The Hub lists no model'
             if renew and not self._at_top:
@@ -183,7 +192,7 @@ class BrowseScreen(Place):
             else:
                 self.models.show_rows(found, follow=not words and not renew)
             shown, renew = models, True
-            self._show_filters()
+        self._show_filters()
 
     @property
     def _at_top(self) -> bool:
@@ -210,7 +219,9 @@ class BrowseScreen(Place):
         wishes, services = self._wishes, self.services
         muted = '$foreground-muted'
         words: list[Content] = []
-        if services is not None and self._models is not None:
+        if self._mistake is not None:
+            words.append(Content.styled(str(self._mistake), '$error'))
+        elif services is not None and self._models is not None:
             words.append(Content.styled(f'{plural(len(self.models.rows), "model")}{_ORDERS[wishes.sort]}', muted))
             if wishes.gated is not None:
                 words.append(Content.styled(_ACCESS[wishes.gated], 'bold $primary'))

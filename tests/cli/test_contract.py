@@ -225,6 +225,18 @@ def test_listing_models(run_online: Run) -> None:
     assert liked == sorted(liked, reverse=True)
 
 
+def test_lists_read_the_filter_language(run_online: Run) -> None:
+    found = run_online('models', '--search', 'provider:nscale flux', '--json').lines
+    assert found
+    assert all(any(p['provider'] == 'nscale' for p in model['providers']) for model in found)
+    run_online('generate', 'a red fox', '--model', f'{IMAGE}:replicate', '--seed', '42')
+    assert len(run_online('jobs', '--search', 'seed:42 "red fox" provider:replicate', '--json').lines) == 1
+    assert run_online('jobs', '--search', 'seed:>42', '--json').lines == []
+    refused = run_online('jobs', '--search', 'colour:red')
+    assert refused.code == 2
+    assert "no 'colour'" in refused.err
+
+
 def test_the_model_used_last_is_first_when_asked(run_online: Run) -> None:
     last = run_online('models', '--json').lines[-1]['id']
     assert run_online('models', '--sort', 'favourites', '--json').lines[0]['id'] != IMAGE != last

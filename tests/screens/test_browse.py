@@ -335,6 +335,22 @@ async def test_a_pause_that_the_hub_asks_for_is_told(start: Start) -> None:
             await studio.until(lambda: 'Hub allows' not in studio.text)
 
 
+async def test_the_search_field_reads_the_filter_language(start: Start) -> None:
+    async with start((80, 24)) as studio:
+        models = studio.browse.models
+        await studio.until(lambda: models.rows)
+        await studio.press('slash', *'provider:nscale likes:>5000 !schnell')
+        await studio.until(lambda: models.rows and all(model.likes > 5000 for model in models.rows))
+        assert all(any(m.provider == 'nscale' for m in model.mappings) for model in models.rows)
+        assert all('schnell' not in model.id for model in models.rows)
+        found = list(models.rows)
+        await studio.press(*' colour:red')
+        await studio.until_shown("The models have no 'colour'.")
+        assert models.rows == found, 'what was found stays while the filter is being typed'
+        await studio.press(*['backspace'] * 11)
+        await studio.until(lambda: "no 'colour'" not in studio.text)
+
+
 async def test_favourites_are_marked_kept_and_first_when_asked(start: Start) -> None:
     async with start((80, 24)) as studio:
         models = studio.browse.models
