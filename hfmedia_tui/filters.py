@@ -1,9 +1,9 @@
 """The one filter language of every list: `provider:fal-ai state:failed model:flux seed:42 "red fox" !nsfw`.
 
-A filter is terms, and a row fits when it fits each of them. A term is a word, a flag such as `nsfw`, or a field with
-a colon and what it must hold: text in any part of the field and in any case, or a number, which may be compared
-(`likes:>1000`). Commas part alternatives, quotes keep words together and make a flag a word, `!` turns a term round.
-What is only begun, such as `provider:`, asks for nothing yet.
+A filter is terms, and a row fits when it fits each of them. A term is a word, or a field with a colon and what it must
+hold: text in any part of the field and in any case, or a number, which may be compared (`likes:>1000`). Commas part
+alternatives, quotes keep words together, `!` turns a term round. `is:favourite` asks for a flag, and after `!` the
+flag's name alone will do. What is only begun, such as `provider:`, asks for nothing yet.
 """
 
 import operator
@@ -68,10 +68,13 @@ def read_filter(text: str, vocabulary: Vocabulary[Row], *, ranked: bool = False)
         values = [value for part in _ALTERNATIVE.findall(term['values']) if (value := part.replace('"', ''))]
         if not values:
             continue
-        if ranked and not term['turn'] and not term['field'] and values[0] not in vocabulary.flags:
+        field = term['field'] and term['field'].lower()
+        if field is None and term['turn'] and term['values'].lower() in vocabulary.flags:
+            field = 'is'
+        if ranked and field is None and not term['turn']:
             words.extend(values)
             continue
-        test = _test(term['field'], values, vocabulary, quoted='"' in term['values'])
+        test = _test(field, values, vocabulary)
         tests.append(_turned(test) if term['turn'] else test)
     return Filter(tuple(words), tuple(tests))
 
@@ -80,18 +83,27 @@ def _turned(test: Callable[[Row], bool]) -> Callable[[Row], bool]:
     return lambda row: not test(row)
 
 
-def _test(field: str | None, values: list[str], vocabulary: Vocabulary[Row], *, quoted: bool) -> Callable[[Row], bool]:
-    if field is None and not quoted and len(values) == 1 and (flag := vocabulary.flags.get(values[0].lower())):
-        return flag
-    name = field.lower() if field else None
-    if name is not None and (number := vocabulary.numbers.get(name)) is not None:
-        return _number_test(name, values, number)
-    texts = vocabulary.words if name is None else vocabulary.texts.get(name)
+def _test(field: str | None, values: list[str], vocabulary: Vocabulary[Row]) -> Callable[[Row], bool]:
+    if field == 'is':
+        return _flag_test(values, vocabulary)
+    if field is not None and (number := vocabulary.numbers.get(field)) is not None:
+        return _number_test(field, values, number)
+    texts = vocabulary.words if field is None else vocabulary.texts.get(field)
     if texts is None:
         known = ', '.join([*vocabulary.texts, *vocabulary.numbers])
         raise UsageError(f'The {vocabulary.rows} have no {field!r}.', f'They have {known}. Quotes make it a word.')
     wanted = [value.lower() for value in values]
     return lambda row: any(value in text.lower() for text in texts(row) for value in wanted)
+
+
+def _flag_test(values: list[str], vocabulary: Vocabulary[Row]) -> Callable[[Row], bool]:
+    flags = list[Callable[[Row], bool]]()
+    for value in values:
+        if (flag := vocabulary.flags.get(value.lower())) is None:
+            known = ', '.join(f'is:{name}' for name in vocabulary.flags)
+            raise UsageError(f'The {vocabulary.rows} have no flag {value[:40]!r}.', f'They have {known}.')
+        flags.append(flag)
+    return lambda row: any(flag(row) for flag in flags)
 
 
 def _number_test(field: str, values: list[str], number: Callable[[Row], Value | None]) -> Callable[[Row], bool]:

@@ -65,7 +65,9 @@ MODEL = Model(
         ('height:1024', False),
         ('!height:1024', True),
         ('nsfw', False),
-        ('"nsfw"', False),
+        ('is:nsfw', False),
+        ('!is:nsfw', True),
+        ('is:', True),
         ('provider:', True),
         ('error:"of credit"', True),
         ('"16:9"', True),
@@ -79,11 +81,12 @@ def test_jobs(text: str, fits: bool) -> None:
     assert read_filter(text, JOBS).fits(JOB) is fits
 
 
-def test_a_flag_is_a_flag_and_quoted_a_word() -> None:
+def test_a_flag_is_asked_for_and_its_name_alone_is_a_word() -> None:
     flagged = job(facts=Facts(nsfw=(False, True)))
-    assert read_filter('nsfw', JOBS).fits(flagged)
+    assert read_filter('is:nsfw', JOBS).fits(flagged)
     assert not read_filter('!nsfw', JOBS).fits(flagged)
-    assert not read_filter('"nsfw"', JOBS).fits(flagged)
+    assert not read_filter('nsfw', JOBS).fits(flagged)
+    assert read_filter('!"nsfw"', JOBS).fits(flagged)
 
 
 def test_a_seed_beyond_what_a_float_holds_is_told_from_its_neighbour() -> None:
@@ -99,11 +102,12 @@ def test_a_seed_beyond_what_a_float_holds_is_told_from_its_neighbour() -> None:
         ('likes:>1000 downloads:0', True),
         ('licence:apache', True),
         ('license:mit', False),
-        ('gated lora', True),
+        ('is:gated is:lora', True),
+        ('!lora', False),
         ('!gated', False),
         ('task:video', False),
         ('tag:diffusers', True),
-        ('favourite', True),
+        ('is:favourite', True),
         ('!flux', False),
     ],
 )
@@ -112,12 +116,14 @@ def test_models(text: str, fits: bool) -> None:
 
 
 def test_words_of_a_ranked_list_are_left_to_its_search() -> None:
-    read = read_filter('flux provider:fal-ai "red fox" gated !dev', model_vocabulary(), ranked=True)
+    read = read_filter('flux provider:fal-ai "red fox" is:gated !dev', model_vocabulary(), ranked=True)
     assert read.words == ('flux', 'red fox')
     assert not read.fits(MODEL)
 
 
-@pytest.mark.parametrize(('text', 'said'), [('colour:red', "'colour'"), ('seed:many', "'many'"), ('seed:>', "'>'")])
+@pytest.mark.parametrize(
+    ('text', 'said'), [('colour:red', "'colour'"), ('seed:many', "'many'"), ('seed:>', "'>'"), ('is:odd', "'odd'")]
+)
 def test_what_cannot_be_asked_is_told(text: str, said: str) -> None:
     with pytest.raises(UsageError) as refused:
         read_filter(text, JOBS)
