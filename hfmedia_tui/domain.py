@@ -309,6 +309,10 @@ class Job(Struct, frozen=True, kw_only=True):
     finished_at: datetime | None = None
     sent_in: int | None = None
     """Whole seconds until it may leave this machine, while it can still be taken back; None when no grace runs."""
+    trashed_at: datetime | None = None
+    """When it was thrown into the trash, for as long as it is not restored."""
+    deleted: bool = False
+    """Whether its files were deleted for good, from the trash."""
 
     def elapsed(self, now: datetime) -> float:
         """Seconds that the job has run, or ran; 0 before it started."""

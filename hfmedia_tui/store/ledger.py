@@ -25,6 +25,7 @@ from hfmedia_tui.errors import StoreError, UsageError
 from hfmedia_tui.store.database import Database
 from hfmedia_tui.store.owners import Owner, is_alive, living
 from hfmedia_tui.store.rows import UNREADABLE, as_json, decode, moment, read_jobs, read_order, save_job
+from hfmedia_tui.store.trash import Trash
 
 __all__ = ['Ledger']
 
@@ -55,6 +56,8 @@ class Ledger:
         self._owners = path.parent / 'owners'
         self._owner = Owner(self._owners)
         self._seen = Seen()
+        self.trash = Trash(self._database, path.parent / 'trash', self._read)
+        """Ended jobs that were thrown away, and their files."""
         self.unreadable = set[str]()
         """Ids of jobs whose rows could not be read: damaged, or written by a version to come."""
 
@@ -164,7 +167,11 @@ class Ledger:
         def transaction(connection: sqlite3.Connection) -> Job | None:
             found = self._read(connection, 'WHERE jobs.id = ?', [job_id])
             row = connection.execute('SELECT owner, collectable FROM jobs WHERE id = ?', (job_id,)).fetchone()
-            if not found or (row['owner'] is not None and is_alive(self._owners, row['owner'])):
+            if (
+                not found
+                or found[0].trashed_at is not None
+                or (row['owner'] is not None and is_alive(self._owners, row['owner']))
+            ):
                 return None
             (job,) = found
             if seen is not None and (job.state, job.finished_at) != (seen.state, seen.finished_at):
@@ -229,15 +236,24 @@ class Ledger:
             raise StoreError(f'What was asked for job {job_id} cannot be read from the ledger.') from error
 
     async def jobs(
-        self, *, states: Iterable[JobState] | None = None, limit: int | None = None, newest_first: bool = False
+        self,
+        *,
+        states: Iterable[JobState] | None = None,
+        limit: int | None = None,
+        newest_first: bool = False,
+        deleted: bool = False,
     ) -> tuple[Job, ...]:
-        """Jobs in the order they were asked for, or the newest first."""
+        """Jobs in the order they were asked for, or the newest first, without those in the trash.
+
+        With `deleted` those whose files were deleted for good, and no others.
+        """
         chosen = None if states is None else tuple(states)
 
         def transaction(connection: sqlite3.Connection) -> tuple[Job, ...]:
-            where, values = '', list[Any]()
+            values = list[Any]()
+            where = "WHERE jobs.trash = 'deleted'" if deleted else 'WHERE jobs.trash IS NULL'
             if chosen is not None:
-                where = f'WHERE jobs.state IN ({", ".join("?" * len(chosen))})'
+                where += f' AND jobs.state IN ({", ".join("?" * len(chosen))})'
                 values.extend(chosen)
             values.append(-1 if limit is None else limit)
             direction = 'DESC' if newest_first else 'ASC'

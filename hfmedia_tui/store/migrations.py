@@ -105,4 +105,20 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         END
         """,
     ),
+    # `trash` is the step that a job has come to on its way into the trash and out of it, null for one that never went.
+    # `home` is where a file is restored to, `place` where it lies meanwhile.
+    (
+        'ALTER TABLE jobs ADD COLUMN trash TEXT',
+        'ALTER TABLE jobs ADD COLUMN trashed_at TEXT',
+        'CREATE INDEX jobs_by_trash ON jobs (trash) WHERE trash IS NOT NULL',
+        """
+        CREATE TABLE trashed_files (
+            job_id TEXT NOT NULL REFERENCES jobs (id),
+            ordinal INTEGER NOT NULL,
+            home TEXT NOT NULL,
+            place TEXT NOT NULL,
+            PRIMARY KEY (job_id, ordinal)
+        ) STRICT, WITHOUT ROWID
+        """,
+    ),
 )

@@ -203,6 +203,8 @@ def _job(
         created_at=_at(row['created_at']),
         started_at=_read_moment(row['started_at']),
         finished_at=_read_moment(row['finished_at']),
+        trashed_at=_read_moment(row['trashed_at']),
+        deleted=row['trash'] == 'deleted',
         driver=Driver.OURS if state in FINAL_STATES else driver_of(row['owner']),
     )
 
