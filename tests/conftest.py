@@ -1,12 +1,14 @@
 """Fixtures that more than one room's tests use."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from anyio.from_thread import start_blocking_portal
 
 from hfmedia_tui.sandbox.addresses import Addresses
 from hfmedia_tui.sandbox.process import running
+from tests.disks import mounted
 
 
 @pytest.fixture(scope='session')
@@ -15,3 +17,10 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
     home = tmp_path_factory.mktemp('sandbox')
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(running(home, pace=0)) as addresses:
         yield addresses
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own, with room for a quarter of a megabyte."""
+    with mounted(tmp_path / 'disk', '256k') as folder:
+        yield folder

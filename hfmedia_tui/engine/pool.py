@@ -38,6 +38,8 @@ _ALPHABET: Final = '0123456789abcdefghjkmnpqrstvwxyz'
 _LISTEN_SECONDS: Final = 0.5
 """Between two looks at what other processes ask of our jobs."""
 
+_UNSENT: Final = 'Cancelled before anything was sent.'
+
 
 def new_order_id() -> str:
     """A new id: eight letters, short enough to type and rare enough to be one's own."""
@@ -203,11 +205,7 @@ class Pool:
     async def _give_up(self, job: Job) -> None:
         """End a job that waits."""
         paid = await self._is_paid(job.id)
-        note = (
-            'Given up; the provider may finish and bill it. Retry collects it.'
-            if paid
-            else 'Cancelled before anything was sent.'
-        )
+        note = 'Given up; the provider may finish and bill it. Retry collects it.' if paid else _UNSENT
         ended = self._cancelled(job, note)
         await self._tools.ledger.save(ended, collectable=paid)
         del self._waiting[job.id]
@@ -224,10 +222,29 @@ class Pool:
         )
 
     async def cancel_unsent(self) -> None:
-        """Cancel every job that waits and that no provider has accepted; the others go on waiting, to be collected."""
-        for job_id in tuple(self._waiting):
-            if not await self._is_paid(job_id):
-                await self.cancel(job_id)
+        """Cancel every job that waits and that no provider has accepted; the others go on waiting, to be collected.
+
+        All of them at once: thousands take no longer than one. Raises StoreError; then none was cancelled.
+        """
+        unsent = [
+            job
+            for job in tuple(self._waiting.values())
+            if job.id not in self._ending and not (job.attempts and await self._is_paid(job.id))
+        ]
+        self._ending.update(job.id for job in unsent)
+        try:
+            await whole(self._give_up_unsent(unsent))
+        finally:
+            self._ending.difference_update(job.id for job in unsent)
+            self._fill()
+            self._check_idle()
+
+    async def _give_up_unsent(self, jobs: list[Job]) -> None:
+        ended = [self._cancelled(job, _UNSENT) for job in jobs]
+        await self._tools.ledger.save_all(ended)
+        for job in ended:
+            del self._waiting[job.id]
+            self._publish(job)
 
     async def _is_paid(self, job_id: str) -> bool:
         """Whether a provider has accepted the job, and it can be collected."""

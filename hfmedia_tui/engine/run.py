@@ -9,7 +9,9 @@ Rules
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Final
 
 import msgspec
@@ -19,6 +21,7 @@ from hfmedia_tui.domain import (
     Failed,
     Failure,
     FailureCode,
+    Fetch,
     Job,
     JobProgress,
     JobState,
@@ -85,6 +88,7 @@ class Run:
         """Where it stands, as saved."""
         self.submitting = False
         """Whether a submit may be on its way, unanswered."""
+        self._began = _steady()
 
     @property
     def accepted(self) -> bool:
@@ -108,13 +112,20 @@ class Run:
             self.publish(changed)
 
     def end(self, state: JobState, failure: Failure | None) -> None:
+        started = self.job.started_at
         self.job = replace(
             self.job,
             state=state,
             error=failure,
-            finished_at=self.tools.now(),
+            # A clock that is set meanwhile changes nothing about how long it took.
+            finished_at=self.tools.now() if started is None else started + timedelta(seconds=_steady() - self._began),
             progress=replace(self.job.progress, queue_position=None),
         )
+
+    def begin(self, provider: str | None) -> None:
+        """Start the job's time, and tell that it runs."""
+        self._began = _steady()
+        self.change(state=JobState.RUNNING, provider=provider, started_at=self.tools.now(), finished_at=None)
 
     async def pause(self, trouble: str, seconds: float) -> None:
         """Wait because of `trouble`, and say so."""
@@ -147,8 +158,7 @@ class Run:
                 if progress is None or not progress.accepted or tries * _SAVING_STEP > _SAVING_SECONDS:
                     if progress is not None and progress.accepted:
                         log.error('job %s: accepted by %s as %s', job.id, progress.provider, progress.handle)
-                        message = f'{progress.provider} accepted it as {progress.handle}, and it may be billed.'
-                        raise StoreError(f'{error.message} {message}', error.hint) from None
+                        raise StoreError(f'{error.message} {_what_is_left(progress)}', error.hint) from None
                     raise
                 self.change(note=f'Waiting for the ledger: {error.message}')
                 await asyncio.sleep(_SAVING_STEP)
@@ -166,6 +176,20 @@ class Run:
         ended = Attempt(provider=self.job.attempts[-1].provider, status=status, error=error)
         self.job = replace(self.job, attempts=(*self.job.attempts[:-1], ended))
         await self.tools.ledger.end_attempt(self.job, self.ordinal, ended)
+
+
+def _steady() -> float:
+    """Seconds on a clock that nobody sets; a sleep of the machine counts, where the system has such a clock."""
+    return time.clock_gettime(getattr(time, 'CLOCK_BOOTTIME', time.CLOCK_MONOTONIC))
+
+
+def _what_is_left(progress: Progress) -> str:
+    """What a person needs to know of a prediction that the ledger could not be told of."""
+    named = f' as {progress.handle}' if progress.handle else ''
+    media = progress.step.media if isinstance(progress.step, Fetch) else ()
+    files = ', '.join(item.file for item in media if item.file is not None)
+    kept = f' What came is kept as {files}.' if files else ''
+    return f'{progress.provider} accepted it{named}, and it may be billed.{kept}'
 
 
 def is_submit(progress: Progress | None) -> bool:

@@ -107,9 +107,7 @@ class Runner:
         run = self._run
         order = run.job.order
         records = await whole(self._remember())
-        run.change(
-            state=JobState.RUNNING, provider=first_provider(run.job), started_at=run.tools.now(), finished_at=None
-        )
+        run.begin(first_provider(run.job))
         if run.submitting:
             raise Ambiguous('this program ended before the answer came')
         turns: list[tuple[int, ProviderMapping, Progress | None]] = []

@@ -1,6 +1,6 @@
 """What the engine is handed: it makes none of these itself."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -20,6 +20,7 @@ class Ledger(Protocol):
 
     async def add(self, order: Order, jobs: tuple[Job, ...]) -> None: ...
     async def save(self, job: Job, *, collectable: bool = False) -> None: ...
+    async def save_all(self, jobs: Sequence[Job]) -> None: ...
     async def save_attempt(
         self, job: Job, ordinal: int, mapping: ProviderMapping, progress: Progress | None
     ) -> None: ...

@@ -117,6 +117,15 @@ class Ledger:
         """Record where a job stands, with its outputs."""
         await self._database.write(lambda connection: save_job(connection, job, collectable))
 
+    async def save_all(self, jobs: Sequence[Job]) -> None:
+        """Record where jobs stand that nobody has accepted: all of them or none."""
+
+        def transaction(connection: sqlite3.Connection) -> None:
+            for job in jobs:
+                save_job(connection, job, collectable=False)
+
+        await self._database.write(transaction)
+
     async def save_attempt(self, job: Job, ordinal: int, mapping: ProviderMapping, progress: Progress | None) -> None:
         """Record that attempt `ordinal` stands at `progress`, and the job with it, before the step is performed.
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+from collections.abc import Sequence
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
@@ -266,3 +268,57 @@ async def test_what_cannot_be_asked_is_said_and_nothing_is_queued(
             await services.submit(ask)
         assert not services.pool.jobs
         assert not await services.recent_jobs(1)
+
+
+async def test_thousands_that_wait_are_cancelled_in_one_transaction(
+    open_house: OpenHouse, count_submits: CountSubmits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_house(Limits(total=1, per_provider=1)) as services:
+        jobs = await services.submit(Ask(model='sandbox/fails-stuck-in-queue', prompt='a fox', count=1000))
+        await reach(services, jobs[0].id, Stage.QUEUED)
+        before = await count_submits()
+        writes, write = 0, services.ledger.save_all
+
+        async def counting(ended: Sequence[Job]) -> None:
+            nonlocal writes
+            writes += 1
+            await write(ended)
+
+        monkeypatch.setattr(services.ledger, 'save_all', counting)
+        monkeypatch.setattr(services.ledger, 'save', None)  # not one by one
+        await services.pool.cancel_unsent()
+        monkeypatch.undo()
+        assert writes == 1
+        assert await count_submits() == before
+        assert services.pool.jobs[jobs[0].id].state is JobState.RUNNING
+        assert {services.pool.jobs[job.id].state for job in jobs[1:]} == {JobState.CANCELLED}
+        assert len(await services.ledger.jobs(states=[JobState.CANCELLED])) == 999
+        await services.pool.cancel(jobs[0].id)
+
+
+class SetBack(datetime):
+    """A clock that is an hour earlier each time that somebody looks."""
+
+    looks = 0
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        cls.looks += 1
+        return datetime.now(tz) - timedelta(hours=cls.looks)
+
+
+async def test_a_clock_that_is_set_back_changes_no_duration_and_no_order(
+    open_house: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in ('engine.tools', 'services'):
+        monkeypatch.setattr(f'hfmedia_tui.{place}.datetime', SetBack)
+    async with open_house() as services:
+        for prompt in ('first', 'second', 'third'):
+            (job,) = await run(services, Ask(model=IMAGE, prompt=prompt))
+            assert job.finished_at is not None
+            assert 0 < job.elapsed(job.finished_at - timedelta(days=1)) < 60
+        assert [job.order.prompt for job in await services.recent_jobs(3)] == ['third', 'second', 'first']
+        last = await services.last_order()
+        assert last is not None
+        assert last.prompt == 'third'
+    assert SetBack.looks == 6

@@ -295,13 +295,6 @@ async def test_a_newer_ledger_is_left_alone(path: Path) -> None:
         await Ledger(path).open()
 
 
-async def test_a_damaged_file_is_said_to_be_so(path: Path) -> None:
-    path.parent.mkdir(parents=True)
-    path.write_bytes(b'this is no database' * 1000)
-    with pytest.raises(StoreError, match='cannot be opened'):
-        await Ledger(path).open()
-
-
 async def test_favourites_and_what_was_used_last(ledger: Ledger) -> None:
     assert await ledger.favourites() == await ledger.recent_models(9) == ()
     for model in ('a/first', 'a/second'):

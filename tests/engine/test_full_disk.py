@@ -1,0 +1,111 @@
+"""Where there is any place at all, what was paid for is kept; and the disk that was full is named."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from hfmedia_tui.domain import FailureCode, Job, JobState
+from hfmedia_tui.paths import Paths, find_paths
+from hfmedia_tui.services import Ask, Services, open_services
+from tests.disks import fill, make_read_only, mounted
+from tests.engine.loopback import Server, serving
+from tests.engine.provider import Provider
+
+
+@pytest.fixture
+def provider() -> Provider:
+    return Provider()
+
+
+@pytest.fixture
+def server(provider: Provider) -> Iterator[Server]:
+    with serving(provider) as server:
+        provider.url = server.url
+        yield server
+
+
+@pytest.fixture
+def environment(server: Server) -> dict[str, str]:
+    return {'HF_ENDPOINT': server.url, 'HFMEDIA_ROUTER_URL': server.url, 'HF_TOKEN': 'hf_test'}
+
+
+@pytest.fixture
+async def house(paths: Paths, environment: dict[str, str]) -> AsyncIterator[Services]:
+    async with open_services(paths, environment=environment, patience=0.01) as services:
+        yield services
+
+
+async def ended(house: Services, job: Job) -> Job:
+    await house.pool.idle()
+    return house.pool.jobs[job.id]
+
+
+@pytest.mark.parametrize('name', ['fal-ai', 'hf-inference'])
+async def test_a_result_that_finds_no_room_waits_where_there_is(
+    house: Services, provider: Provider, small_disk: Path, name: str
+) -> None:
+    def fill_it() -> None:
+        fill(small_disk)
+
+    provider.submit = fill_it
+    (job,) = await house.submit(Ask(model='a/b', prompt='a fox', provider=name, output=str(small_disk)))
+    failed = await ended(house, job)
+    assert failed.state is JobState.FAILED
+    assert failed.error is not None
+    assert failed.error.code is FailureCode.STORAGE
+    assert str(small_disk) in failed.error.message
+    assert failed.error.hint is not None
+    assert 'Make room' in failed.error.hint
+    assert 'paid for' in failed.error.hint
+    assert os.listdir(small_disk) == ['.filling']
+    assert [path.read_bytes() for path in (house.paths.data / 'shelter').iterdir()] == [provider.picture]
+    (small_disk / '.filling').unlink()
+    fetched = len(provider.fetched)
+    await house.retry(job.id)
+    done = await ended(house, job)
+    assert done.state is JobState.SUCCEEDED, done.error
+    assert Path(done.outputs[0].path).read_bytes() == provider.picture
+    assert os.listdir(small_disk) == [Path(done.outputs[0].path).name]
+    assert list((house.paths.data / 'shelter').iterdir()) == []
+    assert len(provider.fetched) == fetched
+    assert provider.submits == 1
+
+
+async def test_a_folder_that_cannot_be_written_costs_nothing(
+    house: Services, provider: Provider, small_disk: Path
+) -> None:
+    make_read_only(small_disk)
+    (job,) = await house.submit(Ask(model='a/b', prompt='a fox', provider='fal-ai', output=str(small_disk)))
+    failed = await ended(house, job)
+    assert failed.error is not None
+    assert failed.error.code is FailureCode.STORAGE
+    assert 'Read-only' in failed.error.message
+    assert 'Nothing was sent' in (failed.error.hint or '')
+    assert provider.submits == 0
+
+
+async def test_where_all_of_ours_is_full_the_only_copy_is_kept_elsewhere_and_named(
+    environment: dict[str, str], provider: Provider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr('hfmedia_tui.engine.run._SAVING_SECONDS', 0.0)
+    with mounted(tmp_path / 'home', '512k') as home:
+
+        def fill_it() -> None:
+            fill(home)
+
+        provider.submit = fill_it
+        paths = find_paths({'HFMEDIA_HOME': str(home)})
+        async with open_services(paths, environment=environment, patience=0.01) as house:
+            (job,) = await house.submit(Ask(model='a/b', prompt='a fox', provider='hf-inference'))
+            failed = await ended(house, job)
+            assert failed.error is not None
+            assert failed.error.code is FailureCode.STORAGE
+            assert 'disk is full' in failed.error.message
+            kept = Path(failed.error.message.partition('kept as ')[2].rstrip('.'))
+            assert kept.read_bytes() == provider.picture
+            assert not kept.is_relative_to(home)
+            shutil.rmtree(kept.parent)
+    assert provider.submits == 1

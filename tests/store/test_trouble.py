@@ -1,0 +1,113 @@
+"""A ledger that cannot be used says what is wrong, where, and what to do; and nothing that was in it is lost."""
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from hfmedia_tui.domain import Job, Order, Task
+from hfmedia_tui.errors import StoreError
+from hfmedia_tui.store.ledger import Ledger
+from tests.disks import fill, make_read_only
+
+
+def an_order(count: int = 1, prompt: str = 'a fox') -> tuple[Order, list[Job]]:
+    order = Order(
+        id=f'o{count}',
+        task=Task.TEXT_TO_IMAGE,
+        model='a/b',
+        prompt=prompt,
+        mappings=(),
+        created_at=datetime.now(UTC),
+    )
+    return order, [
+        Job(id=f'{order.id}-{index}', order=order, index=index, seed=1, created_at=order.created_at)
+        for index in range(count)
+    ]
+
+
+async def written(path: Path, count: int = 200) -> bytes:
+    """A ledger with jobs in it, closed: its bytes."""
+    ledger = Ledger(path)
+    await ledger.open()
+    await ledger.add(*an_order(count))
+    await ledger.close()
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize('damage', ['middle', 'half', 'other'])
+async def test_a_damaged_ledger_is_named_and_left_as_it_is(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / 'ledger.sqlite3'
+    whole = await written(path)
+    broken = {
+        'middle': whole[:8192] + b'\xa5' * 8192 + whole[16384:],
+        'half': whole[: len(whole) // 2],
+        'other': b'these are words, and no ledger' * 100,
+    }[damage]
+    path.write_bytes(broken)
+    with pytest.raises(StoreError, match='damaged') as told:
+        await Ledger(path).open()
+    assert str(path) in told.value.message
+    assert 'aside' in (told.value.hint or '')
+    assert path.read_bytes() == broken
+
+
+async def test_tables_that_are_gone_are_damage(tmp_path: Path) -> None:
+    path = tmp_path / 'ledger.sqlite3'
+    await written(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute('DROP TABLE outputs')
+    ledger = Ledger(path)
+    await ledger.open()
+    with pytest.raises(StoreError, match='damaged: no such table'):
+        await ledger.jobs()
+    await ledger.close()
+
+
+async def test_a_ledger_that_is_held_says_so_and_works_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr('hfmedia_tui.store.database.BUSY_SECONDS', 0.1)
+    path = tmp_path / 'ledger.sqlite3'
+    ledger = Ledger(path)
+    await ledger.open()
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute('BEGIN IMMEDIATE')
+        with pytest.raises(StoreError, match='held by another program') as told:
+            await ledger.add(*an_order())
+        assert told.value.hint is not None
+        other.execute('ROLLBACK')
+    await ledger.add(*an_order())
+    assert len(await ledger.jobs()) == 1
+    await ledger.close()
+
+
+async def test_a_full_disk_is_called_so_and_loses_nothing(small_disk: Path) -> None:
+    path = small_disk / 'ledger.sqlite3'
+    ledger = Ledger(path)
+    await ledger.open()
+    await ledger.add(*an_order(1))
+    with pytest.raises(StoreError, match='disk is full') as told:
+        await ledger.add(*an_order(2, 'x' * 300_000))
+    assert str(path) in told.value.message
+    assert 'Make room' in (told.value.hint or '')
+    assert [job.id for job in await ledger.jobs()] == ['o1-0']
+    await ledger.add(*an_order(3))
+    await ledger.close()
+
+
+async def test_a_disk_without_room_for_a_ledger_is_called_full(small_disk: Path) -> None:
+    fill(small_disk)
+    with pytest.raises(StoreError, match='disk is full'):
+        await Ledger(small_disk / 'ledger.sqlite3').open()
+
+
+async def test_a_folder_that_cannot_be_written_is_named(small_disk: Path) -> None:
+    path = small_disk / 'ledger.sqlite3'
+    whole = await written(path, 1)
+    make_read_only(small_disk)
+    with pytest.raises(StoreError, match='cannot be written') as told:
+        await Ledger(path).open()
+    assert str(path) in told.value.message
+    assert 'writable' in (told.value.hint or '')
+    assert path.read_bytes() == whole
