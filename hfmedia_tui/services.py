@@ -125,9 +125,10 @@ class Services:
     # ------------------------------------------------------------------------------------------ what can be asked
 
     @staticmethod
-    def speaks(provider: str) -> bool:
-        """Whether this program has a machine for the provider."""
-        return provider in MACHINES
+    def speaks(provider: str, task: Task | None = None) -> bool:
+        """Whether this program has a machine for the provider, and with `task` one that does this task there."""
+        machine = MACHINES.get(provider)
+        return machine is not None and (task is None or task in machine.PARAMETERS)
 
     @staticmethod
     def takes(task: Task, provider: str | None, model: Model | None = None) -> frozenset[str]:
@@ -380,7 +381,8 @@ def _best(models: tuple[Model, ...], provider: str | None) -> Model:
 
     def rank(model: Model) -> bool:
         return any(
-            mapping.serves(model.task) and (mapping.provider == provider if provider else mapping.provider in MACHINES)
+            mapping.serves(model.task)
+            and (mapping.provider == provider if provider else Services.speaks(mapping.provider, model.task))
             for mapping in model.mappings
         )
 

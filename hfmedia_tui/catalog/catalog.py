@@ -32,7 +32,7 @@ Show = Callable[[tuple[Model, ...]], None]
 class Catalog:
     """The Hub's models of both tasks."""
 
-    def __init__(self, ask: Ask, *, speaks: Callable[[str], bool], file: Path | None) -> None:
+    def __init__(self, ask: Ask, *, speaks: Callable[[str, Task], bool], file: Path | None) -> None:
         self._ask = ask
         self._speaks = speaks
         self._file = file

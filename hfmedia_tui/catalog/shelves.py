@@ -18,7 +18,7 @@ class Shelves:
     Within a shelf they stay in the order in which they came, and each stands there once for each of its tasks.
     """
 
-    def __init__(self, speaks: Callable[[str], bool]) -> None:
+    def __init__(self, speaks: Callable[[str, Task], bool]) -> None:
         self._speaks = speaks
         self._shelves: dict[tuple[bool, bool, bool], list[Model]] = {}
         self._known = set[tuple[str, Task]]()
@@ -34,5 +34,7 @@ class Shelves:
         return tuple(chain.from_iterable(self._shelves[rank] for rank in sorted(self._shelves)))
 
     def _rank(self, model: Model) -> tuple[bool, bool, bool]:
-        usable = any(mapping.serves(model.task) and self._speaks(mapping.provider) for mapping in model.mappings)
+        usable = any(
+            mapping.serves(model.task) and self._speaks(mapping.provider, model.task) for mapping in model.mappings
+        )
         return FAILS_ON_PURPOSE in model.tags, not usable, model.task is not Task.TEXT_TO_VIDEO

@@ -32,7 +32,9 @@ class Wishes(Struct, frozen=True, kw_only=True):
     """Whether a provider runs it as an adapter."""
     sort: Sort = Sort.TREND
 
-    def pick(self, models: Iterable[Model], speaks: Callable[[str], bool], familiar: Sequence[str] = ()) -> list[Model]:
+    def pick(
+        self, models: Iterable[Model], speaks: Callable[[str, Task], bool], familiar: Sequence[str] = ()
+    ) -> list[Model]:
         """Those of `models` that fit, in order.
 
         What cannot be used or fails on purpose stays last in any, except for the models that the user knows:
@@ -46,7 +48,9 @@ class Wishes(Struct, frozen=True, kw_only=True):
             return sorted(fitting, key=lambda model: places.get(model.id, len(familiar)))
 
         def rank(model: Model) -> tuple[bool, bool, int]:
-            usable = any(mapping.serves(model.task) and speaks(mapping.provider) for mapping in model.mappings)
+            usable = any(
+                mapping.serves(model.task) and speaks(mapping.provider, model.task) for mapping in model.mappings
+            )
             count = model.likes if self.sort is Sort.LIKES else model.downloads
             return FAILS_ON_PURPOSE in model.tags, not usable, -count
 

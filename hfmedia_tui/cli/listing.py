@@ -57,14 +57,14 @@ async def _find(wishes: Wishes, search: str | None, *, refresh: bool, sandbox: b
 
 def _lines(model: Model) -> str:
     """One model for people: its name, and below it the `model:provider` names that the other commands take."""
-    return '\n'.join([f'{model.task:<15}{model.id}', *(f'  {_offer(model.id, mapping)}' for mapping in model.mappings)])
+    return '\n'.join([f'{model.task:<15}{model.id}', *(f'  {_offer(model, mapping)}' for mapping in model.mappings)])
 
 
-def _offer(model_id: str, mapping: ProviderMapping) -> str:
-    if not Services.speaks(mapping.provider):
+def _offer(model: Model, mapping: ProviderMapping) -> str:
+    if not Services.speaks(mapping.provider, model.task):
         return f'{mapping.provider}  not supported'
     standing = '' if mapping.status == 'live' else f'  {mapping.status}'
-    return f'{model_id}:{mapping.provider}{standing}'
+    return f'{model.id}:{mapping.provider}{standing}'
 
 
 def list_jobs(*, state: str | None, search: str | None, as_json: bool) -> int:

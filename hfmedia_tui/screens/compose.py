@@ -166,7 +166,7 @@ class ComposeScreen(Place):
             self.form.providers = tuple(
                 mapping.provider
                 for mapping in model.mappings
-                if mapping.serves(model.task) and services.speaks(mapping.provider)
+                if mapping.serves(model.task) and services.speaks(mapping.provider, model.task)
             )
             self._show_parameters()
         self._show_cost()

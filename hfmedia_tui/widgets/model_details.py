@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from hfmedia_tui.domain import Model
+from hfmedia_tui.domain import Model, Task
 from hfmedia_tui.widgets.model_list import TASK_WORDS
 from hfmedia_tui.widgets.plain import one_line
 
@@ -29,8 +29,8 @@ class ModelDetails(Widget):
     """The model to describe."""
     hub: reactive[str] = reactive('https://huggingface.co')
     """Where the model's page is."""
-    speaks: Callable[[str], bool] = staticmethod(lambda provider: True)
-    """Whether this program has a machine for a provider; the parent sets it."""
+    speaks: Callable[[str, Task], bool] = staticmethod(lambda provider, task: True)
+    """Whether this program has a machine for a provider and a task; the parent sets it."""
 
     def render(self) -> Content:
         model = self.model
@@ -52,7 +52,7 @@ class ModelDetails(Widget):
             lines.append(Content.styled('none', '$foreground-muted'))
         for mapping in model.mappings:
             live = mapping.serves(model.task)
-            spoken = self.speaks(mapping.provider)
+            spoken = self.speaks(mapping.provider, model.task)
             mark, style = ('●', '$success') if live and spoken else ('○', '$foreground-muted')
             mark, style = ('✗', '$error') if mapping.status == 'error' else (mark, style)
             words = [_STANDINGS.get(mapping.status, one_line(mapping.status))]

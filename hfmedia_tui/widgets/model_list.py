@@ -66,7 +66,7 @@ class ModelList(RowList[Model]):
         Binding('enter', 'select', 'Compose', id='models.select', tooltip='Compose with the highlighted model'),
     ]
 
-    speaks: Callable[[str], bool] = staticmethod(lambda provider: True)
+    speaks: Callable[[str, Task], bool] = staticmethod(lambda provider, task: True)
     """Whether this program has a machine for a provider; the parent sets it."""
 
     favourites: reactive[frozenset[str]] = reactive(frozenset())
@@ -92,7 +92,7 @@ class ModelList(RowList[Model]):
 
     def draw(self, row: Model, width: int) -> Iterable[Part]:
         live = [one_line(mapping.provider) for mapping in row.mappings if mapping.serves(row.task)]
-        spoken = [provider for provider in live if self.speaks(provider)]
+        spoken = [provider for provider in live if self.speaks(provider, row.task)]
         name = one_line(row.id)
         yield f'{TASK_GLYPHS[row.task]} {TASK_WORDS[row.task]}'.ljust(_TASK - 2), 'muted'
         yield f'{_FAVOURITE if row.id in self.favourites else " "} ', 'accent'

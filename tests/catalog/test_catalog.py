@@ -65,7 +65,7 @@ def _page(task: str, *models: str) -> bytes:
 
 
 def catalog(hub: Hub, file: Path | None) -> Catalog:
-    return Catalog(hub.ask, speaks=lambda provider: provider == 'spoken', file=file)
+    return Catalog(hub.ask, speaks=lambda provider, task: provider == 'spoken', file=file)
 
 
 async def test_films_come_first_what_cannot_be_used_later_and_what_fails_on_purpose_last() -> None:

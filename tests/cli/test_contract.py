@@ -113,12 +113,28 @@ def test_what_came_otherwise_than_it_was_asked_for_is_told(run_online: Run) -> N
     assert 'fal-ai flagged this as not safe for work.' in flagged.err
 
 
+def test_a_provider_that_is_spoken_for_another_task_is_not_supported(environment: dict[str, str]) -> None:
+    def answer(asked: Asked) -> Answer:
+        offers = [{'provider': 'novita', 'providerId': 'x', 'status': 'live', 'task': 'text-to-image'}]
+        model = {'id': 'owner/name', 'pipeline_tag': 'text-to-image', 'inferenceProviderMapping': offers}
+        return Answer(body=json.dumps([model] if asked.path.startswith('/api/models?') else model).encode())
+
+    with serving(answer) as hub:
+        run = run_with({**environment, 'HF_ENDPOINT': hub.url, 'HFMEDIA_ROUTER_URL': hub.url, 'HF_TOKEN': 'hf_test'})
+        assert run('models').out == 'text-to-image  owner/name\n  novita  not supported\n'
+        ran = run('generate', 'a fox', '--model', 'owner/name', '--json')
+    assert ran.code == 1
+    assert ran.lines[-1]['job']['error']['code'] == 'no_provider'
+
+
 def test_a_model_that_nobody_we_speak_serves(run_online: Run) -> None:
     ran = run_online('generate', 'a fox', '--model', 'sandbox/fails-unknown-provider', '--json')
     assert ran.code == 1
     error = ran.lines[-1]['job']['error']
     assert error['code'] == 'no_provider'
     assert 'provider-to-come' in error['message']
+    locked = run_online('generate', 'a fox', '--model', 'cerspense/zeroscope_v2_XL', '--json', HF_TOKEN='', FAL_KEY='k')
+    assert 'has no key for: replicate' in locked.lines[-1]['job']['error']['message']
 
 
 def test_without_a_token_the_ways_on_are_named(run_offline: Run) -> None:
