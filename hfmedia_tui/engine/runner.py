@@ -23,6 +23,7 @@ from hfmedia_tui.domain import (
     ProviderMapping,
     Stage,
     Task,
+    clean,
 )
 from hfmedia_tui.engine import endings, retry
 from hfmedia_tui.engine.allowances import Allowances
@@ -156,6 +157,9 @@ class Runner:
     async def _attempt(self, ordinal: int, mapping: ProviderMapping, progress: Progress | None) -> Failure | None:
         """Ask one provider, or go on with `progress`; None when the job succeeded, else why the provider could not."""
         run = self._run
+        if mapping.provider not in run.tools.machines:  # a newer version recorded it
+            message = f'This version of the program does not speak {clean(mapping.provider, 40)}.'
+            raise Stuck(FailureCode.NOT_SUPPORTED, message, 'Upgrade it to go on.')
         await self._take_place(mapping.provider)
         run.ordinal, run.mapping, run.progress = ordinal, mapping, progress
         if progress is None:

@@ -129,6 +129,8 @@ def read_order(body: str) -> Order:
         model=clean(order.model, 300),
         prompt=clean(order.prompt, _LONGEST_TEXT),
         provider=_told(order.provider),
+        # One that is named so is nobody's, and the others are compared with those of attempts: they stay as they are.
+        mappings=tuple(mapping for mapping in order.mappings if mapping.provider.isprintable()),
         passed_over=tuple(clean(name, 300) for name in order.passed_over),
         parameters={
             clean(name, 300): clean(value, _LONGEST_TEXT) if isinstance(value, str) else value
