@@ -205,7 +205,7 @@ def _no_provider(job: Job) -> Failure:
     others = ', '.join(order.passed_over)
     return Failure(
         code=FailureCode.NO_PROVIDER,
-        message=f'{order.model} is served only by providers that this program does not speak, or has no key for: {others}.'
+        message=f'{order.model} is served only by whom this program does not speak, or has no key for: {others}.'
         if others
         else f'No provider serves {order.model} for {order.task} now.',
         hint='Choose another model: see `hfmedia-tui models`.',
