@@ -314,6 +314,11 @@ class Job(Struct, frozen=True, kw_only=True):
     deleted: bool = False
     """Whether its files were deleted for good, from the trash."""
 
+    @property
+    def collectable(self) -> bool:
+        """Whether it failed on our side alone: a provider has accepted it, and retry collects it at no new cost."""
+        return self.state is JobState.FAILED and bool(self.attempts) and self.attempts[-1].error is None
+
     def elapsed(self, now: datetime) -> float:
         """Seconds that the job has run, or ran; 0 before it started."""
         if self.started_at is None:

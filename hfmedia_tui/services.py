@@ -8,7 +8,7 @@ import hashlib
 import logging
 import os
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,6 +44,7 @@ from hfmedia_tui.paths import Paths, named_folder
 from hfmedia_tui.providers import MACHINES, Caution, Machine, cautions, free_offers
 from hfmedia_tui.settings import Settings, read_settings
 from hfmedia_tui.store.ledger import Ledger
+from hfmedia_tui.store.trash import Moved
 from hfmedia_tui.tokens import find_token
 
 __all__ = [
@@ -111,6 +112,8 @@ class Services:
         self.pool = pool
         self.account: str | None = SANDBOX if sandbox else None
         """The name of the account that pays, once it is known."""
+        self._thrown_away: list[tuple[str, ...]] = []
+        """Ids of the jobs that went to the trash in this session, each time's together."""
         self._transport = transport
 
     @property
@@ -303,6 +306,10 @@ class Services:
         Raises UsageError for one that succeeded, that is under way anywhere, or that was sent to another router.
         """
         job = await self.ledger.find(job_id)
+        if job.deleted:
+            raise UsageError(f'Job {job.id} was deleted for good.', 'Generate again for another result.')
+        if job.trashed_at is not None:
+            raise UsageError(f'Job {job.id} is in the trash.', 'Restore it first.')
         if job.order.router != self.router:
             raise UsageError(
                 f'Job {job.id} was sent to {job.order.router}, and this is {self.router}.',
@@ -318,6 +325,36 @@ class Services:
         """Go on with every job that a provider was asked for and that nobody drives; costs nothing anew."""
         taken, _ = await self.pool.resume(self.router, sent_only=True)
         return taken
+
+    # ------------------------------------------------------------------------------------------ the trash
+
+    async def throw_away(self, job_ids: Iterable[str]) -> Moved:
+        """Move ended jobs and their files to the trash. Raises StoreError."""
+        moved = self._told(await self.ledger.trash.put(job_ids))
+        if moved.jobs:
+            self._thrown_away.append(tuple(job.id for job in moved.jobs))
+        return moved
+
+    async def restore(self, job_ids: Iterable[str]) -> Moved:
+        """Bring jobs back from the trash. Raises StoreError."""
+        return self._told(await self.ledger.trash.restore(job_ids))
+
+    async def undo_throwing_away(self) -> Moved:
+        """Bring back what was thrown away last in this session and still lies in the trash. Raises StoreError."""
+        while self._thrown_away:
+            moved = await self.restore(self._thrown_away.pop())
+            if moved.jobs:
+                return moved
+        return Moved(())
+
+    async def delete(self, job_ids: Iterable[str]) -> Moved:
+        """Delete the files of jobs in the trash for good. Raises StoreError."""
+        return self._told(await self.ledger.trash.delete(job_ids))
+
+    def _told(self, moved: Moved) -> Moved:
+        for job in moved.jobs:
+            self.pool.tell(job)
+        return moved
 
     # ------------------------------------------------------------------------------------------ looking back
 
@@ -406,9 +443,10 @@ async def _ask_hub(
 async def cancel_elsewhere(ledger: Ledger, job: Job) -> str:
     """Cancel a job that this process does not drive, and say what that did. Raises UsageError when it has ended.
 
-    A living owner is asked and does it itself; without one the job is taken over and ended here.
+    A living owner is asked and does it itself; without one the job is taken over and ended here. One that failed and
+    can still be collected is given up.
     """
-    if job.state in FINAL_STATES:
+    if job.state in FINAL_STATES and not job.collectable:
         raise UsageError(f'Job {job.id} has ended already: it is {job.state}.')
     if await ledger.ask_to_cancel(job.id) or (taken := await ledger.take_up(job.id, asked=False)) is None:
         return 'The process that drives it was asked.'

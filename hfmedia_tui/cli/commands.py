@@ -169,12 +169,42 @@ def models(context: click.Context, /, sandbox: bool, **options: Any) -> int:
 @command.command()
 @click.option('--state', type=click.Choice(STATES))
 @click.option('--search', metavar='TEXT', help='Words, and filters such as provider:fal-ai seed:42 !nsfw.')
+@click.option('--trash', 'place', flag_value='trash', help='Those in the trash.')
+@click.option('--deleted', 'place', flag_value='deleted', help='Those whose files were deleted for good.')
 @json_option
-def jobs(state: str | None, search: str | None, as_json: bool) -> int:
+def jobs(state: str | None, search: str | None, place: str | None, as_json: bool) -> int:
     """List the jobs of the ledger, oldest first."""
     from hfmedia_tui.cli.listing import list_jobs
 
-    return list_jobs(state=state, search=search, as_json=as_json)
+    return list_jobs(state=state, search=search, place=place, as_json=as_json)
+
+
+@command.command()
+@click.argument('job_ids', metavar='JOB...', nargs=-1)
+@click.option('--list', 'listed', is_flag=True, help='List what lies there.')
+@click.option('--empty', is_flag=True, help='Delete all that lies there for good; the ledger keeps what was paid.')
+@click.option('--yes', is_flag=True, help='Do not ask before deleting.')
+@json_option
+def trash(job_ids: tuple[str, ...], listed: bool, empty: bool, yes: bool, as_json: bool) -> int:
+    """Throw ended jobs away with their files; restore brings them back."""
+    if [bool(job_ids), listed, empty].count(True) != 1:
+        raise click.UsageError('Name jobs, or give --list or --empty.')
+    if listed:
+        from hfmedia_tui.cli.listing import list_jobs
+
+        return list_jobs(state=None, search=None, place='trash', as_json=as_json)
+    from hfmedia_tui.cli.trash import empty_trash, throw_away
+
+    return empty_trash(sure=yes) if empty else throw_away(job_ids)
+
+
+@command.command()
+@click.argument('job_ids', metavar='JOB...', nargs=-1, required=True)
+def restore(job_ids: tuple[str, ...]) -> int:
+    """Bring jobs back from the trash, each file to its place."""
+    from hfmedia_tui.cli.trash import bring_back
+
+    return bring_back(job_ids)
 
 
 @command.command()

@@ -67,15 +67,23 @@ def _offer(model: Model, mapping: ProviderMapping) -> str:
     return f'{model.id}:{mapping.provider}{standing}'
 
 
-def list_jobs(*, state: str | None, search: str | None, as_json: bool) -> int:
-    """Write the ledger's jobs that fit, oldest first, and return the exit code."""
+def list_jobs(*, state: str | None, search: str | None, place: str | None, as_json: bool) -> int:
+    """Write the ledger's jobs that fit, oldest first, and return the exit code.
+
+    `place` is `trash` for those in the trash, last thrown away last, and `deleted` for those deleted for good.
+    """
     wanted = read_filter(search or '', JOBS)
 
     async def read() -> tuple[tuple[Job, ...], frozenset[str]]:
         ledger = Ledger(find_paths().ledger)
         await ledger.open()
         try:
-            jobs = await ledger.jobs(states=None if state is None else [JobState(state)])
+            if place == 'trash':
+                lying = await ledger.trash.jobs()
+                jobs = tuple(job for job in reversed(lying) if state is None or job.state == state)
+            else:
+                states = None if state is None else [JobState(state)]
+                jobs = await ledger.jobs(states=states, deleted=place == 'deleted')
             left = await ledger.unowned()
         finally:
             await ledger.close()

@@ -114,6 +114,12 @@ class Pool:
         """Every snapshot from now on."""
         return self._stream.subscribe()
 
+    def tell(self, job: Job) -> None:
+        """Tell of a job that has ended and was changed since by others, as by a move to the trash."""
+        if job.id in self._jobs:
+            self._jobs[job.id] = job
+        self._stream.publish(job)
+
     async def idle(self) -> None:
         """Return when nothing waits and nothing runs."""
         await self._idle.wait()
