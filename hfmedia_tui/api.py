@@ -1,12 +1,13 @@
 """For Python callers: the studio as an asynchronous iterator, over the same engine and ledger as everything else."""
 
+import json
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from hfmedia_tui.domain import FINAL_STATES, Event, Job, event_of
-from hfmedia_tui.errors import AppError
-from hfmedia_tui.parameters import PARAMETERS
+from hfmedia_tui.domain import FINAL_STATES, Event, Job, event_of, split_name
+from hfmedia_tui.errors import AppError, UsageError
+from hfmedia_tui.parameters import PARAMETERS, parse, parse_extra
 from hfmedia_tui.paths import find_paths
 from hfmedia_tui.services import Ask, Limits, open_services
 
@@ -47,7 +48,7 @@ async def generate(
     Raises AppError: UsageError for what cannot be asked, HubError when the Hub cannot be asked, and where there is
     neither a token nor a key nor `sandbox`; nothing was sent then.
     """
-    named, _, own = (model or '').partition(':')
+    named, own = split_name(model or '')
     given = {
         'negative_prompt': negative_prompt,
         'width': width,
@@ -63,11 +64,11 @@ async def generate(
             raise AppError('There is no Hugging Face token.', 'Pass one, set HF_TOKEN, or pass sandbox=True.')
         ask = Ask(
             model=named or await services.usual_model(),
-            provider=provider or own or None,
+            provider=provider or own,
             prompt=prompt,
-            parameters={name: given[name] for name in PARAMETERS if given.get(name) is not None},
+            parameters={name: parse(name, str(given[name])) for name in PARAMETERS if given[name] is not None},
             aspect_ratio=aspect_ratio,
-            extra=extra or {},
+            extra=_as_json(extra or {}),
             count=n,
             seed=seed,
             fallback=fallback,
@@ -85,3 +86,12 @@ async def generate(
                 left.discard(job.id)
             if not left:
                 return
+
+
+def _as_json(extra: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `extra` as a provider would get it. Raises UsageError for what is no JSON."""
+    try:
+        text = json.dumps(extra)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise UsageError(f'The extra JSON cannot be written: {error}.') from None
+    return parse_extra(text)

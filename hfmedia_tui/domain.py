@@ -63,6 +63,7 @@ __all__ = [
     'event_of',
     'harmless',
     'masked',
+    'split_name',
 ]
 
 JSON: TypeAlias = dict[str, Any] | list[Any] | str | int | float | bool | None
@@ -112,6 +113,12 @@ class Model(Struct, frozen=True, kw_only=True, gc=False):  # tens of thousands, 
     gated: bool | str = False
     """False, or how access is granted: `auto` or `manual`."""
     tags: tuple[str, ...] = ()
+
+
+def split_name(name: str) -> tuple[str, str | None]:
+    """Part `owner/name:provider` into the model and the provider, which may be left out."""
+    model, _, provider = name.strip().partition(':')
+    return model, provider or None
 
 
 # ---------------------------------------------------------------------------------------------- orders and jobs

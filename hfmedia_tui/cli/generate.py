@@ -8,7 +8,7 @@ import msgspec
 
 from hfmedia_tui.cli.driving import drive, finish, need_token, run
 from hfmedia_tui.cli.streams import read_input
-from hfmedia_tui.domain import Job
+from hfmedia_tui.domain import Job, split_name
 from hfmedia_tui.parameters import PARAMETERS, parse_extra
 from hfmedia_tui.paths import find_paths, named_folder
 from hfmedia_tui.services import Ask, Limits, open_services
@@ -38,7 +38,7 @@ def run_generate(
     **parameters: Any,
 ) -> int:
     """Generate and return the exit code."""
-    model, provider = _split(model)
+    model, provider = split_name(model or '')
     ask = Ask(
         model=model,
         provider=provider,
@@ -73,8 +73,3 @@ async def _generate(ask: Ask, *, limits: Limits | None, proxy: str | None, as_js
         jobs, interrupted = await drive(services, start, as_json=as_json)
     # The house is closed: what was running has been left where it stands.
     return finish(jobs, as_json=as_json, interrupted=interrupted)
-
-
-def _split(model: str | None) -> tuple[str, str | None]:
-    name, _, provider = (model or '').strip().partition(':')
-    return name, provider or None

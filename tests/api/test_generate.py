@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,6 +63,35 @@ async def test_what_cannot_be_asked_raises(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv('HF_HUB_DISABLE_IMPLICIT_TOKEN', '1')
     with pytest.raises(AppError, match='token'):
         await anext(hfmedia_tui.generate('a fox', model=IMAGE))
+
+
+@pytest.mark.parametrize(
+    'wrong',
+    [
+        {'width': -1},
+        {'height': 'wide'},
+        {'num_inference_steps': 0},
+        {'guidance_scale': float('nan')},
+        {'negative_prompt': '\ud800'},
+        {'extra': {'a': float('inf')}},
+        {'extra': {'a': object()}},
+        {'seed': -1},
+        {'n': 0},
+    ],
+)
+async def test_what_is_wrong_everywhere_is_refused_here_too(wrong: dict[str, Any]) -> None:
+    with pytest.raises(UsageError):
+        await anext(hfmedia_tui.generate('a fox', model=f'{IMAGE}:replicate', **wrong))
+
+
+def test_the_example_of_the_readme_runs_as_it_stands(tmp_path: Path) -> None:
+    readme = (Path(__file__).parents[2] / 'README.md').read_text(encoding='utf-8')
+    _, _, behind = readme.partition('```python\n')
+    example, _, _ = behind.partition('```')
+    ran = subprocess.run([sys.executable, '-c', example], capture_output=True, text=True, timeout=120, check=True)
+    ended = [line.split(' ') for line in ran.stdout.splitlines() if line.startswith('succeeded')]
+    assert len(ended) == 4
+    assert all(Path(path).is_relative_to(tmp_path / 'home') and Path(path).is_file() for _, _, path in ended)
 
 
 def test_the_package_is_light_until_it_is_asked() -> None:
