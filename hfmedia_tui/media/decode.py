@@ -1,6 +1,6 @@
 """From a file to pixels: pictures by Pillow, films by PyAV, both imported when first needed (30 and 70 ms)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -12,9 +12,10 @@ from hfmedia_tui.media.formats import Format
 if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.frame import VideoFrame
+    from PIL.Image import Image
     from PIL.ImageFile import ImageFile
 
-__all__ = ['MAXIMUM_PIXELS', 'film_duration', 'first_frame', 'open_film', 'open_picture']
+__all__ = ['MAXIMUM_PIXELS', 'film_duration', 'first_frame', 'open_film', 'open_picture', 'shown_pixels', 'shown_size']
 
 MAXIMUM_PIXELS: Final = 100_000_000
 """Larger pictures are refused before a pixel is decoded: they would take more memory than a preview is worth."""
@@ -89,3 +90,25 @@ def film_duration(container: 'InputContainer') -> float | None:
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
     return container.duration / 1_000_000 if container.duration else None
+
+
+def shown_size(container: 'InputContainer', frame: 'VideoFrame') -> tuple[int, int]:
+    """Return width and height as a film is meant to be seen: turned as its camera was, its pixels square."""
+    aspect = container.streams.video[0].sample_aspect_ratio
+    width = frame.width * float(aspect) if aspect and 0.25 <= aspect <= 4 else frame.width
+    size = max(1, round(width)), frame.height
+    return size[::-1] if _is_sideways(frame) else size
+
+
+def shown_pixels(frame: 'VideoFrame', width: int, height: int) -> 'Image':
+    """Return a frame as RGB of this size, turned as it is meant to be seen."""
+    to_image: Callable[..., Image] = frame.to_image  # PyAV leaves it untyped
+    if _is_sideways(frame):
+        width, height = height, width
+    pixels = to_image(width=width, height=height, interpolation='AREA')
+    turn = round(frame.rotation / 90) % 4
+    return pixels.rotate(90 * turn, expand=True) if turn else pixels
+
+
+def _is_sideways(frame: 'VideoFrame') -> bool:
+    return round(frame.rotation / 90) % 2 == 1

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from hfmedia_tui.domain import MediaFacts, clean
 from hfmedia_tui.errors import MediaError
-from hfmedia_tui.media.decode import MAXIMUM_PIXELS, film_duration, first_frame, open_film, open_picture
+from hfmedia_tui.media.decode import MAXIMUM_PIXELS, film_duration, first_frame, open_film, open_picture, shown_size
 from hfmedia_tui.media.formats import Format, recognise
 
 if TYPE_CHECKING:
@@ -65,12 +65,12 @@ def _inspect_film(path: Path, form: Format) -> MediaFacts:
     if not whole:
         raise MediaError(f'{clean(path.name, 80)} is cut off: it ends before its contents do.')
     with open_film(path, form) as film:
-        frame = first_frame(film)
+        width, height = shown_size(film, first_frame(film))
         return MediaFacts(
             media_type=form.value.media_type,
             extension=form.value.extension,
-            width=frame.width,
-            height=frame.height,
+            width=width,
+            height=height,
             duration=film_duration(film),
         )
 

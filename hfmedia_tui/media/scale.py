@@ -1,10 +1,9 @@
 """From a file to its pixels at exactly the size that they are shown; the full size lives only while it is scaled."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from hfmedia_tui.media.decode import film_duration, first_frame, open_film, open_picture
+from hfmedia_tui.media.decode import film_duration, first_frame, open_film, open_picture, shown_pixels, shown_size
 from hfmedia_tui.media.fit import Area, Fit, fit
 from hfmedia_tui.media.formats import Format
 
@@ -40,10 +39,9 @@ def scale(path: Path, form: Format, area: Area) -> Scaled:
 def _scale_film(path: Path, form: Format, area: Area) -> Scaled:
     with open_film(path, form) as film:
         frame = first_frame(film)
-        place = fit(frame.width, frame.height, area)
-        to_image: Callable[..., Image] = frame.to_image  # PyAV leaves it untyped
-        pixels = to_image(width=place.width, height=place.height, interpolation='AREA')
-        return Scaled(pixels, place, frame.width, frame.height, film_duration(film))
+        width, height = shown_size(film, frame)
+        place = fit(width, height, area)
+        return Scaled(shown_pixels(frame, place.width, place.height), place, width, height, film_duration(film))
 
 
 def _scale_picture(path: Path, form: Format, area: Area) -> Scaled:
