@@ -3,6 +3,7 @@
 The picture is sent once and stays in the terminal under a number; where it is to be seen, cells hold the character
 U+10EEEE in a colour that spells this number, with combining marks for row and column. So it scrolls, is covered and
 comes back as any text does. https://sw.kovidgoyal.net/kitty/graphics-protocol/#unicode-placeholders
+Frames may be added to it, and then it moves by itself: https://sw.kovidgoyal.net/kitty/graphics-protocol/#animation
 """
 
 import base64
@@ -14,7 +15,19 @@ from hfmedia_tui.media.palette import reduce_colours
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ['LARGEST_NUMBER', 'LARGEST_SIDE', 'encode', 'placeholders', 'release', 'upload']
+__all__ = [
+    'LARGEST_NUMBER',
+    'LARGEST_SIDE',
+    'add_frame',
+    'begin_animation',
+    'encode',
+    'hold',
+    'pieces',
+    'placeholders',
+    'play',
+    'release',
+    'upload',
+]
 
 LARGEST_NUMBER: Final = (1 << 24) - 1
 """An image's number is spelled by one 24-bit colour."""
@@ -47,7 +60,12 @@ def encode(picture: 'Image') -> tuple[str, ...]:
     """Return an RGB picture as a PNG of 256 colours, a third of full colour's bytes, in the protocol's pieces."""
     file = io.BytesIO()
     reduce_colours(picture, 256).save(file, 'PNG', compress_level=1)
-    text = base64.b64encode(file.getvalue()).decode('ascii')
+    return pieces(file.getvalue())
+
+
+def pieces(png: bytes) -> tuple[str, ...]:
+    """Return a PNG file in the protocol's pieces."""
+    text = base64.b64encode(png).decode('ascii')
     return tuple(text[start : start + _CHUNK] for start in range(0, len(text), _CHUNK))
 
 
@@ -59,6 +77,35 @@ def upload(pieces: tuple[str, ...], number: int, columns: int, rows: int) -> tup
         f'\x1b_G{first if index == 0 else "q=2,"}m={int(index < last)};{piece}\x1b\\'
         for index, piece in enumerate(pieces)
     )
+
+
+def begin_animation(number: int, gap: float) -> str:
+    """Return the command that plays a picture's frames as they arrive, the first of them for `gap` seconds."""
+    return f'\x1b_Ga=a,i={number},r=1,z={_milliseconds(gap)},s=2,q=2\x1b\\'
+
+
+def add_frame(pieces: tuple[str, ...], number: int, gap: float) -> tuple[str, ...]:
+    """Return the commands that add a frame to a picture, to be seen for `gap` seconds; it covers the whole."""
+    last = len(pieces) - 1
+    first = f'i={number},z={_milliseconds(gap)},X=1,f=100,'
+    return tuple(
+        f'\x1b_Ga=f,{first if index == 0 else ""}q=2,m={int(index < last)};{piece}\x1b\\'
+        for index, piece in enumerate(pieces)
+    )
+
+
+def play(number: int, frame: int) -> str:
+    """Return the command that plays a picture's frames over and over, from `frame` on, which counts from 1."""
+    return f'\x1b_Ga=a,i={number},c={frame},s=3,v=1,q=2\x1b\\'
+
+
+def hold(number: int, frame: int) -> str:
+    """Return the command that stops a picture at `frame`, which counts from 1."""
+    return f'\x1b_Ga=a,i={number},c={frame},s=1,q=2\x1b\\'
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, round(1000 * seconds))
 
 
 def release(number: int) -> str:

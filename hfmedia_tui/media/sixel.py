@@ -14,7 +14,7 @@ from hfmedia_tui.media.palette import reduce_colours
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ['encode']
+__all__ = ['encode', 'encode_indexed']
 
 _COLOURS: Final = 128
 """More are hardly seen, and each costs bytes and time."""
@@ -23,12 +23,16 @@ _RUN: Final = re.compile(rb'(.)\1{3,}', re.DOTALL)
 
 
 def encode(picture: 'Image', cell_height: int) -> tuple[str, ...]:
-    """Return one Sixel image for each row of cells; `picture` is RGB.
+    """Return one Sixel image for each row of cells; `picture` is RGB."""
+    return encode_indexed(reduce_colours(picture, _COLOURS), cell_height)
+
+
+def encode_indexed(indexed: 'Image', cell_height: int) -> tuple[str, ...]:
+    """Return one Sixel image for each row of cells of a picture that has a palette; each image brings its colours.
 
     Pixels below the picture's end are left as they are (P2 = 1). There is no graphics newline at an image's end: it
     would scroll the screen at its last row.
     """
-    indexed = reduce_colours(picture, _COLOURS)
     width, pixels = indexed.width, indexed.tobytes()
     levels = [round(value * 100 / 255) for value in indexed.getpalette('RGB') or ()]
     definitions = [b'#%d;2;%d;%d;%d' % (index, *levels[3 * index : 3 * index + 3]) for index in range(len(levels) // 3)]
