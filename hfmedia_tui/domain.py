@@ -287,6 +287,8 @@ class JobProgress(Struct, frozen=True, kw_only=True):
     """Done so far, 0 to 1. Only where the provider, or a download of known length, really tells."""
     bytes: int | None = None
     """Bytes of the result that have arrived."""
+    log: str | None = None
+    """The last line that the provider logged, cleaned. Only where the provider tells."""
 
 
 class Job(Struct, frozen=True, kw_only=True):

@@ -28,7 +28,12 @@ def job_object(job: Job) -> dict[str, Any]:
         'parameters': job.order.parameters,
         'seed': job.seed,
         'attempts': job.attempts,
-        'progress': job.progress,
+        'progress': {
+            'stage': job.progress.stage,
+            'queue_position': job.progress.queue_position,
+            'fraction': job.progress.fraction,
+            'bytes': job.progress.bytes,
+        },
         'outputs': job.outputs,
         'error': job.error,
         'created_at': job.created_at,
@@ -176,4 +181,4 @@ def describe(job: Job) -> str:
         text += f', {progress.queue_position} ahead' if progress.queue_position else ', next'
     if progress.fraction is not None:
         text += f', {progress.fraction:.0%}'
-    return text + seconds + (f'  {job.note}' if job.note else '')
+    return '  '.join(filter(None, (text + seconds, job.note, progress.log)))

@@ -197,4 +197,6 @@ def is_submit(progress: Progress | None) -> bool:
 
 
 def shown(progress: Progress) -> JobProgress:
-    return JobProgress(stage=progress.stage, queue_position=progress.queue_position, fraction=progress.fraction)
+    return JobProgress(
+        stage=progress.stage, queue_position=progress.queue_position, fraction=progress.fraction, log=progress.log
+    )

@@ -4,7 +4,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from hfmedia_tui.domain import FINAL_STATES, Job, clean
+from hfmedia_tui.domain import FINAL_STATES, Job, JobState, clean
 from hfmedia_tui.widgets.job_list import state_mark, state_word
 from hfmedia_tui.widgets.plain import clock, duration, file_size, json_text, one_line, shortened
 
@@ -38,6 +38,8 @@ class JobDetails(Widget):
                 lines.append(Content.styled(job.error.hint, '$foreground-muted'))
         if job.note and not (job.error and job.error.hint == job.note):
             lines.append(Content.styled(job.note, '$foreground-muted'))
+        if job.state is JobState.RUNNING and job.progress.log:
+            lines.append(Content.styled(one_line(job.progress.log), '$foreground-muted'))
         for output in job.outputs:
             lines.append(Content(one_line(clean(output.path, 4096))))
         lines += [Content(''), Content(job.order.prompt)]
@@ -91,6 +93,8 @@ def _facts(job: Job, width: int) -> list[tuple[str, str]]:
     told = job.facts
     if told.seed is not None and told.seed != job.seed:
         facts.append(('Seed used', str(told.seed)))
+    if told.inference_seconds is not None:
+        facts.append(('Computed', duration(told.inference_seconds)))
     if told.cost is not None:
         facts.append(('Cost', f'${told.cost:.4f}'))
     if told.request_id:

@@ -103,6 +103,12 @@ def test_a_failure_is_told_with_its_reason(run_online: Run) -> None:
     assert len(alone.lines[-1]['job']['attempts']) == 1
 
 
+def test_what_the_provider_says_meanwhile_is_told(run_online: Run) -> None:
+    cold = run_online('generate', 'a fox', '--model', 'sandbox/wakes-up-cold:hf-inference')
+    assert cold.code == 0
+    assert 'is currently loading' in cold.err
+
+
 def test_what_came_otherwise_than_it_was_asked_for_is_told(run_online: Run) -> None:
     small = run_online('generate', 'a fox', '--model', f'{IMAGE}:fal-ai', '--width', '512')
     assert small.code == 0

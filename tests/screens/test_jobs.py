@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from hfmedia_tui.domain import JobState
+from hfmedia_tui.domain import JobProgress, JobState, Stage
 from hfmedia_tui.screens.question import Question
 from hfmedia_tui.widgets.field import Entry
 from hfmedia_tui.widgets.job_details import JobDetails
@@ -28,6 +29,18 @@ async def test_a_result_is_described_and_shown(start: Start, size: tuple[int, in
         await studio.until(lambda: preview.picture is not None)
         for words in ('1024×1024', 'a red fox in the snow', MODEL, str(job.seed)):
             assert words in studio.text
+
+
+async def test_the_details_show_what_the_provider_tells(start: Start) -> None:
+    async with start((200, 50)) as studio:
+        await studio.choose(MODEL)
+        await studio.generate('a fox')
+        (job,) = await studio.settle()
+        await studio.press('f4')
+        await studio.until_shown('Computed')
+        running = JobProgress(stage=Stage.RUNNING, log='loading the weights')
+        studio.jobs.query_one(JobDetails).job = replace(job, state=JobState.RUNNING, progress=running)
+        await studio.until_shown('loading the weights')
 
 
 async def test_an_empty_place_says_how_to_fill_it(start: Start) -> None:
