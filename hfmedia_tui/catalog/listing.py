@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from hfmedia_tui.catalog.hub import PROPERTIES, Page, read_one, read_page
 from hfmedia_tui.domain import Model, Reply, Task
+from hfmedia_tui.errors import HubError
 from hfmedia_tui.pauses import asked_pause
 
 __all__ = ['Ask', 'fetch_model', 'fetch_pages']
@@ -64,7 +65,13 @@ async def fetch_pages(
             return
         path = key = page.following
         wait = asked_pause(reply)
-        if wait is not None and wait <= _LONGEST_WAIT:
+        if wait is not None and wait > _LONGEST_WAIT:
+            raise HubError(
+                'The Hub tells no more of its models for now.',
+                f'It limits how often it may be asked: try again in {wait:.0f} s.',
+                status=429,
+            )
+        if wait is not None:
             await pause(wait)
 
 

@@ -117,6 +117,7 @@ class Run:
             self.job,
             state=state,
             error=failure,
+            facts=self.job.facts if self.progress is None else self.progress.facts,
             # A clock that is set meanwhile changes nothing about how long it took.
             finished_at=self.tools.now() if started is None else started + timedelta(seconds=_steady() - self._began),
             progress=replace(self.job.progress, queue_position=None),

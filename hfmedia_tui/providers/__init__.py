@@ -157,5 +157,9 @@ def _about_the_whole(machine: Machine, mapping: ProviderMapping, task: Task, acc
     door = machine.DOORS.get(access)
     if door is not None and door.caution is not None:
         yield Caution(sentence=door.caution)
+    if mapping.status == 'error':
+        yield Caution(sentence=f"{machine.NAME} failed the Hub's last check of this model: it may refuse or fail.")
+    elif mapping.status == 'staging':
+        yield Caution(sentence=f'{machine.NAME} has this model on trial, and not live yet: it may refuse or fail.')
     if mapping.adapter is not None and task not in machine.ADAPTERS:
         yield Caution(sentence=f'{machine.NAME} is not told of adapters: it may run the base model alone.')

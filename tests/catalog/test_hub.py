@@ -124,6 +124,19 @@ async def test_what_is_spent_is_waited_for_before_the_next_page() -> None:
     assert asked[1] - asked[0] >= 0.05
 
 
+async def test_a_hub_with_nothing_left_to_give_is_not_asked_for_the_next_page() -> None:
+    asked = list[str]()
+    link = {'link': '<https://huggingface.co/api/models?cursor=1>; rel="next"', 'ratelimit': '"api";r=0;t=289'}
+
+    async def ask(path: str, query: Mapping[str, str | list[str]] | None, _: Mapping[str, str]) -> Reply:
+        asked.append(path)
+        return Reply(status=200, headers=link, body=b'[]')
+
+    with pytest.raises(HubError, match='in 289 s'):
+        await fetch_models(ask, Task.TEXT_TO_IMAGE)
+    assert asked == ['/api/models']
+
+
 @pytest.mark.parametrize(
     ('headers', 'when'),
     [

@@ -10,7 +10,13 @@ IMAGE, VIDEO = Task.TEXT_TO_IMAGE, Task.TEXT_TO_VIDEO
 
 
 def said(provider: str, task: Task, parameters: dict[str, Any], **fields: Any) -> list[tuple[str | None, str]]:
-    mapping = ProviderMapping(provider=provider, provider_id='a/b', task=task, adapter=fields.pop('adapter', None))
+    mapping = ProviderMapping(
+        provider=provider,
+        provider_id='a/b',
+        task=task,
+        adapter=fields.pop('adapter', None),
+        status=fields.pop('status', 'live'),
+    )
     return [(caution.parameter, caution.sentence) for caution in cautions(mapping, task, parameters, **fields)]
 
 
@@ -77,6 +83,15 @@ def test_an_adapter_that_is_left_out_is_told() -> None:
         (None, 'together is not told of adapters: it may run the base model alone.')
     ]
     assert said('fal-ai', VIDEO, {}, adapter='lora') == []
+
+
+def test_an_offer_that_is_not_live_is_told() -> None:
+    assert said('fal-ai', IMAGE, {}, status='error') == [
+        (None, "fal-ai failed the Hub's last check of this model: it may refuse or fail.")
+    ]
+    assert said('fal-ai', IMAGE, {}, status='staging') == [
+        (None, 'fal-ai has this model on trial, and not live yet: it may refuse or fail.')
+    ]
 
 
 def test_who_is_not_spoken_is_not_spoken_of() -> None:

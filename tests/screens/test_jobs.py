@@ -77,6 +77,7 @@ async def test_a_failed_job_tells_everything_and_can_be_retried(start: Start) ->
         await studio.until_shown('Failed')
         assert job.error is not None
         assert job.error.message[:40] in studio.text.replace('\n', ' ')
+        assert job.facts.request_id is not None, 'what support asks for'
         attempts = len(job.attempts)
         await studio.press('r')
         await studio.until(lambda: len(studio.app.jobs[job.id].attempts) > attempts)
