@@ -1,12 +1,13 @@
 """The application: its places, its global keys, and the one bridge from the engine to the screens."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual import on
+from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.reactive import var
@@ -15,16 +16,18 @@ from textual.signal import Signal
 from textual.worker import Worker, WorkerError, WorkerState
 
 from hfmedia_tui.commands import KeyedCommands
-from hfmedia_tui.domain import Job, JobState, Model
-from hfmedia_tui.errors import AppError
+from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState, Model
+from hfmedia_tui.errors import AppError, UsageError
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.messages import JobReused, ModelChosen, OpeningRetried
 from hfmedia_tui.paths import Paths
+from hfmedia_tui.rooms import Rooms
 from hfmedia_tui.screens.browse import BrowseScreen
 from hfmedia_tui.screens.compose import ComposeScreen
 from hfmedia_tui.screens.help import HelpScreen
 from hfmedia_tui.screens.jobs import JobsScreen
-from hfmedia_tui.screens.question import Question
+from hfmedia_tui.screens.leaving import Farewell, ask_how_to_leave
+from hfmedia_tui.screens.waiting import ask_about_waiting
 from hfmedia_tui.screens.welcome import WelcomeScreen
 from hfmedia_tui.widgets.plain import plural
 from hfmedia_tui.widgets.themes import DARK, LIGHT
@@ -32,12 +35,8 @@ from hfmedia_tui.widgets.top_bar import Tally
 from hfmedia_tui.widgets.type_ahead import TypeAheadApp
 
 if TYPE_CHECKING:
-    from contextlib import AbstractAsyncContextManager
-
+    from hfmedia_tui.rooms import Opening
     from hfmedia_tui.services import Services
-
-    Opening = Callable[[Paths, bool], AbstractAsyncContextManager[Services]]
-    """Opens the rooms below, on the sandbox or not."""
 
 __all__ = ['HFMediaApp']
 
@@ -47,6 +46,8 @@ _RECENT = 200
 """Jobs of earlier sessions that are shown."""
 _PACE = 0.05
 """Seconds between two pieces of news to the screens: what happens in between is told once, in its newest state."""
+_WATCH_SECONDS = 0.5
+"""Between two looks at what other processes do."""
 _KEY_NAMES = {
     'slash': '/',
     'question_mark': '?',
@@ -65,12 +66,6 @@ _KEY_NAMES = {
 }
 
 
-def _open_as_usual(paths: Paths, sandbox: bool) -> 'AbstractAsyncContextManager[Services]':
-    from hfmedia_tui.services import open_services  # the engine and its HTTP client: not before the first paint
-
-    return open_services(paths, sandbox=sandbox)
-
-
 class HFMediaApp(TypeAheadApp):
     """A studio with three places, over rooms that it opens, follows and closes."""
 
@@ -78,7 +73,8 @@ class HFMediaApp(TypeAheadApp):
     COMMANDS = App.COMMANDS | {KeyedCommands}
     # All at once: a style sheet that comes with its screen makes Textual style every widget anew.
     CSS_PATH = [
-        f'screens/{name}.tcss' for name in ('browse', 'compose', 'jobs', 'welcome', 'choice', 'help', 'question')
+        f'screens/{name}.tcss'
+        for name in ('browse', 'compose', 'jobs', 'welcome', 'choice', 'help', 'question', 'leaving')
     ]
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -115,7 +111,16 @@ class HFMediaApp(TypeAheadApp):
         took the terminal; `opening` opens the rooms, in the usual way where it is None.
         """
         super().__init__()
-        self._opening = opening or _open_as_usual
+        self.rooms = Rooms(paths, opening)
+        """What is open below; it stays open after the last screen where that is to go on."""
+        self.hung_up = False
+        """Whether the terminal is gone."""
+        self.to_collect = False
+        """Whether jobs were left that a process of their own is to collect."""
+        self.farewell: list[str] = []
+        """What is to be said when the terminal is the shell's again."""
+        self._goes_on = False
+        """Whether the rooms stay open after the last screen."""
         self._paths = paths
         self._pictures = pictures
         self._sandbox = sandbox
@@ -123,7 +128,8 @@ class HFMediaApp(TypeAheadApp):
         self._look_for_token = look_for_token
         self._typed = typed
         self._house: Worker[None] | None = None
-        self._session: set[str] = set()
+        self._live: set[str] = set()
+        """Jobs that have not ended, whoever drives them."""
         self._pending: dict[str, Job] = {}
         self.jobs: dict[str, Job] = {}
         """The latest snapshot of every job known, by id."""
@@ -152,6 +158,8 @@ class HFMediaApp(TypeAheadApp):
             self._house.cancel()
             with suppress(WorkerError):
                 await self._house.wait()
+        if not self._goes_on:
+            await self.rooms.close()
 
     # ------------------------------------------------------------------------------------------ the house
 
@@ -162,17 +170,18 @@ class HFMediaApp(TypeAheadApp):
         self._house = self.run_worker(self._keep_house(sandbox), name='house', group='house')
 
     async def _keep_house(self, sandbox: bool) -> None:
-        """Open the rooms, follow what happens in them, and close them when the program ends."""
+        """Open the rooms, and follow what happens in them until the last screen is gone."""
         try:
-            async with self._opening(self._paths, sandbox) as services:
-                subscription = services.pool.subscribe()
-                try:
-                    await self._move_in(services)
-                    async for job in subscription:
-                        self._take(job)
-                finally:
-                    subscription.close()
+            services = await self.rooms.open(sandbox=sandbox)
+            subscription = services.pool.subscribe()
+            try:
+                await self._move_in(services)
+                async for job in subscription:
+                    self.take_job(job)
+            finally:
+                subscription.close()
         except AppError as error:
+            await self.rooms.close()
             _log.warning('could not open: %s', error)
             self.mark = 'not started'
             self.standing = '\n'.join(line for line in (error.message, error.hint, 'Press r to try again') if line)
@@ -182,6 +191,7 @@ class HFMediaApp(TypeAheadApp):
     async def _move_in(self, services: 'Services') -> None:
         recent = await services.recent_jobs(_RECENT)
         self.jobs.update((job.id, job) for job in reversed(recent))
+        self.run_worker(self._watch_others(services), name='watch', group='watch', exit_on_error=False)
         last = await services.last_order()
         if last is not None and last.router != services.router:
             last = None
@@ -201,25 +211,70 @@ class HFMediaApp(TypeAheadApp):
                 compose.prompt.insert(self._typed)
 
     async def _settle(self, services: 'Services') -> None:
-        """Learn whose account this is, and go on with what earlier sessions paid for and did not bring home."""
+        """Go on with what earlier sessions sent, ask about what they left waiting, and learn whose account this is."""
         try:
-            await services.collect()
+            await services.resume(sent_only=True)
+            await self._settle_waiting(services)
+            if unreadable := ', '.join(sorted(services.ledger.unreadable)):
+                self.notify(
+                    f'{unreadable}. The log tells more.',
+                    title='Jobs that cannot be read from the ledger',
+                    severity='error',
+                    markup=False,
+                )
             self.mark = 'sandbox' if services.sandbox else await services.find_account() or 'account not known'
         except AppError as error:
             self.notify(error.hint or '', title=error.message, severity='error', markup=False)
 
-    def reload_jobs(self) -> None:
-        """Read the ledger again: something changed that is not this session's."""
-        self.run_worker(self._reload_jobs(), group='reload', exclusive=True, exit_on_error=False)
+    async def _settle_waiting(self, services: 'Services') -> None:
+        """Do with the jobs that an earlier session left waiting what the settings say."""
+        at_start = services.settings.jobs.at_start
+        waiting = await services.left_waiting() if at_start != 'pause' else ()
+        if not waiting:
+            return
+        if at_start == 'run':
+            await services.resume()
+        else:
 
-    async def _reload_jobs(self) -> None:
-        if self.services is not None:
-            known = self.services.pool.jobs
-            for job in await self.services.recent_jobs(_RECENT):
-                if job.id not in known:
-                    self._take(job)
+            def on_answer(answer: str | None) -> None:
+                self._answer_about_waiting(services, waiting, answer)
 
-    def _take(self, job: Job) -> None:
+            self.push_screen(ask_about_waiting(waiting), on_answer)
+
+    @work(group='waiting', exit_on_error=False)
+    async def _answer_about_waiting(self, services: 'Services', waiting: tuple[Job, ...], answer: str | None) -> None:
+        from hfmedia_tui.services import cancel_elsewhere  # loaded by now: with the services
+
+        try:
+            if answer == 'run':
+                await services.resume()
+            elif answer == 'cancel':
+                for job in waiting:
+                    with suppress(UsageError):  # another process has ended it meanwhile
+                        await cancel_elsewhere(services.ledger, job)
+                    self.take_job(await services.ledger.find(job.id))
+        except AppError as error:
+            self.notify(error.hint or '', title=error.message, severity='error', markup=False)
+
+    async def _watch_others(self, services: 'Services') -> None:
+        """Take on what other processes do to their jobs, and collect what they leave when they end."""
+        told = False
+        while True:
+            try:
+                news = await services.ledger.news()
+                for job in news:
+                    self.take_job(job)
+                if any(job.driver is Driver.NOBODY for job in news):
+                    await services.resume(sent_only=True)
+                told = False
+            except AppError as error:
+                if not told:
+                    _log.warning('what others do is not known: %s', error)
+                told = True
+            await asyncio.sleep(_WATCH_SECONDS)
+
+    def take_job(self, job: Job) -> None:
+        """Take on a newer snapshot of a job, and tell the screens soon."""
         if not self._pending:
             self.set_timer(_PACE, self._publish)
         self._pending[job.id] = job
@@ -228,14 +283,16 @@ class HFMediaApp(TypeAheadApp):
         changed = tuple(self._pending.values())
         self._pending.clear()
         self.jobs.update((job.id, job) for job in changed)
-        if self.services is not None:
-            self._session = self.services.pool.jobs.keys() & self.jobs.keys()
-        states = [self.jobs[job_id].state for job_id in self._session]
+        for job in changed:
+            (self._live.discard if job.state in FINAL_STATES else self._live.add)(job.id)
+        live = [job.state for job in map(self.jobs.__getitem__, self._live) if job.driver is not Driver.NOBODY]
+        ours = self.services.pool.jobs if self.services is not None else {}
+        ended = [self.jobs[job_id].state for job_id in ours if job_id in self.jobs]
         self.tally = Tally(
-            running=states.count(JobState.RUNNING),
-            queued=states.count(JobState.QUEUED),
-            failed=states.count(JobState.FAILED),
-            succeeded=states.count(JobState.SUCCEEDED),
+            running=live.count(JobState.RUNNING),
+            queued=live.count(JobState.QUEUED),
+            failed=ended.count(JobState.FAILED),
+            succeeded=ended.count(JobState.SUCCEEDED),
         )
         self.jobs_changed.publish(changed)
 
@@ -271,8 +328,6 @@ class HFMediaApp(TypeAheadApp):
                 self.exit()
 
     async def _look_again(self) -> None:
-        import asyncio
-
         if await asyncio.to_thread(self._look_for_token):
             await self.switch_mode('browse')
             self._open_house(sandbox=False)
@@ -311,19 +366,65 @@ class HFMediaApp(TypeAheadApp):
             self.push_screen(HelpScreen(self.screen))
 
     async def action_quit(self) -> None:
-        """Leave; asks first while jobs run."""
-        waiting = self.tally.running + self.tally.queued
-        if not waiting or isinstance(self.screen, Question):
-            self.exit()
-            return
-        question = Question(
-            f'{plural(waiting, "job")} not finished',
-            'What a provider has accepted goes on there, and `hfmedia-tui resume` collects it. '
-            'What only waits here is sent when it is resumed.',
-            yes='Quit',
-            no='Stay',
-        )
-        self.push_screen(question, lambda leave: self.exit() if leave else None)
+        """Leave; asks first while jobs of this process are not finished."""
+        if not any(worker.group == 'quit' and worker.is_running for worker in self.workers):
+            self._quit()
+
+    @work(group='quit', exit_on_error=False)
+    async def _quit(self) -> None:
+        while (services := self.rooms.services) is not None and any(left := services.pool.if_left()):
+            choice = await self.push_screen_wait(ask_how_to_leave(left))
+            if choice == 'wait':
+                ended = Farewell('Leaving when all have ended', services.pool.idle(), stays=True)
+                if not await self.push_screen_wait(ended):
+                    return
+            elif choice == 'cancel':
+                await self._cancel_all(services)
+            elif choice == 'leave':
+                self._leave_running(services)
+                break
+            else:
+                return
+        self.exit()
+
+    async def _cancel_all(self, services: 'Services') -> None:
+        """Cancel every job of this process, and say what that did when the screen is gone."""
+
+        async def cancel() -> None:
+            try:
+                self.farewell += [f'{job.id}  {job.note or job.state}' for job in await services.pool.cancel_all()]
+            except AppError as error:
+                self.farewell.append(str(error))
+
+        await self.push_screen_wait(Farewell('Asking the providers to stop', cancel(), stays=False))
+
+    def _leave_running(self, services: 'Services') -> None:
+        """Take note of what is left, to be said when the screen is gone."""
+        services.pool.stop_starting()
+        left = services.pool.if_left()
+        self.to_collect = bool(left.collected)
+        if left.collected:
+            self.farewell.append(
+                f'{plural(len(left.collected), "job")} collected in the background: `hfmedia-tui jobs` tells how far.'
+            )
+        self.farewell += [
+            f'{job.id}  interrupted while {job.provider} was being asked: it may be billed.' for job in left.interrupted
+        ]
+        if left.waiting:
+            self.farewell.append(
+                f'{plural(len(left.waiting), "job")} not sent: the next start or `hfmedia-tui resume` goes on.'
+            )
+
+    def end(self) -> None:
+        """End the screen at once; the rooms stay open for what runs, to be closed by whoever runs this."""
+        self._goes_on = True
+        self.exit()
+
+    def hang_up(self) -> None:
+        """End the screen because its terminal is gone."""
+        if not self.hung_up:
+            self.hung_up = True
+            self.end()
 
     def get_key_display(self, binding: Binding) -> str:
         if binding.key_display:

@@ -317,14 +317,18 @@ class Services:
             )
         return await self.pool.retry(job.id, seen)
 
-    async def resume(self) -> tuple[tuple[Job, ...], tuple[Job, ...]]:
-        """Queue what nobody drives and what can be collected; returns those taken up and those left alone."""
-        return await self.pool.resume(self.router)
+    async def resume(self, *, sent_only: bool = False) -> tuple[tuple[Job, ...], tuple[Job, ...]]:
+        """Queue what nobody drives and what can be collected; returns those taken up and those left alone.
 
-    async def collect(self) -> tuple[Job, ...]:
-        """Go on with every job that a provider was asked for and that nobody drives; costs nothing anew."""
-        taken, _ = await self.pool.resume(self.router, sent_only=True)
-        return taken
+        With `sent_only` only what a provider was asked for: that costs nothing anew.
+        """
+        return await self.pool.resume(self.router, sent_only=sent_only)
+
+    async def left_waiting(self) -> tuple[Job, ...]:
+        """Jobs of this router that an earlier process left, and that no provider has been asked for."""
+        left = await self.ledger.unowned()
+        sent = {job.id for job in await self.ledger.unowned(sent_only=True)}
+        return tuple(job for job in left if job.id not in sent and job.order.router == self.router)
 
     # ------------------------------------------------------------------------------------------ the trash
 

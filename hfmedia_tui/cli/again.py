@@ -6,8 +6,8 @@ from collections.abc import Iterable
 import click
 
 from hfmedia_tui.cli.driving import NO_TOKEN, drive, finish, need_token, run
-from hfmedia_tui.cli.exits import EXIT_INTERRUPTED
-from hfmedia_tui.cli.report import describe, job_object, write_object
+from hfmedia_tui.cli.exits import CUT_SHORT
+from hfmedia_tui.cli.report import describe, job_object, tell_unreadable, write_object
 from hfmedia_tui.domain import Job, JobState
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.paths import find_paths
@@ -17,9 +17,12 @@ from hfmedia_tui.store.ledger import Ledger
 __all__ = ['run_cancel', 'run_resume', 'run_retry']
 
 
-def run_resume(*, as_json: bool) -> int:
-    """Drive what was left waiting and what can be collected; exit 1 only for a job that was driven here."""
-    return run(_again(None, as_json=as_json))
+def run_resume(*, sent_only: bool, as_json: bool) -> int:
+    """Drive what was left waiting and what can be collected; exit 1 only for a job that was driven here.
+
+    With `sent_only` what waits goes on waiting, so that nothing is submitted.
+    """
+    return run(_again(None, sent_only=sent_only, as_json=as_json))
 
 
 def run_retry(job_ids: tuple[str, ...], *, failed: bool, as_json: bool) -> int:
@@ -44,26 +47,27 @@ def run_retry(job_ids: tuple[str, ...], *, failed: bool, as_json: bool) -> int:
     return run(chosen())
 
 
-async def _again(chosen: tuple[Job, ...] | None, *, as_json: bool) -> int:
+async def _again(chosen: tuple[Job, ...] | None, *, sent_only: bool = False, as_json: bool) -> int:
     """Drive `chosen`, or without it whatever nobody drives: first on the sandbox, then on the real router."""
     ledger = Ledger(find_paths().ledger)
     await ledger.open()
     try:
-        jobs = await ledger.unowned() if chosen is None else chosen
+        jobs = await ledger.unowned(sent_only=sent_only) if chosen is None else chosen
+        tell_unreadable(ledger.unreadable)
     finally:
         await ledger.close()
     code = 0
     for sandbox in (True, False):
         here = tuple(job for job in jobs if (job.order.router == SANDBOX) == sandbox)
         if here:
-            ended = await _again_on(here, sandbox=sandbox, unowned=chosen is None, as_json=as_json)
-            if ended == EXIT_INTERRUPTED:
+            ended = await _again_on(here, sandbox=sandbox, unowned=chosen is None, sent_only=sent_only, as_json=as_json)
+            if ended in CUT_SHORT:
                 return ended
             code = max(code, ended)
     return code
 
 
-async def _again_on(jobs: tuple[Job, ...], *, sandbox: bool, unowned: bool, as_json: bool) -> int:
+async def _again_on(jobs: tuple[Job, ...], *, sandbox: bool, unowned: bool, sent_only: bool, as_json: bool) -> int:
     """Drive jobs of one side; `unowned` when they were not named but found."""
     left = list[Job]()
     async with open_services(find_paths(), sandbox=sandbox) as services:
@@ -77,7 +81,7 @@ async def _again_on(jobs: tuple[Job, ...], *, sandbox: bool, unowned: bool, as_j
         async def start() -> Iterable[Job]:
             if unowned:
                 # Asked of the ledger anew: another process may have taken some up meanwhile, and ended them.
-                taken_up, others = await services.resume()
+                taken_up, others = await services.resume(sent_only=sent_only)
                 left.extend(job for job in others if (job.order.router == SANDBOX) == sandbox)
                 return taken_up
             taken = list[Job]()
@@ -89,9 +93,9 @@ async def _again_on(jobs: tuple[Job, ...], *, sandbox: bool, unowned: bool, as_j
                     click.echo(str(error), err=True)
             return taken
 
-        driven, interrupted = await drive(services, start, as_json=as_json)
+        driven, cut_short = await drive(services, start, as_json=as_json)
     _tell_left(left, as_json=as_json)
-    ended = finish(driven, as_json=as_json, interrupted=interrupted)
+    ended = finish(driven, as_json=as_json, cut_short=cut_short)
     return max(ended, 1) if left and not unowned else ended
 
 

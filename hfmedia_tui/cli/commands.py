@@ -1,6 +1,7 @@
 """Every command and its options, and the one place where errors become exit codes."""
 
 import io
+import signal
 import sys
 from contextlib import suppress
 from typing import Any, NoReturn
@@ -45,6 +46,7 @@ def main() -> NoReturn:
         _log('a mistake of this program')
         _say(AppError('This program made a mistake.', 'See `hfmedia-tui locate` for the log, which tells more.'))
         code = EXIT_FAILED
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # on the way out there is nothing left to clean up after
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -208,12 +210,13 @@ def restore(job_ids: tuple[str, ...]) -> int:
 
 
 @command.command()
+@click.option('--sent-only', is_flag=True, help='Collect what a provider was asked for; send nothing.')
 @json_option
-def resume(as_json: bool) -> int:
+def resume(sent_only: bool, as_json: bool) -> int:
     """Run what was left waiting and collect what was paid for."""
     from hfmedia_tui.cli.again import run_resume
 
-    return run_resume(as_json=as_json)
+    return run_resume(sent_only=sent_only, as_json=as_json)
 
 
 @command.command()

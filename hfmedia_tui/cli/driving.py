@@ -1,17 +1,17 @@
 """Drives jobs to their end in front of a terminal or a script: what generate, resume and retry share."""
 
 import asyncio
-import signal
+import errno
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Coroutine, Iterable
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from hfmedia_tui.cli.exits import EXIT_FAILED, EXIT_INTERRUPTED
+from hfmedia_tui.cli.exits import EXIT_FAILED
 from hfmedia_tui.cli.report import Report, report_for
+from hfmedia_tui.cli.signals import Signals, exit_code, hearing, leave_terminal, terminals
 from hfmedia_tui.domain import FINAL_STATES, Job, JobState, clean
 from hfmedia_tui.errors import AppError
 from hfmedia_tui.services import Services
@@ -42,67 +42,64 @@ def need_token(services: Services, provider: str | None = None) -> None:
 
 async def drive(
     services: Services, start: Callable[[], Coroutine[Any, Any, Iterable[Job]]], *, as_json: bool
-) -> tuple[tuple[Job, ...], bool]:
-    """Start jobs, tell about them until they have ended, and return them with whether Ctrl+C cut it short.
+) -> tuple[tuple[Job, ...], int | None]:
+    """Start jobs, tell about them until they have ended, and return them with the exit code of what cut it short.
 
-    After Ctrl+C what was not sent is cancelled, the providers are asked nothing, and what runs is left to `resume`.
+    After Ctrl+C or SIGTERM what was not sent is cancelled, the providers are asked nothing, and what runs is left to
+    `resume`; a second one ends this process at once. When the terminal goes, everything goes on without it.
     """
     subscription = services.pool.subscribe()
     ours = dict[str, Job]()
-    async with _interrupt() as interrupted:
-        with report_for(as_json=as_json) as report:
-            stop = asyncio.create_task(interrupted.wait())
-            starting = asyncio.create_task(_started(start))
-            await asyncio.wait({starting, stop}, return_when=asyncio.FIRST_COMPLETED)
-            if interrupted.is_set():
-                services.pool.stop_starting()
-                starting.cancel()
-                await asyncio.wait({starting})
-            ours.update(
-                (job.id, job) for job in (services.pool.jobs.values() if starting.cancelled() else await starting)
-            )
-            telling = asyncio.create_task(_tell(subscription, ours, report))
-            idle = asyncio.create_task(services.pool.idle())
-            await asyncio.wait({idle, stop}, return_when=asyncio.FIRST_COMPLETED)
-            if interrupted.is_set():
-                services.pool.stop_starting()
-                await services.pool.cancel_unsent()
-            # Left before the telling ends, so that nothing that leaving does goes untold.
-            await services.pool.leave()
-            subscription.close()
-            await telling
-            for task in (idle, stop):
-                task.cancel()
-    return tuple(services.pool.jobs[job_id] for job_id in ours), interrupted.is_set()
+    with hearing(interrupt_twice=True) as signals, report_for(as_json=as_json) as report:
+        dark = asyncio.create_task(_go_dark(signals, terminals()))
+        stop = asyncio.create_task(signals.stop.wait())
+        starting = asyncio.create_task(_started(start))
+        await asyncio.wait({starting, stop}, return_when=asyncio.FIRST_COMPLETED)
+        if signals.stop.is_set():
+            services.pool.stop_starting()
+            starting.cancel()
+            await asyncio.wait({starting})
+        ours.update((job.id, job) for job in (services.pool.jobs.values() if starting.cancelled() else await starting))
+        telling = asyncio.create_task(_tell(subscription, ours, report, signals))
+        idle = asyncio.create_task(services.pool.idle())
+        await asyncio.wait({idle, stop}, return_when=asyncio.FIRST_COMPLETED)
+        if signals.stop.is_set():
+            services.pool.stop_starting()
+            await services.pool.cancel_unsent()
+        # Left before the telling ends, so that nothing that leaving does goes untold.
+        await services.pool.leave()
+        subscription.close()
+        await telling
+        for task in (idle, stop, dark):
+            task.cancel()
+    cut_short = None if signals.first is None else exit_code(signals.first)
+    return tuple(services.pool.jobs[job_id] for job_id in ours), cut_short
 
 
 async def _started(start: Callable[[], Coroutine[Any, Any, Iterable[Job]]]) -> tuple[Job, ...]:
     return tuple(await start())
 
 
-async def _tell(subscription: Any, ours: dict[str, Job], report: Report) -> None:
+async def _tell(subscription: Any, ours: dict[str, Job], report: Report, signals: Signals) -> None:
     seen = dict[str, Job]()
     async for job in subscription:
         if job.id in ours:
-            report.show(job, seen.get(job.id))
+            try:
+                report.show(job, seen.get(job.id))
+            except OSError as error:
+                if error.errno != errno.EIO:  # else the terminal is gone, and the signal that says so on its way
+                    raise
+                signals.hang_up()
             seen[job.id] = job
 
 
-@asynccontextmanager
-async def _interrupt() -> AsyncIterator[asyncio.Event]:
-    """An event that Ctrl+C sets, where the system lets a loop hear of it."""
-    event = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    with suppress(NotImplementedError):  # Windows: Ctrl+C raises KeyboardInterrupt there
-        loop.add_signal_handler(signal.SIGINT, event.set)
-    try:
-        yield event
-    finally:
-        with suppress(NotImplementedError):
-            loop.remove_signal_handler(signal.SIGINT)
+async def _go_dark(signals: Signals, ours: tuple[int, ...]) -> None:
+    """Let go of the terminal when it is gone."""
+    await signals.hung_up.wait()
+    leave_terminal(ours)
 
 
-def finish(jobs: tuple[Job, ...], *, as_json: bool, interrupted: bool) -> int:
+def finish(jobs: tuple[Job, ...], *, as_json: bool, cut_short: int | None) -> int:
     """Say how it ended, write the paths of the results last, and return the exit code."""
     left = [job for job in jobs if job.state not in FINAL_STATES]
     failed = [job for job in jobs if job.state in FINAL_STATES and job.state is not JobState.SUCCEEDED]
@@ -122,8 +119,8 @@ def finish(jobs: tuple[Job, ...], *, as_json: bool, interrupted: bool) -> int:
         for path in paths:
             click.echo(clean(path, 4096))
         sys.stdout.flush()
-    if interrupted:
-        return EXIT_INTERRUPTED
+    if cut_short is not None:
+        return cut_short
     return EXIT_FAILED if failed else 0
 
 

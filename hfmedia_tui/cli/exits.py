@@ -2,7 +2,7 @@
 
 from typing import Final
 
-__all__ = ['EXIT_FAILED', 'EXIT_INTERRUPTED', 'EXIT_USAGE']
+__all__ = ['CUT_SHORT', 'EXIT_FAILED', 'EXIT_INTERRUPTED', 'EXIT_TERMINATED', 'EXIT_USAGE']
 
 EXIT_FAILED: Final = 1
 """Something that was asked for did not succeed."""
@@ -10,3 +10,8 @@ EXIT_USAGE: Final = 2
 """What was asked for cannot be done as it was written."""
 EXIT_INTERRUPTED: Final = 130
 """Stopped by Ctrl+C."""
+EXIT_TERMINATED: Final = 143
+"""Stopped by SIGTERM."""
+EXIT_HUNG_UP: Final = 129
+"""Stopped because the terminal was gone and somebody insisted."""
+CUT_SHORT: Final = (EXIT_HUNG_UP, EXIT_INTERRUPTED, EXIT_TERMINATED)

@@ -70,6 +70,6 @@ async def _generate(ask: Ask, *, limits: Limits | None, proxy: str | None, as_js
                 click.echo(caution.sentence, err=True)
             return await services.pool.submit(order)
 
-        jobs, interrupted = await drive(services, start, as_json=as_json)
+        jobs, cut_short = await drive(services, start, as_json=as_json)
     # The house is closed: what was running has been left where it stands.
-    return finish(jobs, as_json=as_json, interrupted=interrupted)
+    return finish(jobs, as_json=as_json, cut_short=cut_short)

@@ -6,7 +6,7 @@ import click
 
 from hfmedia_tui.catalog.wishes import Sort, Wishes
 from hfmedia_tui.cli.driving import need_token
-from hfmedia_tui.cli.report import describe, job_object, model_object, write_object
+from hfmedia_tui.cli.report import describe, job_object, model_object, tell_unreadable, write_object
 from hfmedia_tui.domain import Job, JobState, Model, ProviderMapping, Task, clean
 from hfmedia_tui.filters import JOBS, read_filter
 from hfmedia_tui.paths import find_paths
@@ -74,7 +74,7 @@ def list_jobs(*, state: str | None, search: str | None, place: str | None, as_js
     """
     wanted = read_filter(search or '', JOBS)
 
-    async def read() -> tuple[tuple[Job, ...], frozenset[str]]:
+    async def read() -> tuple[Job, ...]:
         ledger = Ledger(find_paths().ledger)
         await ledger.open()
         try:
@@ -84,22 +84,15 @@ def list_jobs(*, state: str | None, search: str | None, place: str | None, as_js
             else:
                 states = None if state is None else [JobState(state)]
                 jobs = await ledger.jobs(states=states, deleted=place == 'deleted')
-            left = await ledger.unowned()
+            tell_unreadable(ledger.unreadable)
         finally:
             await ledger.close()
-        return jobs, frozenset(job.id for job in left)
+        return jobs
 
-    jobs, left = asyncio.run(read())
-    for job in filter(wanted.fits, jobs):
+    for job in filter(wanted.fits, asyncio.run(read())):
         if as_json:
             write_object(job_object(job))
         else:
-            stands = _left(job) if job.id in left and job.state is JobState.RUNNING else describe(job)
             prompt = clean(job.order.prompt, 60).replace('\n', ' ')
-            click.echo(f'{job.id:<12}{job.created_at.astimezone():%Y-%m-%d %H:%M}  {stands}  {prompt}')
+            click.echo(f'{job.id:<12}{job.created_at.astimezone():%Y-%m-%d %H:%M}  {describe(job)}  {prompt}')
     return 0
-
-
-def _left(job: Job) -> str:
-    """Where a job stands that no process drives: it does not run here, whatever it does at the provider."""
-    return f'left running{f" at {job.provider}" if job.provider else ""}: resume collects it'

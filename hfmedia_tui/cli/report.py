@@ -1,6 +1,7 @@
 """How jobs are told: as JSON lines for scripts, live on a terminal, as plain lines elsewhere."""
 
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -11,9 +12,9 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
 from rich.text import Text
 
-from hfmedia_tui.domain import FINAL_STATES, Job, JobState, Model, Stage, clean, event_of
+from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState, Model, Stage, clean, event_of
 
-__all__ = ['Report', 'job_object', 'model_object', 'report_for', 'write_object']
+__all__ = ['Report', 'job_object', 'model_object', 'report_for', 'tell_unreadable', 'write_object']
 
 
 def job_object(job: Job) -> dict[str, Any]:
@@ -69,6 +70,12 @@ def write_object(value: object) -> None:
     # The standard library's JSON, because a seed may be larger than 64 bits; in ASCII, which any stream takes.
     sys.stdout.write(json.dumps(msgspec.to_builtins(value)) + '\n')
     sys.stdout.flush()
+
+
+def tell_unreadable(job_ids: Iterable[str]) -> None:
+    """Say on standard error which jobs the ledger holds and nobody can read."""
+    if names := ', '.join(sorted(clean(name, 40) for name in job_ids)):
+        click.echo(f'Cannot be read from the ledger: {names}. The log tells more.', err=True)
 
 
 class Report(Protocol):
@@ -168,6 +175,10 @@ def describe(job: Job) -> str:
     """Where a job stands, in one line."""
     where = f' at {job.provider}' if job.provider else ''
     seconds = f'  {job.elapsed(datetime.now(UTC)):.1f} s'
+    if job.driver is Driver.NOBODY:
+        if job.state is JobState.QUEUED:
+            return 'left waiting: resume sends it'
+        return f'left {"while asking" if job.progress.stage is Stage.SUBMITTING else "running"}{where}: see resume'
     if job.state is JobState.QUEUED:
         return 'waiting'
     if job.state is JobState.SUCCEEDED:

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
 from types import MappingProxyType, TracebackType
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 import msgspec
 
@@ -27,7 +27,7 @@ from hfmedia_tui.engine.whole import whole
 from hfmedia_tui.errors import StoreError, UsageError
 from hfmedia_tui.parameters import MAXIMUM_RANDOM_SEED
 
-__all__ = ['Pool', 'new_order_id']
+__all__ = ['IfLeft', 'Pool', 'new_order_id']
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +44,17 @@ _UNSENT: Final = 'Cancelled before anything was sent.'
 def new_order_id() -> str:
     """A new id: eight letters, short enough to type and rare enough to be one's own."""
     return ''.join(secrets.choice(_ALPHABET) for _ in range(8))
+
+
+class IfLeft(NamedTuple):
+    """The unfinished jobs of a pool, by what leaving them does."""
+
+    collected: tuple[Job, ...]
+    """A provider has accepted them: `resume` collects them."""
+    interrupted: tuple[Job, ...]
+    """A provider is being asked: nobody would hear its answer."""
+    waiting: tuple[Job, ...]
+    """Nothing was sent, or it was turned away: they wait for the next start."""
 
 
 class Pool:
@@ -86,6 +97,24 @@ class Pool:
     def stop_starting(self) -> None:
         """Start nothing more: what waits goes on waiting."""
         self._closing = True
+
+    async def settle(self) -> None:
+        """Start nothing more, and return when nothing runs: what only waits is left waiting."""
+        self.stop_starting()
+        while self._running:
+            await asyncio.wait([task for _, task in self._running.values()])
+
+    def if_left(self) -> 'IfLeft':
+        """What would become of the jobs if they were left now."""
+        runners = [runner for runner, _ in self._running.values()]
+        return IfLeft(
+            collected=tuple(runner.job for runner in runners if runner.accepted),
+            interrupted=tuple(runner.job for runner in runners if runner.submitting),
+            waiting=(
+                *(runner.job for runner in runners if not runner.accepted and not runner.submitting),
+                *self._waiting.values(),
+            ),
+        )
 
     async def leave(self) -> None:
         """Leave every job where it stands, to be resumed. A submit without an answer yet is interrupted."""
@@ -226,6 +255,14 @@ class Pool:
             note=note,
             error=Failure(code=FailureCode.CANCELLED, message='Cancelled.', hint=note, provider=job.provider),
         )
+
+    async def cancel_all(self) -> tuple[Job, ...]:
+        """Cancel every job that has not ended, and return them as they ended. Raises StoreError."""
+        self.stop_starting()
+        names = (*self._waiting, *self._running)
+        await self.cancel_unsent()
+        await asyncio.gather(*(self.cancel(job_id) for job_id in (*self._waiting, *self._running)))
+        return tuple(self._jobs[job_id] for job_id in names)
 
     async def cancel_unsent(self) -> None:
         """Cancel every job that waits and that no provider has accepted; the others go on waiting, to be collected.

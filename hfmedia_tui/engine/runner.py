@@ -66,6 +66,16 @@ class Runner:
     def job(self) -> Job:
         return self._run.job
 
+    @property
+    def accepted(self) -> bool:
+        """Whether a provider has taken it on: it can be left and collected."""
+        return self._run.accepted
+
+    @property
+    def submitting(self) -> bool:
+        """Whether a provider is being asked, and what it answers decides whether this is billed."""
+        return self._run.submitting
+
     async def run(self) -> None:
         """Drive the job until it ends, is cancelled or is left."""
         run = self._run

@@ -25,15 +25,18 @@ class Choice(ModalScreen[str | None]):
         Binding('k', 'move(-1)', show=False, id='choice.up'),
     ]
 
-    def __init__(self, title: str, options: Sequence[tuple[str, str, str]], *, chosen: str) -> None:
+    def __init__(self, title: str, options: Sequence[tuple[str, str, str]], *, chosen: str, text: str = '') -> None:
         super().__init__()
         self._title = title
         self._options = options
         self._chosen = chosen
+        self._text = text
 
     def compose(self) -> ComposeResult:
         with Vertical(id='choice'):
             yield Static(Content.styled(self._title, 'bold'), id='title')
+            if self._text:
+                yield Static(Content(self._text), id='text')
             yield OptionList(
                 *(
                     Option(Content.assemble(cells(one_line(label), 20), '  ', (one_line(note), '$foreground-muted')))

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 
-from hfmedia_tui.domain import FINAL_STATES, Job, JobState, clean
+from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState, clean
 from hfmedia_tui.errors import AppError
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.messages import JobReused
@@ -101,22 +101,21 @@ class JobsScreen(Place):
                 return True
 
     def _can_retry(self, job: Job) -> bool:
-        """Whether the job ended without a result, or waits since an earlier session."""
-        left_behind = self.services is not None and job.id not in self.services.pool.jobs
-        return job.state is not JobState.SUCCEEDED and (job.state in FINAL_STATES or left_behind)
+        """Whether the job ended without a result, or was left by a process that is gone."""
+        return job.state is not JobState.SUCCEEDED and (job.state in FINAL_STATES or job.driver is Driver.NOBODY)
 
     @work(group='cancel', exit_on_error=False)
     async def action_cancel(self) -> None:
         job, services = self.job, self.services
         if job is None or services is None:
             return
-        if job.id in services.pool.jobs:
+        if job.driver is Driver.OURS:
             await self._tell(services.pool.cancel(job.id))
         else:
             from hfmedia_tui.services import cancel_elsewhere  # loaded by now: with the services
 
             await self._tell(cancel_elsewhere(services.ledger, job))
-            self.house.reload_jobs()
+            self.house.take_job(await services.ledger.find(job.id))
 
     @work(group='retry', exit_on_error=False)
     async def action_retry(self) -> None:

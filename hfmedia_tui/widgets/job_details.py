@@ -4,8 +4,8 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from hfmedia_tui.domain import FINAL_STATES, Job, JobState, clean
-from hfmedia_tui.widgets.job_list import state_mark, state_word
+from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState, clean
+from hfmedia_tui.widgets.job_list import is_left, state_mark, state_word
 from hfmedia_tui.widgets.plain import clock, duration, file_size, json_text, one_line, shortened
 
 __all__ = ['JobDetails', 'caption']
@@ -36,6 +36,10 @@ class JobDetails(Widget):
             lines += [Content(job.error.message)]
             if job.error.hint:
                 lines.append(Content.styled(job.error.hint, '$foreground-muted'))
+        if job.driver is Driver.OTHER:
+            lines.append(Content.styled('Another process drives it.', '$foreground-muted'))
+        elif is_left(job):
+            lines.append(Content.styled('No process drives it: retry takes it up.', '$foreground-muted'))
         if job.note and not (job.error and job.error.hint == job.note):
             lines.append(Content.styled(job.note, '$foreground-muted'))
         if job.state is JobState.RUNNING and job.progress.log:

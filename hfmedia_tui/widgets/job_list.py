@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from hfmedia_tui.domain import Job, JobState, Stage
+from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState, Stage
 from hfmedia_tui.widgets.plain import cells, duration, file_size, one_line
 from hfmedia_tui.widgets.row_list import Part, RowList
 
-__all__ = ['JobList', 'state_mark', 'state_word']
+__all__ = ['JobList', 'is_left', 'state_mark', 'state_word']
 
 _MARKS = {
     JobState.QUEUED: ('·', 'muted'),
@@ -17,18 +17,26 @@ _MARKS = {
     JobState.CANCELLED: ('–', 'muted'),
     JobState.INTERRUPTED: ('!', 'odd'),
 }
+_LEFT = ('○', 'muted')
 _BAR = 8
 """Cells of the bar that a true fraction is drawn with."""
 
 
 def state_mark(job: Job) -> Part:
     """Return the sign of the job's state, and the part of a row's style that it wears."""
-    return _MARKS[job.state]
+    return _LEFT if is_left(job) else _MARKS[job.state]
+
+
+def is_left(job: Job) -> bool:
+    """Whether the job has not ended and no process drives it."""
+    return job.driver is Driver.NOBODY and job.state not in FINAL_STATES
 
 
 def state_word(job: Job) -> str:
     """Return in one word what the job is doing: its stage while it runs, else its state."""
     match job.state:
+        case JobState.RUNNING if is_left(job):
+            return 'left'
         case JobState.RUNNING:
             return str(job.progress.stage)
         case JobState.QUEUED:
@@ -53,6 +61,10 @@ def _standing(job: Job) -> str:
 def _size(job: Job) -> str:
     output = next(iter(job.outputs), None)
     return f'{output.width}×{output.height}' if output and output.width and output.height else ''
+
+
+_ELSEWHERE = 'elsewhere · '
+"""Before the prompt of a job that another process drives."""
 
 
 class JobList(RowList[Job]):
@@ -124,11 +136,11 @@ class JobList(RowList[Job]):
         yield cells(state_word(row), 12), part if part in ('bad', 'odd') else ''
         width -= 14
         if width >= 46:
-            running = row.state is JobState.RUNNING
+            running = row.state is JobState.RUNNING and not is_left(row)
             yield cells(_standing(row) if running else _size(row), 14), 'accent' if running else 'muted'
             width -= 14
         elapsed = row.elapsed(datetime.now(UTC))
-        text = duration(elapsed, exact=row.finished_at is not None) if row.started_at else ''
+        text = duration(elapsed, exact=row.finished_at is not None) if row.started_at and not is_left(row) else ''
         yield cells(text, 9, right=True) + '  ', 'muted'
         width -= 11
         if width >= 34:
@@ -140,4 +152,7 @@ class JobList(RowList[Job]):
         if row.state is JobState.FAILED and row.error:
             yield cells(one_line(row.error.message), width), 'bad'
         else:
+            if row.driver is Driver.OTHER and width >= 2 * len(_ELSEWHERE):
+                yield _ELSEWHERE, 'muted'
+                width -= len(_ELSEWHERE)
             yield cells(one_line(row.order.prompt[:400]), width), '' if row.state is not JobState.CANCELLED else 'muted'

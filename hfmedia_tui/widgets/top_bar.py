@@ -15,7 +15,7 @@ __all__ = ['Tally', 'TopBar']
 
 @dataclass(frozen=True)
 class Tally:
-    """How many jobs of this session are in which state."""
+    """How many jobs are under way, whichever process drives them, and how many of this session have ended."""
 
     running: int = 0
     queued: int = 0

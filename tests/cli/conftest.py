@@ -4,13 +4,15 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 
 from hfmedia_tui.sandbox.addresses import Addresses
+from hfmedia_tui.sandbox.process import running
 
 COMMAND = (sys.executable, '-m', 'hfmedia_tui')
 
@@ -75,3 +77,17 @@ def run_offline(environment: dict[str, str]) -> Run:
 @pytest.fixture
 def run_online(online: dict[str, str]) -> Run:
     return run_with(online)
+
+
+@pytest.fixture(scope='session')
+def slow_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
+    """A sandbox that takes a few seconds for a picture: time to be cut off in."""
+    home = tmp_path_factory.mktemp('slow')
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(running(home, pace=2)) as addresses:
+        yield addresses
+
+
+@pytest.fixture
+def slow(environment: dict[str, str], slow_sandbox: Addresses) -> dict[str, str]:
+    addresses = {'HF_ENDPOINT': slow_sandbox.hub, 'HFMEDIA_ROUTER_URL': slow_sandbox.router}
+    return {**environment, 'HF_TOKEN': 'hf_test', **addresses}

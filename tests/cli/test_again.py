@@ -5,35 +5,18 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-from anyio.from_thread import start_blocking_portal
 
 from hfmedia_tui.domain import Job, Progress, Request, Send, SendKind
 from hfmedia_tui.paths import find_paths
 from hfmedia_tui.sandbox.addresses import Addresses
-from hfmedia_tui.sandbox.process import running
 from hfmedia_tui.services import Ask, open_services
 from tests.cli.conftest import COMMAND, Run, run_with
 
 IMAGE = 'black-forest-labs/FLUX.1-dev'
-
-
-@pytest.fixture(scope='module')
-def slow_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
-    """A sandbox that takes a few seconds for a picture: time to be cut off in."""
-    home = tmp_path_factory.mktemp('slow')
-    with start_blocking_portal() as portal, portal.wrap_async_context_manager(running(home, pace=2)) as addresses:
-        yield addresses
-
-
-@pytest.fixture
-def slow(environment: dict[str, str], slow_sandbox: Addresses) -> dict[str, str]:
-    addresses = {'HF_ENDPOINT': slow_sandbox.hub, 'HFMEDIA_ROUTER_URL': slow_sandbox.router}
-    return {**environment, 'HF_TOKEN': 'hf_test', **addresses}
 
 
 def submits(addresses: Addresses) -> int:

@@ -172,7 +172,7 @@ async def test_closing_leaves_a_running_job_to_be_collected(open_house: OpenHous
         await reach(services, job.id, Stage.QUEUED)
     async with open_house() as services:
         assert (await services.ledger.find(job.id)).state is JobState.RUNNING
-        (again,) = await services.collect()
+        (again,), _ = await services.resume(sent_only=True)
         assert again.id == job.id
         await reach(services, job.id, Stage.QUEUED)
         await services.pool.cancel(job.id)

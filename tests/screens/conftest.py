@@ -31,17 +31,23 @@ def pictures() -> Iterator[Pictures]:
 
 
 @pytest.fixture
-def start(paths: Paths, pictures: Pictures, sandbox: Addresses) -> Start:
+def environment(sandbox: Addresses) -> dict[str, str]:
+    """What leads to the session's sandbox."""
+    return {'HF_ENDPOINT': sandbox.hub, 'HFMEDIA_ROUTER_URL': sandbox.router, 'HF_TOKEN': 'hf_test'}
+
+
+@pytest.fixture
+def start(paths: Paths, pictures: Pictures, environment: dict[str, str]) -> Start:
     """Starts the program at a size, on the session's sandbox or on another Hub, and waits until it is open."""
 
     @asynccontextmanager
     async def start_it(
         size: tuple[int, int] = (120, 40), *, hub: str | None = None, wait: bool = True, **options: Any
     ) -> AsyncIterator[Studio]:
-        environment = {'HF_ENDPOINT': hub or sandbox.hub, 'HFMEDIA_ROUTER_URL': sandbox.router, 'HF_TOKEN': 'hf_test'}
+        here = {**environment, 'HF_ENDPOINT': hub} if hub else environment
 
         def opening(paths: Paths, _sandbox: bool) -> AbstractAsyncContextManager[Services]:
-            return open_services(paths, environment=environment, patience=0.02)
+            return open_services(paths, environment=here, patience=0.02)
 
         app = HFMediaApp(paths=paths, pictures=pictures, **{'token_found': True, 'opening': opening, **options})
         async with app.run_test(size=size) as pilot:

@@ -4,7 +4,6 @@ from textual.widgets import Static
 
 from hfmedia_tui.errors import SandboxError
 from hfmedia_tui.screens.help import HelpScreen
-from hfmedia_tui.screens.question import Question
 from hfmedia_tui.screens.welcome import WelcomeScreen
 from hfmedia_tui.widgets.key_line import KeyLine
 from hfmedia_tui.widgets.top_bar import TopBar
@@ -133,22 +132,6 @@ async def test_the_footer_holds_seven_keys_at_most(start: Start) -> None:
         await studio.press('f4')
         await studio.pilot.click(KeyLine, offset=(studio.text.splitlines()[-1].index('F1'), 0))
         await studio.until(lambda: isinstance(studio.app.screen, HelpScreen))
-
-
-async def test_quitting_asks_while_jobs_run_and_leaves_them_to_be_collected(start: Start) -> None:
-    async with start((80, 24)) as studio:
-        await studio.choose('sandbox/fails-stuck-in-queue')
-        await studio.generate('a fox')
-        await studio.until(lambda: studio.app.tally.running)
-        await studio.press('ctrl+q')
-        assert isinstance(studio.app.screen, Question)
-        assert '1 job not finished' in studio.text
-        await studio.press('enter')
-        assert studio.app.is_running
-        assert studio.app.current_mode == 'compose'
-        await studio.press('ctrl+q', 'right', 'enter')
-        await studio.until(lambda: studio.app._exit)
-    assert studio.app.services is None
 
 
 async def test_quitting_with_nothing_running_asks_nothing(start: Start) -> None:

@@ -1,0 +1,41 @@
+"""The rooms below, held open for the screens, and longer than them where jobs go on without any."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from typing import TYPE_CHECKING, TypeAlias
+
+from hfmedia_tui.paths import Paths
+
+if TYPE_CHECKING:
+    from hfmedia_tui.services import Services
+
+__all__ = ['Opening', 'Rooms']
+
+Opening: TypeAlias = 'Callable[[Paths, bool], AbstractAsyncContextManager[Services]]'
+"""Opens the rooms, on the sandbox or not."""
+
+
+class Rooms:
+    """What is open, if anything is."""
+
+    def __init__(self, paths: Paths, opening: 'Opening | None' = None) -> None:
+        self.services: Services | None = None
+        self._paths = paths
+        self._opening = opening or _open_as_usual
+        self._open = AsyncExitStack()
+
+    async def open(self, *, sandbox: bool) -> 'Services':
+        """Open them. Raises AppError: then nothing is open."""
+        self.services = await self._open.enter_async_context(self._opening(self._paths, sandbox))
+        return self.services
+
+    async def close(self) -> None:
+        """Leave every job where it stands, and close what is open."""
+        self.services = None
+        await self._open.aclose()
+
+
+def _open_as_usual(paths: Paths, sandbox: bool) -> 'AbstractAsyncContextManager[Services]':
+    from hfmedia_tui.services import open_services  # the engine and its HTTP client: not before the first paint
+
+    return open_services(paths, sandbox=sandbox)

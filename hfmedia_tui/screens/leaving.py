@@ -1,0 +1,102 @@
+"""Leaving while jobs are not finished: what leaving does to them, and what can be done about it."""
+
+from collections import Counter
+from collections.abc import Awaitable, Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+from hfmedia_tui.domain import Job
+from hfmedia_tui.screens.choice import Choice
+from hfmedia_tui.widgets.plain import one_line, plural
+from hfmedia_tui.widgets.top_bar import Tally
+
+if TYPE_CHECKING:
+    from hfmedia_tui.engine.pool import IfLeft
+
+__all__ = ['Farewell', 'ask_how_to_leave']
+
+
+def ask_how_to_leave(left: 'IfLeft') -> Choice:
+    """The question how to leave, telling what leaving now would do; dismissed with `wait`, `leave`, `cancel`,
+    or anything else to stay."""
+    running, waiting = len(left.collected) + len(left.interrupted), len(left.waiting)
+    counts = [f'{plural(running, "job")} running'] * bool(running)
+    counts += [f'{plural(waiting, "job") if not running else waiting} waiting'] * bool(waiting)
+    leave = ('leave', 'Leave running', 'collected in the background')
+    if not left.collected:
+        leave = ('leave', 'Leave', 'the next start asks' if not left.interrupted else 'and interrupt what is asked')
+    options = [
+        ('wait', 'Wait', 'leave when all have ended'),
+        leave,
+        ('cancel', 'Cancel all', 'ask the providers to stop'),
+        ('stay', 'Stay', 'Esc'),
+    ]
+    return Choice(', '.join(counts), options, chosen='wait', text='\n'.join(_told(left)))
+
+
+def _told(left: 'IfLeft') -> Iterable[str]:
+    """What leaving now does, in sentences."""
+    if left.collected:
+        yield f'Accepted by {_names(left.collected)}: if left, a process in the background collects the results.'
+    if left.interrupted:
+        yield f'Being asked: {_names(left.interrupted)}. If left, nobody hears the answer, and it may be billed.'
+    if left.waiting:
+        yield f'Not sent: {plural(len(left.waiting), "job")}. If left, nothing is sent before the next start.'
+
+
+def _names(jobs: Iterable[Job]) -> str:
+    """Who has how many of the jobs."""
+    counts = Counter(one_line(job.provider or '') for job in jobs)
+    return ', '.join(f'{name} ({count})' if count > 1 else name for name, count in counts.items())
+
+
+class Farewell(ModalScreen[bool]):
+    """Waits for something and tells how many jobs are left; dismissed with whether it came, or False to stay."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding('escape', 'stay', 'Stay', show=False, id='farewell.stay'),
+    ]
+
+    def __init__(self, title: str, until: Awaitable[object], *, stays: bool) -> None:
+        """`stays` tells whether the user can still change their mind."""
+        super().__init__()
+        self._title = title
+        self._until = until
+        self._stays = stays
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id='farewell'):
+            yield Static(Content.styled(self._title, 'bold'))
+            yield Static(id='counts')
+            if self._stays:
+                with Horizontal(id='answers'):
+                    yield Button('Stay', id='stay', compact=True)
+
+    def on_mount(self) -> None:
+        self.watch(self.app, 'tally', self._take_tally)
+        self._wait()
+
+    def _take_tally(self, tally: Tally) -> None:
+        counts = [f'{tally.running} running', f'{tally.queued} waiting', f'{tally.succeeded} done']
+        if tally.failed:
+            counts.append(f'{tally.failed} failed')
+        self.query_one('#counts', Static).update(Content(', '.join(counts)))
+
+    @work(group='farewell', exit_on_error=False)
+    async def _wait(self) -> None:
+        await self._until
+        self.dismiss(True)
+
+    def on_button_pressed(self) -> None:
+        self.action_stay()
+
+    def action_stay(self) -> None:
+        if self._stays:
+            self.dismiss(False)
