@@ -77,7 +77,7 @@ async def test_digits_typed_into_the_prompt_are_text(start: Start) -> None:
 
 
 async def test_help_lists_the_keys_of_the_place(start: Start) -> None:
-    async with start((80, 24)) as studio:
+    async with start((80, 40)) as studio:
         await studio.press('question_mark')
         assert isinstance(studio.app.screen, HelpScreen)
         for words in ('Search the models', 'Go to the jobs', 'Leave the program'):
