@@ -134,6 +134,8 @@ def _remarks(job: Job, progress: Progress) -> Iterator[str]:
     """What is true about a result and not what was asked for, in sentences."""
     if any(progress.facts.nsfw):
         yield f'{progress.provider} flagged this as not safe for work.'
+    if progress.facts.seed is not None and progress.facts.seed != job.seed:
+        yield f'{progress.provider} used seed {progress.facts.seed}.'
     asked = job.order.parameters.get('width'), job.order.parameters.get('height')
     for output in job.outputs:
         came = output.width, output.height

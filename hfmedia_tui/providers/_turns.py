@@ -85,6 +85,7 @@ def fetch(progress: Progress, found: tuple[Media, ...], missing: str) -> Progres
         accepted=True,
         queue_position=None,
         fraction=None,
+        log=None,
     )
 
 
