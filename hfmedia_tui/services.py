@@ -397,7 +397,7 @@ def account_name(reply: Reply) -> str | None:
     """The account that the Hub's `/api/whoami-v2` names, cleaned; None where it does not tell."""
     try:
         told = msgspec.json.decode(reply.body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     name = told.get('name') if isinstance(told, dict) else None
     return clean(name, 100) if isinstance(name, str) else None

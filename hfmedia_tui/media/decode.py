@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from hfmedia_tui.domain import clean
 from hfmedia_tui.errors import MediaError
 from hfmedia_tui.media.formats import Format
+from hfmedia_tui.media.gif import MOST_FRAMES, measure
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -19,6 +20,10 @@ __all__ = ['MAXIMUM_PIXELS', 'film_duration', 'first_frame', 'open_film', 'open_
 
 MAXIMUM_PIXELS: Final = 100_000_000
 """Larger pictures are refused before a pixel is decoded: they would take more memory than a preview is worth."""
+
+
+_MOST_STREAMS: Final = 16
+"""Tracks of a film that are looked into within bounds; the picture's is among the first."""
 
 
 def _damaged(path: Path, error: BaseException) -> MediaError:
@@ -36,6 +41,15 @@ def _refuse_giants(path: Path, width: int, height: int) -> None:
         )
 
 
+def _refuse_endless(path: Path) -> None:
+    """Refuse a GIF whose frames would take more memory or time than its head tells."""
+    with path.open('rb') as file:
+        extent = measure(file)
+    _refuse_giants(path, max(1, extent.width), max(1, extent.height))
+    if extent.frames > MOST_FRAMES:
+        raise MediaError(f'{clean(path.name, 80)} has more than {MOST_FRAMES:,} frames.')
+
+
 @contextmanager
 def open_picture(path: Path, form: Format) -> Iterator['ImageFile']:
     """Open a picture, its size known and bounded, its pixels not yet decoded.
@@ -46,6 +60,8 @@ def open_picture(path: Path, form: Format) -> Iterator['ImageFile']:
 
     Image.MAX_IMAGE_PIXELS = None  # our own bound stands instead, and neither warns nor lets twice as much pass
     try:
+        if form is Format.GIF:
+            _refuse_endless(path)
         with Image.open(path, formats=[form.value.decoder]) as picture:
             _refuse_giants(path, *picture.size)
             yield picture
@@ -65,11 +81,15 @@ def open_film(path: Path, form: Format) -> Iterator['InputContainer']:
     import av
 
     try:
-        with av.open(str(path.absolute()), format='webm' if form is Format.WEBM else 'mp4') as container:
+        kind = 'webm' if form is Format.WEBM else 'mp4'
+        # Frames may be of another size than the file says of them: neither looking into it nor decoding believes it.
+        bounds: Any = {'max_pixels': str(MAXIMUM_PIXELS)}  # PyAV's types say that it is text, and it is not
+        with av.open(str(path.absolute()), format=kind, stream_options=[bounds] * _MOST_STREAMS) as container:
             if not container.streams.video:
                 raise MediaError(f'{clean(path.name, 80)} has no picture track.')
             stream = container.streams.video[0]
             _refuse_giants(path, stream.width, stream.height)
+            stream.codec_context.options = bounds
             yield container
     except MediaError:
         raise
