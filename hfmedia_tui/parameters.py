@@ -21,6 +21,7 @@ __all__ = [
     'PARAMETERS',
     'Kind',
     'Parameter',
+    'describe',
     'is_text',
     'parse',
     'parse_extra',
@@ -168,6 +169,17 @@ def parse(name: str, text: str) -> int | float | str:
     if not number >= least:  # what is not a number is not less either
         raise UsageError(f'{parameter.label} must be {noun} of at least {least:g}, not {value[:40]}.')
     return number
+
+
+def describe(name: str) -> tuple[str, str]:
+    """Say in a word what is to be typed for the parameter `name`, and in sentences what it is for."""
+    parameter = PARAMETERS[name]
+    word = {Kind.INTEGER: 'N', Kind.NUMBER: 'F', Kind.TEXT: 'TEXT'}[parameter.kind]
+    sentences = [parameter.help]
+    if parameter.suggestions:
+        unit = f' {parameter.unit}' if parameter.unit else ''
+        sentences.append(f'Such as {", ".join(parameter.suggestions)}{unit}.')
+    return word, ' '.join(sentences)
 
 
 def parse_extra(text: str) -> dict[str, Any]:

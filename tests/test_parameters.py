@@ -1,9 +1,23 @@
 """What a user may type for a parameter, and what is refused before anything is sent."""
 
+import inspect
+
+import click
 import pytest
 
+from hfmedia_tui.api import generate
+from hfmedia_tui.cli import commands
 from hfmedia_tui.errors import UsageError
-from hfmedia_tui.parameters import parse, parse_extra, sized
+from hfmedia_tui.parameters import PARAMETERS, parse, parse_extra, sized
+
+
+def test_every_declared_parameter_can_be_set_on_the_command_line_and_from_python() -> None:
+    options = {str(option.name): option for option in commands.generate.params}
+    declared = {name for name, option in options.items() if isinstance(option, commands.ParameterOption)}
+    assert declared == PARAMETERS.keys() <= inspect.signature(generate).parameters.keys()
+    context = click.Context(commands.generate)
+    for name in declared:
+        assert PARAMETERS[name].help in str(options[name].get_help_record(context))
 
 
 @pytest.mark.parametrize(

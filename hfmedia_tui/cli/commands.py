@@ -3,6 +3,7 @@
 import io
 import signal
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, NoReturn
 
@@ -83,7 +84,7 @@ def _log(what: str) -> None:
 
 
 class Parameter(click.ParamType[Any]):
-    """An option that is one of the declared parameters."""
+    """The type of one of the declared parameters."""
 
     def __init__(self, parameter: str) -> None:
         self.name = parameter
@@ -95,6 +96,20 @@ class Parameter(click.ParamType[Any]):
             return parse(self.name, str(value))
         except UsageError as error:
             self.fail(str(error), param, ctx)
+
+
+class ParameterOption(click.Option):
+    """An option that is one of the declared parameters, which is read when it is needed: it says the rest."""
+
+    def __init__(self, declarations: Sequence[str], **options: Any) -> None:
+        super().__init__(declarations, **options)
+        self.type = Parameter(str(self.name))
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        from hfmedia_tui.parameters import describe
+
+        self.metavar, self.help = describe(str(self.name))
+        return super().get_help_record(ctx)
 
 
 @click.group(invoke_without_command=True, context_settings={'help_option_names': ['-h', '--help']})
@@ -123,14 +138,14 @@ def command(context: click.Context, verbose: bool, sandbox: bool) -> None:
 @click.option('--model', metavar='MODEL[:PROVIDER]', help='The model, and the one provider to ask.')
 @click.option('-n', 'count', type=click.IntRange(1, 1000), default=1, help='How many generations.')
 @click.option('--aspect-ratio', metavar='W:H', help='Such as 16:9; sets width and height.')
-@click.option('--width', type=Parameter('width'))
-@click.option('--height', type=Parameter('height'))
-@click.option('--steps', 'num_inference_steps', type=Parameter('num_inference_steps'))
-@click.option('--guidance-scale', type=Parameter('guidance_scale'))
-@click.option('--negative-prompt', type=Parameter('negative_prompt'))
+@click.option('--width', cls=ParameterOption)
+@click.option('--height', cls=ParameterOption)
+@click.option('--steps', 'num_inference_steps', cls=ParameterOption)
+@click.option('--guidance-scale', cls=ParameterOption)
+@click.option('--negative-prompt', cls=ParameterOption)
 @click.option('--seed', type=click.IntRange(0), help="The first generation's seed; the next ones count up.")
-@click.option('--resolution', type=Parameter('resolution'), help='Of a film, such as 480p.')
-@click.option('--num-frames', type=Parameter('num_frames'), help='Of a film.')
+@click.option('--resolution', cls=ParameterOption)
+@click.option('--num-frames', cls=ParameterOption)
 @click.option('--extra', metavar='JSON', help='An object that the provider gets as it stands.')
 @click.option('--output', type=click.Path(file_okay=False), help='The folder for results.')
 @click.option('--concurrency', type=click.IntRange(1), help='How many run at once.')
