@@ -14,10 +14,11 @@ from starlette.routing import Route
 
 from hfmedia_tui.domain import JSON, Task
 from hfmedia_tui.sandbox.faults import Fault
-from hfmedia_tui.sandbox.predictions import Ask, Prediction
+from hfmedia_tui.sandbox.predictions import Prediction
 from hfmedia_tui.sandbox.replies import Refusal, read_object
 from hfmedia_tui.sandbox.wires.fields import Fields, Invalid, Wrong
-from hfmedia_tui.sandbox.wires.submits import accepted, in_words_of, predictions_of, random_seed, served, submit
+from hfmedia_tui.sandbox.wires.pictures import picture
+from hfmedia_tui.sandbox.wires.submits import accepted, in_words_of, predictions_of, served, submit
 
 __all__ = ['DEEPINFRA_ROUTES', 'NSCALE_ROUTES']
 
@@ -68,24 +69,14 @@ async def _take_on(request: Request, fields: Fields, provider: str) -> Predictio
     if provider_id is None:
         raise Invalid('model', Wrong.MISSING)
     model = served(request, provider, provider_id, Task.TEXT_TO_IMAGE)
-    prompt = fields.prompt()
-    fields.text('negative_prompt')
-    fields.number('guidance_scale', 0, 50)
-    width, height = fields.size('size', model.size)
-    seed = fields.seed()
-    ask = Ask(
-        provider=provider,
-        model=model.id,
-        provider_id=provider_id,
-        task=model.task,
-        prompt=prompt,
-        seed=random_seed() if seed is None else seed,
-        width=width,
-        height=height,
-        count=fields.whole('n', 1, 4) or 1,
-        format='webp' if provider == _NSCALE else 'png',
+    ask = picture(
+        fields,
+        provider,
+        provider_id,
+        model,
+        size=fields.size('size', model.size),
         steps=fields.steps('num_inference_steps') or 28,
-        fault=model.fault_for(provider),
+        format='webp' if provider == _NSCALE else 'png',
     )
     prediction = await submit(request, ask)
     await predictions_of(request).finish(prediction)

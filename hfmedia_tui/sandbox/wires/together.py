@@ -18,6 +18,7 @@ from hfmedia_tui.sandbox.predictions import Ask, Prediction, Stage, Standing
 from hfmedia_tui.sandbox.replies import Refusal, answer, read_object
 from hfmedia_tui.sandbox.wires.fields import Fields, Invalid, Wrong
 from hfmedia_tui.sandbox.wires.films import film_size
+from hfmedia_tui.sandbox.wires.pictures import picture
 from hfmedia_tui.sandbox.wires.submits import accepted, in_words_of, predictions_of, random_seed, served, submit
 
 __all__ = ['ROUTES']
@@ -73,27 +74,16 @@ async def _images(request: Request) -> Response:
     fields = Fields(await read_object(request))
     provider_id = _model_id(fields)
     model = served(request, _NAME, provider_id, Task.TEXT_TO_IMAGE)
-    prompt = fields.prompt()
     fields.only(_IMAGE_FIELDS)
-    fields.text('negative_prompt')
-    fields.number('guidance_scale', 0, 50)
-    width, height = fields.sides(model.size)
-    steps = fields.steps('steps') or 20
-    seed = fields.seed()
     inline = fields.choice('response_format', ('base64', 'b64_json', 'url')) != 'url'
-    ask = Ask(
-        provider=_NAME,
-        model=model.id,
-        provider_id=provider_id,
-        task=model.task,
-        prompt=prompt,
-        seed=random_seed() if seed is None else seed,
-        width=width,
-        height=height,
-        count=fields.whole('n', 1, 4) or 1,
+    ask = picture(
+        fields,
+        _NAME,
+        provider_id,
+        model,
+        size=fields.sides(model.size),
+        steps=fields.steps('steps') or 20,
         format=fields.choice('output_format', ('jpeg', 'png')) or 'jpeg',
-        steps=steps,
-        fault=model.fault_for(_NAME),
     )
     prediction = await submit(request, ask)
     predictions = predictions_of(request)
