@@ -343,6 +343,11 @@ class Services:
         """Bring jobs back from the trash. Raises StoreError."""
         return self._told(await self.ledger.trash.restore(job_ids))
 
+    @property
+    def has_thrown_away(self) -> bool:
+        """Whether there is something that `undo_throwing_away` may bring back."""
+        return bool(self._thrown_away)
+
     async def undo_throwing_away(self) -> Moved:
         """Bring back what was thrown away last in this session and still lies in the trash. Raises StoreError."""
         while self._thrown_away:
@@ -350,6 +355,10 @@ class Services:
             if moved.jobs:
                 return moved
         return Moved(())
+
+    async def trashed_jobs(self) -> tuple[Job, ...]:
+        """What lies in the trash, thrown away last first. Raises StoreError."""
+        return await self.ledger.trash.jobs()
 
     async def delete(self, job_ids: Iterable[str]) -> Moved:
         """Delete the files of jobs in the trash for good. Raises StoreError."""

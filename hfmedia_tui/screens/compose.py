@@ -17,7 +17,7 @@ from hfmedia_tui.domain import Job, JobState, Model, Order, Output, clean
 from hfmedia_tui.errors import AppError, HubError
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.parameters import PARAMETERS
-from hfmedia_tui.screens.place import Place
+from hfmedia_tui.screens.undoing import Undoing
 from hfmedia_tui.widgets.field import Field
 from hfmedia_tui.widgets.job_details import caption
 from hfmedia_tui.widgets.live_jobs import LiveJobs
@@ -43,7 +43,7 @@ class Result(NamedTuple):
     output: Output
 
 
-class ComposeScreen(Place):
+class ComposeScreen(Undoing):
     """The prompt and its form, the jobs that run, and the results as they come."""
 
     NAME = 'compose'
@@ -70,6 +70,16 @@ class ComposeScreen(Place):
             tooltip='Show the result after',
         ),
         Binding('f8', 'picture', 'Picture', id='compose.picture', tooltip='Show the results alone, or the form again'),
+        Binding(
+            'ctrl+z',
+            'take_back',
+            'Take back',
+            priority=True,
+            id='compose.take_back',
+            tooltip='Take back what is not sent yet',
+        ),
+        Binding('x,delete', 'trash', 'Trash', show=False, id='compose.trash', tooltip='Throw the result away'),
+        Binding('u', 'undo', 'Undo', show=False, id='compose.undo', tooltip='Bring back what was thrown away last'),
         Binding('escape', 'leave', 'Job list', id='compose.leave', tooltip='Go to the job list'),
         Binding('i', 'write', 'Write', show=False, id='compose.write', tooltip='Go to the prompt'),
     ]
@@ -85,6 +95,8 @@ class ComposeScreen(Place):
         self._place: int | None = None
         """Which result is shown; None follows the newest."""
         self._sent: tuple[object, float] = (None, 0.0)
+        self._written: dict[str, str] = {}
+        """Prompts of orders that can still be taken back, as they were written."""
 
     def compose_place(self) -> ComposeResult:
         with Horizontal(id='desk'):
@@ -200,7 +212,9 @@ class ComposeScreen(Place):
         count = self.form.count
         button = self.query_one('#generate', Button)
         button.label = Content('Generate' if count is None else f'Generate {count}')
-        if count is None:
+        if (held := self.held) is not None:
+            told = f'Sent in {held.sent_in} s, Ctrl+Z undoes'
+        elif count is None:
             told = ''
         elif self.services is not None and self.services.sandbox:
             told = plural(count, 'free request')
@@ -247,9 +261,10 @@ class ComposeScreen(Place):
             self._sent = (asked, monotonic())
             if asked != before or monotonic() - moment > _REPEAT:
                 self._refuse('')
-                self.run_worker(self._submit(model, prompt, entries), group='submit', exit_on_error=False)
+                written = self.prompt.text
+                self.run_worker(self._submit(model, prompt, entries, written), group='submit', exit_on_error=False)
 
-    async def _submit(self, model: Model, prompt: str, entries: Entries) -> None:
+    async def _submit(self, model: Model, prompt: str, entries: Entries, written: str) -> None:
         from hfmedia_tui.services import Ask  # 50 ms with the engine behind it: not before the first paint
 
         if self.services is None:
@@ -265,7 +280,8 @@ class ComposeScreen(Place):
             seed=entries.seed,
         )
         try:
-            await self.services.submit(ask)
+            jobs = await self.services.submit(ask, grace=self.services.settings.jobs.grace_seconds)
+            self._written[jobs[0].order.id] = written
         except AppError as error:
             self._sent = (None, 0.0)
             self._refuse(str(error))
@@ -275,19 +291,53 @@ class ComposeScreen(Place):
         error.update(Content(sentence))
         error.display = bool(sentence)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        match action:
+            case 'take_back':
+                return self.is_mounted and self.held is not None
+            case 'trash' | 'undo':
+                return self.is_mounted and (self.has_class('-picture') or self.query_one(LiveJobs).has_focus)
+            case _:
+                return True
+
+    def action_take_back(self) -> None:
+        if self.held is not None:
+            self._sent = (None, 0.0)
+            self.take_back(self.held)
+
+    def _follow_grace(self, jobs: tuple[Job, ...]) -> None:
+        """Show how long an order can be taken back, and give its prompt back to an empty field when it was."""
+        for job in jobs:
+            written = self._written.pop(job.order.id, None) if job.sent_in is None else None
+            if written and job.state is JobState.CANCELLED and not self.prompt.text:
+                self.prompt.text = written
+                self.prompt.move_cursor(self.prompt.document.end)
+        self._show_cost()
+        self.refresh_bindings()
+
     # ------------------------------------------------------------------------------------------ results
 
     def take_jobs(self, jobs: tuple[Job, ...]) -> None:
-        fresh = [job for job in jobs if job.state is JobState.SUCCEEDED and self._jobs.get(job.id) != job]
+        if any(job.sent_in is not None or job.order.id in self._written for job in jobs):
+            self._follow_grace(jobs)
+        changed = [job for job in jobs if job.state is JobState.SUCCEEDED and self._jobs.get(job.id) != job]
         self._jobs.update((job.id, job) for job in jobs)
         self.query_one(LiveJobs).update_jobs(jobs)
-        if fresh:
-            known = {result.output.path for result in self._results}
-            ended = sorted(fresh, key=lambda job: job.finished_at or job.created_at)
-            self._results += [
-                Result(job, output) for job in ended for output in job.outputs if output.path not in known
-            ]
+        if changed:
+            self._take_results(changed)
             self._show_result()
+
+    def _take_results(self, jobs: list[Job]) -> None:
+        """Take the results of jobs, oldest first, and leave out what went to the trash; the one shown stays shown."""
+        shown = None if self._place is None else self._results[self._place].output.path
+        moved = {job.id for job in jobs}
+        results = [result for result in self._results if result.job.id not in moved]
+        results += [Result(job, output) for job in jobs if job.trashed_at is None for output in job.outputs]
+        self._results = sorted(results, key=lambda result: result.job.finished_at or result.job.created_at)
+        if self._place is not None:
+            paths = [result.output.path for result in self._results]
+            self._place = paths.index(shown) if shown in paths else min(self._place, len(paths) - 1)
+            self._place = None if self._place < 0 else self._place
 
     def _show_result(self) -> None:
         last = len(self._results) - 1
@@ -295,6 +345,9 @@ class ComposeScreen(Place):
         strip = self.query_one(ResultStrip)
         strip.count, strip.place = len(self._results), max(0, place)
         if place < 0:
+            self.query_one(Preview).source = None
+            self.query_one(LiveJobs).shown = None
+            self.query_one('#caption', Static).update('')
             return
         result = self._results[place]
         self.query_one(Preview).source = Path(result.output.path)
@@ -313,6 +366,9 @@ class ComposeScreen(Place):
 
     @on(LiveJobs.Selected)
     async def _job_selected(self, event: LiveJobs.Selected) -> None:
+        if event.row.sent_in is not None and self.services is not None:
+            self.services.pool.send_now(event.row.order.id)
+            return
         for place, result in enumerate(self._results):
             if result.job.id == event.row.id:
                 self._go_to(place)
@@ -323,6 +379,19 @@ class ComposeScreen(Place):
         if self._results:
             now = len(self._results) - 1 if self._place is None else self._place
             self._go_to(now + step)
+
+    def action_trash(self) -> None:
+        """Throw away the highlighted job, or the one whose result is shown."""
+        live = self.query_one(LiveJobs)
+        if live.has_focus:
+            job = live.row
+        else:
+            job = self._results[-1 if self._place is None else self._place].job if self._results else None
+        if job is not None:
+            self.throw_away([job])
+
+    def action_undo(self) -> None:
+        self.undo(self.query_one(LiveJobs).row)
 
     def action_picture(self) -> None:
         self.toggle_class('-picture')

@@ -1,6 +1,6 @@
 """Jobs: everything that was asked for, as it stands now."""
 
-from collections.abc import Awaitable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -8,22 +8,31 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
 
 from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState, clean
-from hfmedia_tui.errors import AppError
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.messages import JobReused
 from hfmedia_tui.screens.outside import can_open, open_outside
-from hfmedia_tui.screens.place import Place
 from hfmedia_tui.screens.question import Question
+from hfmedia_tui.screens.undoing import Undoing
 from hfmedia_tui.widgets.job_details import JobDetails
 from hfmedia_tui.widgets.job_list import JobList
+from hfmedia_tui.widgets.plain import file_size, plural
 from hfmedia_tui.widgets.preview import Preview
 
 __all__ = ['JobsScreen']
 
+_NO_JOBS = 'No jobs yet\nCompose one: F3'
+_NO_TRASH = 'The trash is empty\nEsc goes back to the jobs'
+_OF_JOBS = frozenset({'cancel', 'retry', 'trash'})
+_OF_TRASH = frozenset({'restore', 'delete', 'empty', 'leave_trash'})
+"""Actions that only one of the two lists has."""
+_STAYS = 'The files go. What was asked and what it cost stay in the ledger.'
 
-class JobsScreen(Place):
+
+class JobsScreen(Undoing):
     """The list of jobs, the preview of the highlighted one, and all that is known about it."""
 
     NAME = 'jobs'
@@ -32,9 +41,28 @@ class JobsScreen(Place):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('c', 'cancel', 'Cancel', id='jobs.cancel', tooltip='Cancel the job'),
         Binding('r', 'retry', 'Retry', id='jobs.retry', tooltip='Try the job again, from the first step not yet paid'),
+        Binding('r', 'restore', 'Restore', id='jobs.restore', tooltip='Bring the job and its files back'),
         Binding('e', 'reuse', 'Reuse', id='jobs.reuse', tooltip='Compose again what the job was made from'),
         Binding('y', 'copy', 'Copy path', id='jobs.copy', tooltip='Copy the path of the result, over SSH too'),
         Binding('o', 'open', 'Open', id='jobs.open', tooltip='Open the result in its own program'),
+        Binding('x,delete', 'trash', 'Trash', id='jobs.trash', tooltip='Throw the job and its files away'),
+        Binding('x,delete', 'delete', 'Delete', id='jobs.delete', tooltip='Delete the files of the job for good'),
+        Binding(
+            'X', 'empty', 'Empty', show=False, id='jobs.empty', tooltip='Delete all that lies in the trash for good'
+        ),
+        Binding(
+            'u,ctrl+z',
+            'undo',
+            'Undo',
+            show=False,
+            id='jobs.undo',
+            tooltip='Bring back what was thrown away last, or an order that is not sent yet',
+        ),
+        Binding(
+            't', 'shelf', 'See trash', show=False, id='jobs.shelf', tooltip='Show what lies in the trash, or the jobs'
+        ),
+        Binding('exclamation_mark', 'send_now', 'Send', show=False, id='jobs.send_now', tooltip='Send the job at once'),
+        Binding('escape', 'leave_trash', 'Jobs', id='jobs.leave_trash', tooltip='Show the jobs again'),
     ]
 
     def __init__(self, pictures: Pictures) -> None:
@@ -42,9 +70,10 @@ class JobsScreen(Place):
         self._pictures = pictures
 
     def compose_place(self) -> ComposeResult:
+        yield Static(id='lying')
         with Horizontal(id='desk'):
             jobs = JobList(id='jobs')
-            jobs.notice = 'No jobs yet\nCompose one: F3'
+            jobs.notice = _NO_JOBS
             yield jobs
             with Horizontal(id='about'):
                 yield Preview(self._pictures)
@@ -64,9 +93,16 @@ class JobsScreen(Place):
         self.jobs.update_jobs(jobs)
         if self.job is not None and any(job.id == self.job.id for job in jobs):
             self._show(self.job)
+        self._show_lying()
+
+    def _show_lying(self) -> None:
+        lying = self.jobs.rows
+        told = f'Trash: {plural(len(lying), "job")}, {file_size(_size(lying))}.  X empties it, Esc goes back.'
+        self.query_one('#lying', Static).update(Content(told))
 
     def highlight(self, job_id: str) -> None:
         """Go to one job."""
+        self.action_leave_trash()
         self.jobs.highlight(job_id)
 
     @on(JobList.Highlighted)
@@ -86,17 +122,26 @@ class JobsScreen(Place):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         job = self.job if self.is_mounted else None
+        in_trash = self.is_mounted and self.jobs.trash
+        elsewhere = action in (_OF_JOBS if in_trash else _OF_TRASH)
+        if elsewhere or (action == 'open' and not can_open()):
+            return False
+        match action:
+            case 'send_now':
+                return job is not None and job.sent_in is not None
+            case 'cancel' | 'retry' | 'copy' | 'open' | 'reuse' | 'trash' | 'restore' | 'delete' | 'empty':
+                return True if job and self._can(action, job) else None
+            case _:
+                return True
+
+    def _can(self, action: str, job: Job) -> bool:
         match action:
             case 'cancel':
-                return True if job and job.state not in FINAL_STATES else None
+                return job.state not in FINAL_STATES or job.collectable
             case 'retry':
-                return True if job and self._can_retry(job) else None
-            case 'reuse':
-                return True if job else None
-            case 'copy':
-                return True if job and job.outputs else None
-            case 'open':
-                return can_open() and (True if job and job.outputs else None)
+                return self._can_retry(job)
+            case 'copy' | 'open':
+                return bool(job.outputs)
             case _:
                 return True
 
@@ -109,13 +154,13 @@ class JobsScreen(Place):
         job, services = self.job, self.services
         if job is None or services is None:
             return
-        if job.driver is Driver.OURS:
-            await self._tell(services.pool.cancel(job.id))
+        if job.driver is Driver.OURS and not job.collectable:
+            await self.tell(services.pool.cancel(job.id))
         else:
             from hfmedia_tui.services import cancel_elsewhere  # loaded by now: with the services
 
-            await self._tell(cancel_elsewhere(services.ledger, job))
-            self.house.take_job(await services.ledger.find(job.id))
+            await self.tell(cancel_elsewhere(services.ledger, job))
+            services.pool.tell(await services.ledger.find(job.id))
 
     @work(group='retry', exit_on_error=False)
     async def action_retry(self) -> None:
@@ -131,7 +176,79 @@ class JobsScreen(Place):
             )
             if not await self.app.push_screen_wait(question):
                 return
-        await self._tell(self.services.retry(job.id))
+        await self.tell(self.services.retry(job.id))
+
+    def action_send_now(self) -> None:
+        if self.job and self.services is not None:
+            self.services.pool.send_now(self.job.order.id)
+
+    def action_undo(self) -> None:
+        self.undo(self.job)
+
+    # ------------------------------------------------------------------------------------------ the trash
+
+    def action_trash(self) -> None:
+        if self.job is None:
+            return
+        if self.job.state not in FINAL_STATES:
+            self._refuse('This job has not ended.', 'Press c to cancel it first.')
+        elif self.job.collectable:
+            self._refuse(
+                'This job is paid for and can still be collected.', 'Press r to collect it, or c to give it up.'
+            )
+        else:
+            self.throw_away([self.job])
+
+    def action_restore(self) -> None:
+        if self.job:
+            self.restore([self.job])
+
+    def action_delete(self) -> None:
+        if self.job:
+            self._delete([self.job])
+
+    def action_empty(self) -> None:
+        self._delete(self.jobs.rows)
+
+    @work(group='delete', exit_on_error=False)
+    async def _delete(self, jobs: Sequence[Job]) -> None:
+        jobs = tuple(jobs)
+        what = f'{plural(len(jobs), "job")} with {file_size(_size(jobs))}'
+        question = Question(f'Delete {what} for good?', _STAYS, yes='Delete', no='Keep')
+        if await self.app.push_screen_wait(question) and self.services is not None:
+            moved = await self.tell(self.services.delete([job.id for job in jobs]))
+            if moved is not None and moved.refused:
+                self._refuse('Left alone', '\n'.join(moved.refused[:3]))
+
+    def _refuse(self, what: str, remedy: str) -> None:
+        self.notify(remedy, title=what, severity='warning', markup=False)
+
+    def action_shelf(self) -> None:
+        if self.jobs.trash:
+            self.action_leave_trash()
+        else:
+            self._look_at_trash()
+
+    @work(group='shelf', exclusive=True, exit_on_error=False)
+    async def _look_at_trash(self) -> None:
+        if self.services is not None:
+            lying = await self.tell(self.services.trashed_jobs())
+            if lying is not None:
+                self._list(lying, trash=True)
+
+    def action_leave_trash(self) -> None:
+        if self.jobs.trash:
+            self._list(self.house.jobs.values(), trash=False)
+
+    def _list(self, jobs: Iterable[Job], *, trash: bool) -> None:
+        self.jobs.trash = trash
+        self.jobs.notice = _NO_TRASH if trash else _NO_JOBS
+        self.jobs.show_rows(filter(self.jobs.belongs, jobs), follow=False)
+        self.set_class(trash, '-trash')
+        self._show_lying()
+        self.refresh_bindings()
+
+    # ------------------------------------------------------------------------------------------ one job
 
     @on(JobList.Selected)
     def action_reuse(self) -> None:
@@ -147,11 +264,9 @@ class JobsScreen(Place):
     @work(group='open', exit_on_error=False)
     async def action_open(self) -> None:
         if self.job and self.job.outputs:
-            await self._tell(open_outside(Path(self.job.outputs[0].path)))
+            await self.tell(open_outside(Path(self.job.outputs[0].path)))
 
-    async def _tell(self, deed: Awaitable[object]) -> None:
-        """Do it; say why, if it cannot be done."""
-        try:
-            await deed
-        except AppError as error:
-            self.notify(error.hint or '', title=error.message, severity='error', markup=False)
+
+def _size(jobs: Iterable[Job]) -> int:
+    """Bytes of all files of the jobs."""
+    return sum(output.size for job in jobs for output in job.outputs)

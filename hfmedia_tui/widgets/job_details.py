@@ -32,6 +32,10 @@ class JobDetails(Widget):
             return Content('')
         mark, part = state_mark(job)
         lines = [Content.assemble((f'{mark} {state_word(job).capitalize()}', f'bold {_COLOURS[part]}'))]
+        if job.trashed_at is not None:
+            lines.append(Content.styled(f'In the trash since {clock(job.trashed_at)}', '$warning'))
+        if job.sent_in is not None:
+            lines.append(Content('Nothing has left this machine: u takes it back, ! sends it now.'))
         if job.error:
             lines += [Content(job.error.message)]
             if job.error.hint:

@@ -40,7 +40,7 @@ def state_word(job: Job) -> str:
         case JobState.RUNNING:
             return str(job.progress.stage)
         case JobState.QUEUED:
-            return str(Stage.WAITING)
+            return str(Stage.WAITING) if job.sent_in is None else f'sent in {job.sent_in} s'
         case _:
             return str(job.state)
 
@@ -75,6 +75,8 @@ class JobList(RowList[Job]):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._places: dict[str, int] = {}
+        self.trash = False
+        """Whether this lists what lies in the trash, thrown away last first, instead of the others."""
 
     def on_mount(self) -> None:
         self._clock = self.set_interval(1, self._tick, pause=True)
@@ -88,9 +90,23 @@ class JobList(RowList[Job]):
         super().show_rows(ordered, follow=follow)
         self._wind_clock()
 
+    def renew_rows(self, rows: Iterable[Job]) -> None:
+        ordered = sorted(rows, key=self.rank)
+        self._places = {job.id: place for place, job in enumerate(ordered)}
+        super().renew_rows(ordered)
+        self._wind_clock()
+
+    def belongs(self, job: Job) -> bool:
+        """Whether the job is one of those that this lists."""
+        return not job.deleted and (job.trashed_at is not None) is self.trash
+
     def update_jobs(self, jobs: Iterable[Job]) -> None:
         """Take on newer snapshots; only lines in sight are drawn again, unless the order changes."""
-        changed = {job.id: job for job in jobs}
+        told = {job.id: job for job in jobs}
+        changed = {job_id: job for job_id, job in told.items() if self.belongs(job)}
+        if any(job_id in self._places for job_id in told.keys() - changed.keys()):
+            self.renew_rows(filter(self.belongs, {**{job.id: job for job in self._rows}, **told}.values()))
+            return
         known = [(self._places[job_id], job) for job_id, job in changed.items() if job_id in self._places]
         moves = len(known) < len(changed) or any(self.rank(self._rows[place]) != self.rank(job) for place, job in known)
         if moves:
@@ -103,6 +119,8 @@ class JobList(RowList[Job]):
 
     def rank(self, job: Job) -> tuple[float, ...]:
         """Return what the list is sorted by."""
+        if self.trash and job.trashed_at is not None:
+            return -job.trashed_at.timestamp(), job.index
         return -job.created_at.timestamp(), job.index
 
     def place_of(self, job_id: str | None) -> int | None:

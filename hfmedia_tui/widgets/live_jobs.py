@@ -32,6 +32,10 @@ class LiveJobs(JobList):
         super().show_rows(rows, follow=follow and self.has_focus)
         self._point()
 
+    def renew_rows(self, rows: Iterable[Job]) -> None:
+        super().renew_rows(rows)
+        self._point()
+
     def watch_shown(self) -> None:
         self._point()
 

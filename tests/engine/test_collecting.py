@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from hfmedia_tui.domain import FailureCode, JobState
+from hfmedia_tui.errors import UsageError
 from hfmedia_tui.paths import Paths
-from hfmedia_tui.services import Ask, open_services
+from hfmedia_tui.services import Ask, cancel_elsewhere, open_services
 from tests.engine.loopback import Answer, serving
 from tests.engine.provider import Provider, as_json
 
@@ -64,3 +65,32 @@ async def test_paid_bytes_that_are_no_picture_lie_in_a_shelter(paths: Paths) -> 
     assert kept.stat().st_mode & 0o777 == 0o600
     assert failed.error is not None
     assert str(kept) in failed.error.message
+
+
+async def test_what_can_be_collected_is_thrown_away_only_when_it_was_given_up(paths: Paths) -> None:
+    provider = Provider()
+    provider.poll = lambda: as_json({'error': 'Invalid credentials'}, 401)
+    with serving(provider) as server:
+        provider.url = server.url
+        environment = {'HF_ENDPOINT': server.url, 'HFMEDIA_ROUTER_URL': server.url, 'HF_TOKEN': 'hf_test'}
+        async with open_services(paths, environment=environment, patience=0) as services:
+            (job,) = await services.submit(Ask(model='a/b', prompt='a fox'))
+            await services.pool.idle()
+            failed = services.pool.jobs[job.id]
+            assert failed.collectable
+            (reason,) = (await services.throw_away([job.id])).refused
+            assert 'can still be collected' in reason
+            note = await cancel_elsewhere(services.ledger, failed)
+            assert 'Given up' in note
+            given_up = await services.ledger.find(job.id)
+            assert (given_up.state, given_up.collectable) == (JobState.CANCELLED, False)
+            (thrown,) = (await services.throw_away([job.id])).jobs
+            assert thrown.trashed_at is not None
+            with pytest.raises(UsageError, match='in the trash'):
+                await services.retry(job.id)
+            (restored,) = (await services.undo_throwing_away()).jobs
+            provider.poll = lambda: as_json({'status': 'COMPLETED'})
+            await services.retry(restored.id)
+            await services.pool.idle()
+            assert services.pool.jobs[job.id].state is JobState.SUCCEEDED
+    assert provider.submits == 1

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from hfmedia_tui.app import HFMediaApp
 from hfmedia_tui.media.picture import Pictures
@@ -13,6 +14,7 @@ from hfmedia_tui.media.terminal import Terminal
 from hfmedia_tui.paths import Paths, find_paths
 from hfmedia_tui.sandbox.addresses import Addresses
 from hfmedia_tui.services import Services, open_services
+from hfmedia_tui.settings import read_settings
 from tests.screens.studio import Studio
 
 Start = Callable[..., AbstractAsyncContextManager[Studio]]
@@ -42,15 +44,23 @@ def start(paths: Paths, pictures: Pictures, environment: dict[str, str]) -> Star
 
     @asynccontextmanager
     async def start_it(
-        size: tuple[int, int] = (120, 40), *, hub: str | None = None, wait: bool = True, **options: Any
+        size: tuple[int, int] = (120, 40),
+        *,
+        hub: str | None = None,
+        wait: bool = True,
+        grace: float = 0,
+        toasts: bool = False,
+        **options: Any,
     ) -> AsyncIterator[Studio]:
         here = {**environment, 'HF_ENDPOINT': hub} if hub else environment
 
         def opening(paths: Paths, _sandbox: bool) -> AbstractAsyncContextManager[Services]:
-            return open_services(paths, environment=here, patience=0.02)
+            settings = read_settings(paths.settings)
+            settings = replace(settings, jobs=replace(settings.jobs, grace_seconds=grace))
+            return open_services(paths, environment=here, patience=0.02, settings=settings)
 
         app = HFMediaApp(paths=paths, pictures=pictures, **{'token_found': True, 'opening': opening, **options})
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=size, notifications=toasts) as pilot:
             studio = Studio(app, pilot)
             if wait:
                 await studio.until(lambda: app.services is not None)
