@@ -37,6 +37,7 @@ class JobsScreen(Undoing):
 
     NAME = 'jobs'
     AUTO_FOCUS = '#jobs'
+    WAY_BACK = 'u brings it back, t shows the trash.'
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('c', 'cancel', 'Cancel', id='jobs.cancel', tooltip='Cancel the job'),
@@ -234,6 +235,7 @@ class JobsScreen(Undoing):
         if self.services is not None:
             lying = await self.tell(self.services.trashed_jobs())
             if lying is not None:
+                self.app.clear_notifications()
                 self._list(lying, trash=True)
 
     def action_leave_trash(self) -> None:

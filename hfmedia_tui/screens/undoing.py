@@ -1,7 +1,7 @@
 """Throwing jobs away, and taking back what was a slip: a throw, or an order that has not left the machine yet."""
 
 from collections.abc import Awaitable, Iterable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import work
 
@@ -24,6 +24,9 @@ _SECONDS = 8
 class Undoing(Place):
     """A place where jobs go to the trash, and where that and a submit can be undone."""
 
+    WAY_BACK: ClassVar[str] = 'u brings it back.'
+    """How to undo a throw here, in a sentence."""
+
     @property
     def held(self) -> Job | None:
         """A job of the newest order that can still be taken back."""
@@ -35,7 +38,7 @@ class Undoing(Place):
         """Move jobs and their files to the trash, and say how to bring them back."""
         if self.services is not None:
             moved = await self.tell(self.services.throw_away([job.id for job in jobs]))
-            self._say(moved, 'In the trash', 'Press u to bring it back.')
+            self._say(moved, 'In the trash', self.WAY_BACK)
 
     @work(group='trash', exit_on_error=False)
     async def restore(self, jobs: Iterable[Job]) -> None:
@@ -82,6 +85,7 @@ class Undoing(Place):
         """Say what became of jobs, and why some of them stayed."""
         if moved is None:
             return
+        self.app.clear_notifications()  # what the last one offered to undo is no longer what u would undo
         if moved.jobs:
             what = one_line(moved.jobs[0].order.prompt[:60]) if len(moved.jobs) == 1 else plural(len(moved.jobs), 'job')
             self.notify('\n'.join((*moved.remarks, hint)), title=f'{done}: {what}', timeout=_SECONDS, markup=False)

@@ -29,7 +29,7 @@ async def test_a_job_is_thrown_away_and_brought_back(start: Start, size: tuple[i
         await studio.press('x')
         await studio.until(lambda: len(studio.jobs.jobs.rows) == 2)
         assert studio.jobs.jobs.highlighted == 1, 'the highlight stays where it was'
-        await studio.until_shown('Press u to bring it back')
+        await studio.until_shown('u brings it back')
         assert not Path(job.outputs[0].path).exists()
 
         await studio.press('t')
