@@ -203,21 +203,19 @@ class Pool:
         return await whole(self._take_back(held))
 
     async def _take_back(self, held: list[Job]) -> tuple[Job, ...]:
-        failure: StoreError | None = None
-        for job in held:
-            ended = self._cancelled(job, 'Taken back before anything was sent.')
-            try:
-                await self._tools.ledger.save(ended)
-            except StoreError as error:
-                failure = error
-                self._unsaved.add(job.id)
-            del self._waiting[job.id]
-            self._ending.discard(job.id)
-            self._publish(ended)
-        self._check_idle()
-        if failure is not None:
-            raise failure
-        return tuple(self._jobs[job.id] for job in held)
+        ended = tuple(self._cancelled(job, 'Taken back before anything was sent.') for job in held)
+        try:
+            await self._tools.ledger.save_all(ended)
+        except StoreError:
+            self._unsaved.update(job.id for job in ended)
+            raise
+        finally:
+            for job in ended:
+                del self._waiting[job.id]
+                self._ending.discard(job.id)
+                self._publish(job)
+            self._check_idle()
+        return ended
 
     async def cancel(self, job_id: str) -> None:
         """Cancel a job of this session that has not ended; its note says what that did. Raises StoreError."""
