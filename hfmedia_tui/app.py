@@ -29,6 +29,7 @@ from hfmedia_tui.screens.jobs import JobsScreen
 from hfmedia_tui.screens.leaving import Farewell, ask_how_to_leave
 from hfmedia_tui.screens.waiting import ask_about_waiting
 from hfmedia_tui.screens.welcome import WelcomeScreen
+from hfmedia_tui.widgets.pictures_app import PicturesApp
 from hfmedia_tui.widgets.plain import plural
 from hfmedia_tui.widgets.themes import DARK, LIGHT
 from hfmedia_tui.widgets.top_bar import Tally
@@ -66,7 +67,7 @@ _KEY_NAMES = {
 }
 
 
-class HFMediaApp(TypeAheadApp):
+class HFMediaApp(PicturesApp, TypeAheadApp):
     """A studio with three places, over rooms that it opens, follows and closes."""
 
     TITLE = 'hfmedia'
@@ -122,7 +123,7 @@ class HFMediaApp(TypeAheadApp):
         self._goes_on = False
         """Whether the rooms stay open after the last screen."""
         self._paths = paths
-        self._pictures = pictures
+        self.pictures = pictures
         self._sandbox = sandbox
         self._token_found = token_found
         self._look_for_token = look_for_token

@@ -59,7 +59,7 @@ LARGEST_SIDE: Final = len(_MARKS)
 def encode(picture: 'Image') -> tuple[str, ...]:
     """Return an RGB picture as a PNG of 256 colours, a third of full colour's bytes, in the protocol's pieces."""
     file = io.BytesIO()
-    reduce_colours(picture, 256).save(file, 'PNG', compress_level=1)
+    reduce_colours(picture, 256, spread=True).save(file, 'PNG', compress_level=1)
     return pieces(file.getvalue())
 
 

@@ -8,8 +8,10 @@ if TYPE_CHECKING:
 __all__ = ['reduce_colours']
 
 
-def reduce_colours(picture: 'Image', colours: int, *, spread: bool = True) -> 'Image':
-    """Return an RGB picture with a palette of at most `colours`; `spread` spreads the difference (Floyd and Steinberg).
+def reduce_colours(picture: 'Image', colours: int, *, spread: bool) -> 'Image':
+    """Return an RGB picture with a palette of at most `colours`.
+
+    Where the difference is `spread` (Floyd and Steinberg), no steps are seen; but there are no runs of one colour.
 
     The palette is taken from a small copy: that is a tenth of the time that the whole would take, and not seen.
     """

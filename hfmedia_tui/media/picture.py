@@ -1,36 +1,52 @@
 """The one pipeline from a file to what a terminal draws."""
 
 import asyncio
-import secrets
 from collections import OrderedDict
+from collections.abc import Hashable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hfmedia_tui.domain import clean
 from hfmedia_tui.errors import MediaError
 from hfmedia_tui.media import halfcells, kitty, sixel
 from hfmedia_tui.media.fit import Area
 from hfmedia_tui.media.formats import Format, reason, recognise
+from hfmedia_tui.media.kept import Kept
+from hfmedia_tui.media.pacer import Pacer
 from hfmedia_tui.media.scale import Scaled, scale
 from hfmedia_tui.media.terminal import CellSize, Graphics, Terminal, measure_cell
+from hfmedia_tui.media.turns import Turns
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 __all__ = ['Picture', 'Pictures']
 
 CACHE_BYTES: Final = 32 << 20
-_HALVES: Final = (Graphics.HALF, Graphics.NONE)
+_HALVES: Final = (Graphics.HALF_CELLS, Graphics.NONE)
+_DRAFTED: Final = (Graphics.KITTY, Graphics.SIXEL)
+_BYTES_A_CELL: Final = 110
+"""What a cell of a photograph takes by Kitty's protocol, and about as much by Sixel."""
+_SOON: Final = 0.2
+"""Seconds that a whole picture may take to arrive; where it takes longer, a draft goes before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     """A picture, or the first frame of a film, ready for an area of cells; nothing of it is larger than that area."""
 
+    key: Hashable
+    """What it was made from, and for what."""
+    path: Path
     columns: int
     rows: int
     width: int
     """Of the file, in pixels."""
     height: int
+    draft: bool = False
+    """Whether it was made to arrive soon: with few colours, or half as sharp."""
     duration: float | None = None
     """Seconds, for a film."""
     is_film: bool = False
@@ -44,11 +60,19 @@ class Picture:
     """A Sixel image for each row, where the terminal draws them."""
     upload: tuple[str, ...] = ()
     """The picture in pieces, as Kitty's protocol takes it, where the terminal does."""
+    pixels: 'Image | None' = None
+    """RGB of the area, where textual-image draws it."""
 
     @property
     def weight(self) -> int:
         """Bytes of memory, roughly."""
-        return 500 + len(self.halves) + len(self.mosaic) + sum(map(len, (*self.lines, *self.sixels, *self.upload)))
+        return (
+            500
+            + len(self.halves)
+            + len(self.mosaic)
+            + sum(map(len, (*self.lines, *self.sixels, *self.upload)))
+            + (3 * self.pixels.width * self.pixels.height if self.pixels else 0)
+        )
 
 
 class _Key(NamedTuple):
@@ -58,65 +82,110 @@ class _Key(NamedTuple):
     columns: int
     rows: int
     cell: CellSize
+    draft: bool
+
+
+class _Wish(NamedTuple):
+    path: Path
+    columns: int
+    rows: int
+    draft: bool
 
 
 class Pictures:
     """Makes pictures ready in a thread of its own, and keeps the latest ones up to a number of bytes.
 
-    Made once; whoever makes it closes it. The cache belongs to that thread alone.
+    Made once; whoever makes it closes it. Only that thread changes the cache.
     """
 
     def __init__(self, terminal: Terminal, *, screen: int = 1, cache_bytes: int = CACHE_BYTES) -> None:
         """Make the pipeline for `terminal`, whose file descriptor is `screen`."""
         self.terminal: Final = terminal
+        self.pacer: Final = Pacer()
+        """The way to the terminal."""
+        self.kept: Final = Kept(self.pacer, in_tmux=terminal.tmux)
+        """What the terminal keeps, by Kitty's protocol."""
         self._screen = screen
         self._cache: OrderedDict[_Key, Picture] = OrderedDict()
         self._cache_bytes = cache_bytes
         self._cached_bytes = 0
-        self._number = secrets.randbelow(kitty.LARGEST_NUMBER)  # another program may keep pictures there too
+        self._latest: dict[_Wish, _Key] = {}
+        self._turns = Turns()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix='pictures')
 
     def warm_up(self) -> None:
         """Load the decoders in the background, so that the first picture does not make the interface wait for them."""
         self._thread.submit(_import_decoders)
 
-    async def render(self, path: Path, columns: int, rows: int) -> Picture:
+    @property
+    def cell(self) -> CellSize:
+        """A cell's size now; it changes with the terminal's font."""
+        return measure_cell(self._screen) or self.terminal.cell
+
+    def needs_draft(self, columns: int, rows: int) -> bool:
+        """Whether a picture of that area would be long on its way to the terminal."""
+        size = columns * rows * _BYTES_A_CELL
+        return self.terminal.graphics in _DRAFTED and self.pacer.expect(size) > _SOON
+
+    async def render(
+        self, path: Path, columns: int, rows: int, *, draft: bool = False, nearness: float = 0.0
+    ) -> Picture:
         """Make the picture at `path` ready for an area of `columns` by `rows` cells, which are at least one each.
 
-        Cancelled before its turn, it costs nothing. Raises MediaError where the file cannot be shown.
+        Of those that wait, the one of the least `nearness` is first. Cancelled before its turn, it costs nothing.
+        Raises MediaError where the file cannot be shown.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._render, path, columns, rows)
+        wish = _Wish(path, columns, rows, draft)
+        async with self._turns.turn(nearness):
+            return await asyncio.get_running_loop().run_in_executor(self._thread, self._render, wish)
 
-    def next_number(self) -> int:
-        """Return a number to keep a picture under in the terminal, by Kitty's protocol."""
-        self._number = self._number % kitty.LARGEST_NUMBER + 1
-        return self._number
+    def glance(self, path: Path, columns: int, rows: int) -> Picture | None:
+        """Return what was last made of the file for that area, if it is still kept: the file is not looked at."""
+        for draft in (False, True):
+            key = self._latest.get(_Wish(path, columns, rows, draft))
+            if key is not None and key.cell == self.cell and (picture := self._cache.get(key)) is not None:
+                return picture
+        return None
+
+    def give_back(self) -> None:
+        """Free all that is not shown, here and in the terminal."""
+        self.kept.free_resting()
+        self._thread.submit(self._forget)
 
     def close(self) -> None:
         """Let the thread end; what still waits for it is cancelled."""
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    def _render(self, path: Path, columns: int, rows: int) -> Picture:
+    def _forget(self) -> None:
+        self._latest.clear()
+        self._cache.clear()
+        self._cached_bytes = 0
+
+    def _render(self, wish: _Wish) -> Picture:
+        path = wish.path
         try:
             status = path.stat()
         except (OSError, ValueError) as error:  # a record may name what no file can be called
             raise MediaError(f'{clean(path.name, 80)} cannot be read: {clean(reason(error), 200)}.') from error
-        cell = measure_cell(self._screen) or self.terminal.cell
-        key = _Key(path, status.st_mtime_ns, status.st_size, columns, rows, cell)
+        cell = self.cell
+        key = _Key(path, status.st_mtime_ns, status.st_size, wish.columns, wish.rows, cell, wish.draft)
         if (picture := self._cache.get(key)) is not None:
             self._cache.move_to_end(key)
             return picture
-        picture = self._make(path, columns, rows, cell)
+        picture = self._make(key)
         self._cache[key] = picture
+        self._latest[wish] = key
         self._cached_bytes += picture.weight
         while self._cached_bytes > self._cache_bytes:
-            self._cached_bytes -= self._cache.popitem(last=False)[1].weight
+            old, least = self._cache.popitem(last=False)
+            self._latest.pop(_Wish(old.path, old.columns, old.rows, old.draft), None)
+            self._cached_bytes -= least.weight
         return picture
 
-    def _make(self, path: Path, columns: int, rows: int, cell: CellSize) -> Picture:
-        form = recognise(path)
-        area = Area(columns, rows, cell, halves=self.terminal.graphics in _HALVES)
-        return _encode(scale(path, form, area), form, cell, self.terminal)
+    def _make(self, key: _Key) -> Picture:
+        form = recognise(key.path)
+        area = Area(key.columns, key.rows, key.cell, halves=self.terminal.graphics in _HALVES)
+        return _encode(scale(key.path, form, area), form, key, self.terminal)
 
 
 def _import_decoders() -> None:
@@ -125,7 +194,7 @@ def _import_decoders() -> None:
     Image.preinit()
 
 
-def _encode(scaled: Scaled, form: Format, cell: CellSize, terminal: Terminal) -> Picture:
+def _encode(scaled: Scaled, form: Format, key: _Key, terminal: Terminal) -> Picture:
     pixels, columns, rows = scaled.pixels, scaled.place.columns, scaled.place.rows
     from PIL import Image
 
@@ -135,10 +204,13 @@ def _encode(scaled: Scaled, form: Format, cell: CellSize, terminal: Terminal) ->
     if terminal.graphics not in _HALVES:
         halves = pixels.resize((columns, 2 * rows), Image.Resampling.BOX)
     if terminal.graphics is Graphics.SIXEL:
-        sixels = sixel.encode(pixels, cell.height)
+        sixels = sixel.encode(pixels, key.cell.height, sixel.FEW_COLOURS if key.draft else sixel.COLOURS)
     elif terminal.graphics is Graphics.KITTY and max(columns, rows) <= kitty.LARGEST_SIDE:
-        upload = kitty.encode(pixels)
+        upload = kitty.encode(pixels.reduce(2) if key.draft else pixels)  # the terminal makes it as large as its cells
     return Picture(
+        key=key,
+        path=key.path,
+        draft=key.draft,
         columns=columns,
         rows=rows,
         width=scaled.width,
@@ -152,4 +224,5 @@ def _encode(scaled: Scaled, form: Format, cell: CellSize, terminal: Terminal) ->
         lines=() if terminal.graphics is Graphics.NONE else halfcells.encode(halves, terminal.colours),
         sixels=sixels,
         upload=upload,
+        pixels=pixels if terminal.graphics is Graphics.TEXTUAL_IMAGE else None,
     )

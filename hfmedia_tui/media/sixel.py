@@ -14,17 +14,19 @@ from hfmedia_tui.media.palette import reduce_colours
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ['encode', 'encode_indexed']
+__all__ = ['COLOURS', 'FEW_COLOURS', 'encode', 'encode_indexed']
 
-_COLOURS: Final = 128
-"""More are hardly seen, and each costs bytes and time."""
+COLOURS: Final = 256
+"""As many as a terminal is sure to have; not spread, which would double the bytes."""
+FEW_COLOURS: Final = 64
+"""For a draft: half the bytes."""
 _BITS_TO_CHARACTER: Final = bytes(range(63, 127)) + bytes(192)
 _RUN: Final = re.compile(rb'(.)\1{3,}', re.DOTALL)
 
 
-def encode(picture: 'Image', cell_height: int) -> tuple[str, ...]:
+def encode(picture: 'Image', cell_height: int, colours: int = COLOURS) -> tuple[str, ...]:
     """Return one Sixel image for each row of cells; `picture` is RGB."""
-    return encode_indexed(reduce_colours(picture, _COLOURS), cell_height)
+    return encode_indexed(reduce_colours(picture, colours, spread=False), cell_height)
 
 
 def encode_indexed(indexed: 'Image', cell_height: int) -> tuple[str, ...]:

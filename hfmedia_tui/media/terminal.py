@@ -41,8 +41,10 @@ class Graphics(StrEnum):
     KITTY = 'kitty'
     """Kitty's protocol, placed by Unicode placeholders."""
     SIXEL = 'sixel'
-    HALF = 'half'
+    HALF_CELLS = 'half-cells'
     """Two pixels a cell, as the upper half block in two colours: works everywhere."""
+    TEXTUAL_IMAGE = 'textual-image'
+    """By that package's own widget, in what was found to work. Never found, only chosen."""
     NONE = 'none'
     """In words only."""
 
@@ -63,7 +65,10 @@ class CellSize(NamedTuple):
 class Terminal(Struct, frozen=True, kw_only=True):
     """What a terminal can draw. Made without arguments, it is one that promises nothing special."""
 
-    graphics: Graphics = Graphics.HALF
+    graphics: Graphics = Graphics.HALF_CELLS
+    """How pictures are drawn: what was chosen, or else what was found."""
+    found: Graphics = Graphics.HALF_CELLS
+    """The best that the terminal was found to draw."""
     colours: Colours = Colours.TRUECOLOR
     cell: CellSize = CellSize(10, 20)
     """The cell's size at the time of the probe; where the terminal tells none, its usual shape."""
@@ -80,7 +85,7 @@ class Terminal(Struct, frozen=True, kw_only=True):
 
 
 VARIABLE: Final = 'HFMEDIA_GRAPHICS'
-"""Environment variable that forces the graphics; `auto` or nothing probes."""
+"""Environment variable that chooses the graphics, before any setting; `auto` or nothing probes."""
 
 _KITTY_QUERY: Final = b'\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\'
 _VERSION_QUERY: Final = b'\x1b[>0q'
@@ -107,21 +112,23 @@ def probe(
     keyboard: int = 0,
     screen: int = 1,
     environment: Mapping[str, str] = os.environ,
+    choice: str = '',
 ) -> Terminal:
     """Find out what the terminal can draw, in at most `timeout` seconds.
 
-    `keyboard` and `screen` are file descriptors; where either is no terminal, or we are in the background, nothing
-    is asked. The terminal's mode is given back as it was. Raises UsageError where HFMEDIA_GRAPHICS is no choice.
+    `choice` is the user's setting, `auto` or a name of Graphics; what the environment says comes before it. `keyboard`
+    and `screen` are file descriptors; where either is no terminal, or we are in the background, nothing is asked. The
+    terminal's mode is given back as it was. Raises UsageError where what was chosen is no choice.
     """
     started = time.monotonic()
-    forced = _forced(environment)
+    forced = _forced(environment, choice)
     terminal = Terminal(
-        graphics=forced or Graphics.HALF,
+        graphics=forced or Graphics.HALF_CELLS,
         colours=_colours(environment),
         cell=measure_cell(screen) or CellSize(10, 20),
         tmux='TMUX' in environment,
     )
-    if forced in (Graphics.HALF, Graphics.NONE) or not _may_ask(keyboard, screen, environment):
+    if forced in (Graphics.HALF_CELLS, Graphics.NONE) or not _may_ask(keyboard, screen, environment):
         return terminal
     passes = False
     if terminal.tmux:
@@ -152,7 +159,7 @@ def interpret(replies: bytes, terminal: Terminal, forced: Graphics | None = None
     name = _printable(version[1]) if version else ''
     attributes = _ATTRIBUTES_REPLY.search(replies)
     cell = _CELL_REPLY.search(replies)
-    graphics = Graphics.HALF
+    graphics = Graphics.HALF_CELLS
     if _KITTY_REPLY.search(replies) and _has_placeholders(name, tmux=terminal.tmux):
         graphics = Graphics.KITTY
     elif attributes and b'4' in attributes[1].split(b';')[1:] and not terminal.tmux:
@@ -160,6 +167,7 @@ def interpret(replies: bytes, terminal: Terminal, forced: Graphics | None = None
     return replace(
         terminal,
         graphics=forced or graphics,
+        found=graphics,
         colours=Colours.TRUECOLOR if name.lower().startswith(_TRUECOLOR_TERMINALS) else terminal.colours,
         cell=CellSize(int(cell[2]), int(cell[1])) if cell and int(cell[1]) and int(cell[2]) else terminal.cell,
         version=name,
@@ -168,15 +176,16 @@ def interpret(replies: bytes, terminal: Terminal, forced: Graphics | None = None
     )
 
 
-def _forced(environment: Mapping[str, str]) -> Graphics | None:
-    choice = environment.get(VARIABLE, '').strip().lower()
-    if choice in ('', 'auto'):
+def _forced(environment: Mapping[str, str], choice: str) -> Graphics | None:
+    told = environment.get(VARIABLE, '').strip()
+    chosen = (told or choice).lower()
+    if chosen in ('', 'auto'):
         return None
     try:
-        return Graphics(choice)
+        return Graphics(chosen)
     except ValueError:
-        choices = ', '.join(Graphics)
-        raise UsageError(f'{VARIABLE} is set to something unknown.', f'Choose auto, {choices}.') from None
+        where = VARIABLE if told else 'The setting interface.graphics'
+        raise UsageError(f'{where} is set to something unknown.', f'Choose auto, {", ".join(Graphics)}.') from None
 
 
 def _colours(environment: Mapping[str, str]) -> Colours:

@@ -15,7 +15,7 @@ from textual.strip import Strip
 
 from hfmedia_tui.media import kitty
 from hfmedia_tui.media.picture import Picture
-from hfmedia_tui.widgets.finished_strip import FinishedStrip
+from hfmedia_tui.widgets.finished_strip import FinishedStrip, PacedStrip
 
 __all__ = ['Drawing', 'Look', 'clock']
 
@@ -41,8 +41,10 @@ class Drawing:
     size: Size
     around: Style
     console: Console
+    may_go: Callable[[int, int], bool]
+    """Whether a row may go out now in full, given its place in the area and its size."""
     number: int = 0
-    """Where the terminal keeps the picture, by Kitty's protocol; 0 where it does not."""
+    """Where the terminal keeps the picture, by Kitty's protocol; 0 while it does not."""
     in_tmux: bool = False
 
     def lines(self, look: Look) -> list[Strip]:
@@ -59,21 +61,25 @@ class Drawing:
                 return self._mosaic_lines()
 
     def _mosaic_lines(self) -> list[Strip]:
-        picture = self.picture
         left, right, top = self._margins
-        width = (picture.columns + 1) // 2
-        colours = [picture.mosaic[i : i + 3] for i in range(0, len(picture.mosaic), 3)]
         lines = [Strip.blank(self.size.width, self.around)] * self.size.height
-        for row in range(max(0, -top), min(picture.rows, self.size.height - top)):
-            blocks: list[Segment] = []
-            start = 0
-            for colour, same in groupby(colours[row * width : (row + 1) * width]):
-                end = min(picture.columns, start + 2 * sum(1 for _ in same))
-                blocks.append(Segment(' ' * (end - start), _background(colour)))
-                start = end
-            line = Strip([*self._blank(left), *blocks, *self._blank(right)], left + picture.columns + right)
+        for row in range(max(0, -top), min(self.picture.rows, self.size.height - top)):
+            segments = [*self._blank(left), *self._blocks(row), *self._blank(right)]
+            line = Strip(segments, left + self.picture.columns + right)
             lines[top + row] = line.crop(0, self.size.width)
         return lines
+
+    def _blocks(self, row: int) -> list[Segment]:
+        picture = self.picture
+        width = (picture.columns + 1) // 2
+        pixels = picture.mosaic[3 * row * width : 3 * (row + 1) * width]
+        blocks: list[Segment] = []
+        start = 0
+        for colour, same in groupby(pixels[i : i + 3] for i in range(0, len(pixels), 3)):
+            end = min(picture.columns, start + 2 * sum(1 for _ in same))
+            blocks.append(Segment(' ' * (end - start), _background(colour)))
+            start = end
+        return blocks
 
     @property
     def _margins(self) -> tuple[int, int, int]:
@@ -94,7 +100,18 @@ class Drawing:
                 half_cells = _half_cells(picture, row)[_width(label) :]
                 return [*self._blank(left), *label, *half_cells, *self._blank(right)]
 
-            whole = FinishedStrip(before + finish(row, label) + after, left + picture.columns + right, likeness)
+            text, width = before + finish(row, label) + after, left + picture.columns + right
+            whole: FinishedStrip
+            if self.number:
+                whole = FinishedStrip(text, width, likeness)
+            else:
+                whole = PacedStrip(
+                    text,
+                    width,
+                    likeness,
+                    lambda: before + self._coarse(row, label) + after,
+                    lambda size: self.may_go(row + top, size),
+                )
             return whole.crop(0, self.size.width)
 
         empty = Strip.blank(self.size.width, self.around)
@@ -105,7 +122,9 @@ class Drawing:
         if picture.sixels:
             below = self._finish(self._blank(picture.columns))
             return self._over(self._over(below, picture.sixels[row]), self._finish(label))
-        if picture.upload and self.number:
+        if picture.upload and not self.number:
+            return self._coarse(row, label)
+        if picture.upload:
             start = _width(label)
             cells = kitty.placeholders(self.number, picture.columns, row, start=start, spelled=self.in_tmux)
             background = Strip.render_ansi(self.around.background_style, ColorSystem.TRUECOLOR)
@@ -114,6 +133,9 @@ class Drawing:
 
     def _plain(self, row: int, label: list[Segment]) -> str:
         return self._over(self.picture.lines[row], self._finish(label))
+
+    def _coarse(self, row: int, label: list[Segment]) -> str:
+        return self._over(self._finish(self._blocks(row)), self._finish(label))
 
     def _over(self, text: str, above: str) -> str:
         """Write `above` over the finished `text` of a row, and leave the cursor behind that row.

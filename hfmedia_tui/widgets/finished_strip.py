@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
+from rich.console import Console
 from rich.segment import Segment
 from textual.strip import Strip
 
-__all__ = ['FinishedStrip']
+__all__ = ['FinishedStrip', 'PacedStrip']
 
 
 class FinishedStrip(Strip):
@@ -34,3 +35,31 @@ class FinishedStrip(Strip):
     @_segments.setter
     def _segments(self, segments: list[Segment]) -> None:
         """Ignore the empty list that Strip sets when it is made."""
+
+
+class PacedStrip(FinishedStrip):
+    """A line that is written in full only when there is room for it on the way to the terminal, and plainer if not.
+
+    That is decided when it is written, and at no time before: lines are drawn far more often than they are written.
+    """
+
+    __slots__ = ('_may_go', '_plainer', '_text', 'size')
+
+    def __init__(
+        self,
+        text: str,
+        cell_length: int,
+        build: Callable[[], list[Segment]],
+        plainer: Callable[[], str],
+        may_go: Callable[[int], bool],
+    ) -> None:
+        """Make a line of `text`; `may_go` is asked with its size, and `plainer` makes what goes out instead."""
+        super().__init__(text, cell_length, build)
+        self.size = len(text)
+        """Characters of the text in full, which are its bytes but for the half blocks."""
+        self._text = text
+        self._plainer = plainer
+        self._may_go = may_go
+
+    def render(self, console: Console) -> str:
+        return self._text if self._may_go(self.size) else self._plainer()

@@ -14,15 +14,16 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from hfmedia_tui.errors import MediaError
-from hfmedia_tui.media import kitty
 from hfmedia_tui.media.picture import Picture, Pictures
-from hfmedia_tui.media.terminal import through_tmux
 from hfmedia_tui.widgets.drawing import Drawing, Look, clock
+from hfmedia_tui.widgets.finished_strip import PacedStrip
 
 __all__ = ['Preview']
 
 _SETTLING: Final = 0.12
 """Seconds without another resize or scroll before a picture is made or drawn for the new place."""
+_LOOKED_AT: Final = 0.3
+"""Seconds that a draft is looked at before the whole picture follows it."""
 
 
 class Preview(Widget):
@@ -65,8 +66,14 @@ class Preview(Widget):
         self._placeholder = placeholder
         self._words = '' if source else placeholder
         self._picture: Picture | None = None
+        self.nearness = 0.0
+        """How far it is from what the user looks at: the nearest is made, sent and drawn first."""
         self._number = 0
-        """Where the terminal keeps the picture, by Kitty's protocol; 0 where it does not."""
+        """Where the terminal keeps the picture, by Kitty's protocol; 0 while it does not."""
+        self._coarse: set[int] = set()
+        """Rows that were written coarse, because there was no room for more."""
+        self._granted: set[int] = set()
+        """Rows that have got their turn, and are written in full next time."""
         self._lines: dict[Look, list[Strip]] = {}
         self._drawn_as: tuple[Size, Style] | None = None
         self._place: Region | None = None
@@ -79,6 +86,10 @@ class Preview(Widget):
         """What is drawn now; behind `source` while the next one is being made."""
         return self._picture
 
+    def clear(self) -> None:
+        """Draw nothing until the next picture is ready."""
+        self._show(None)
+
     def watch_source(self) -> None:
         self._load()
 
@@ -89,49 +100,100 @@ class Preview(Widget):
         self._load(settling=_SETTLING if self._picture else 0)
 
     def on_unmount(self) -> None:
-        self._show(None)  # Textual's caches of arrangements keep removed widgets alive
+        self._show(None, keep=False)  # Textual's caches of arrangements keep removed widgets alive
 
     @work(exclusive=True, group='preview', exit_on_error=False, description='preview')
     async def _load(self, settling: float = 0) -> None:
         source, (columns, rows) = self.source, self.content_size
         if source is None:
-            self._show(None, self._placeholder)
+            self._show(None, words=self._placeholder)
             return
         if not columns or not rows:
             self._show(None)
             return
         await asyncio.sleep(settling)
+        pictures = self._pictures
+        made = pictures.glance(source, columns, rows)
+        if made is not None:
+            await self._bring(made)
         try:
-            picture = await self._pictures.render(source, columns, rows)
+            if made is None and pictures.needs_draft(columns, rows):
+                await self._bring(await pictures.render(source, columns, rows, draft=True, nearness=self.nearness))
+                await asyncio.sleep(_LOOKED_AT)
+            await self._bring(await pictures.render(source, columns, rows, nearness=self.nearness))
         except MediaError as error:
-            self._show(None, str(error))
-        else:
-            if picture is not self._picture:
-                self._show(picture, '' if picture.lines else _in_words(picture))
+            self._show(None, words=str(error))
 
-    def _show(self, picture: Picture | None, words: str = '') -> None:
-        """Draw `picture`, or `words` where there is none, in place of what was drawn."""
-        left, self._number = self._number, 0
-        if picture and picture.upload:
-            self._number = self._pictures.next_number()
-            self._tell_terminal(*kitty.upload(picture.upload, self._number, picture.columns, picture.rows))
+    async def _bring(self, picture: Picture) -> None:
+        """Draw `picture`, once the terminal keeps it where it has to; a coarse one stands in for it if that is long."""
+        if picture is self._picture and (self._number or not picture.upload):
+            return
+        if not picture.upload:
+            self._show(picture, words='' if picture.lines else _in_words(picture))
+            return
+        kept = self._pictures.kept
+        number = kept.find(picture.key)
+        if not number:
+            long = self._pictures.pacer.expect(sum(map(len, picture.upload))) > _SETTLING
+            if self._picture is None or (long and not self._is_of(picture)):
+                self._show(picture)
+            number = await kept.bring(picture.key, picture.upload, picture.columns, picture.rows, self.nearness)
+        self._show(picture, number)
+
+    def _is_of(self, picture: Picture) -> bool:
+        """Whether what is drawn now is made from the same file as `picture`."""
+        return self._picture is not None and self._picture.path == picture.path
+
+    def _show(self, picture: Picture | None, number: int = 0, words: str = '', *, keep: bool = True) -> None:
+        """Draw `picture`, or `words` where there is none, in place of what was drawn.
+
+        The terminal may `keep` what was drawn for a while: it is likely to be wanted again.
+        """
+        left = self._picture if self._number else None
+        self._number = number
         self._picture = picture
         self._words = words
         self._drawn_as = None
         self._lines.clear()
+        self._coarse.clear()
+        self._granted.clear()
         self._place = None
+        self._pictures.pacer.forget(self)
         self.refresh()
         if left and picture:  # once the new one is painted: before, the old one's cells would be seen empty
-            self.app.call_after_refresh(self._tell_terminal, kitty.release(left))
+            self.app.call_after_refresh(self._pictures.kept.leave, left.key, keep=True)
         elif left:
-            self._tell_terminal(kitty.release(left))
+            self._pictures.kept.leave(left.key, keep=keep)
 
-    def _tell_terminal(self, *commands: str) -> None:
-        """Write through Textual's own writer, in one go, so that nothing comes between the pieces."""
-        if self._pictures.terminal.tmux:
-            commands = tuple(map(through_tmux, commands))
-        if driver := self.app._driver:
-            driver.write(''.join(commands))
+    # ------------------------------------------------------------------------------------------ drawing
+
+    def _may_go(self, row: int, size: int) -> bool:
+        """Whether a row may go out in full; if not, it waits for its turn."""
+        if row in self._granted:
+            self._granted.discard(row)
+        elif not self._pictures.pacer.take(size):
+            self._coarse.add(row)
+            self._pictures.pacer.wait(self)
+            return False
+        self._coarse.discard(row)
+        return True
+
+    def go_on(self, budget: int) -> int:
+        """Have rows drawn in full that were drawn coarse, for about `budget` bytes; return for how many."""
+        drawn: list[Region] = []
+        total = 0
+        for row in sorted(self._coarse):
+            if total >= budget:
+                break
+            self._coarse.discard(row)
+            line = self._lines.get(self._look_at(row), [])[row : row + 1]
+            if line and isinstance(line[0], PacedStrip):
+                total += line[0].size
+                self._granted.add(row)
+                drawn.append(Region(0, row, self.size.width, 1))
+        if drawn:
+            self.refresh(*drawn)
+        return total
 
     def render(self) -> Content:
         return Content(self._words)
@@ -152,7 +214,9 @@ class Preview(Widget):
         look = self._look_at(y)
         if look not in self._lines:
             terminal = self._pictures.terminal
-            drawing = Drawing(self._picture, *drawn_as, self.app.console, self._number, in_tmux=terminal.tmux)
+            drawing = Drawing(
+                self._picture, *drawn_as, self.app.console, self._may_go, self._number, in_tmux=terminal.tmux
+            )
             self._lines[look] = drawing.lines(look)
         return self._lines[look][y]
 

@@ -45,7 +45,7 @@ def corners(picture: Picture) -> list[tuple[int, ...]]:
     return [tuple(picture.halves[start : start + 3]) for start in starts]
 
 
-@pytest.mark.parametrize('graphics', [Graphics.HALF, Graphics.SIXEL, Graphics.KITTY])
+@pytest.mark.parametrize('graphics', [Graphics.HALF_CELLS, Graphics.SIXEL, Graphics.KITTY])
 @pytest.mark.parametrize('form', ['PNG', 'JPEG', 'WEBP', 'GIF'])
 async def test_a_picture_fills_its_area(make: Make, tmp_path: Path, graphics: Graphics, form: str) -> None:
     picture = await make(graphics=graphics).render(saved(tmp_path / 'picture', form), 40, 10)
@@ -179,9 +179,3 @@ async def test_cancelled_before_its_turn_it_costs_nothing(make: Make, tmp_path: 
     assert (await wanted).rows == 10
     assert [each.cancelled() for each in stale] == [True] * 8
     assert len(pictures._cache) == 1
-
-
-def test_numbers_stay_within_24_bits() -> None:
-    pictures = Pictures(Terminal())
-    pictures._number = (1 << 24) - 2
-    assert [pictures.next_number() for _ in range(3)] == [(1 << 24) - 1, 1, 2]

@@ -88,7 +88,7 @@ def test_nothing_is_left_as_it_was_not(picture: Path) -> None:
     assert (sys.__stdout__, dict(os.environ)) == before
 
 
-@pytest.mark.parametrize('graphics', ['half', 'sixel', 'kitty'])
+@pytest.mark.parametrize('graphics', ['half-cells', 'sixel', 'kitty'])
 def test_on_a_terminal_no_question_is_asked(picture: Path, graphics: str) -> None:
     program = (
         'import sys, pathlib\n'
@@ -98,7 +98,7 @@ def test_on_a_terminal_no_question_is_asked(picture: Path, graphics: str) -> Non
     )
     terminal = FakeTerminal(XTERM, pixels=False)
     terminal.run([sys.executable, '-c', program], {'PATH': os.environ['PATH'], 'TERM': 'xterm-256color'})
-    marks = {'half': '▀'.encode(), 'sixel': b'\x1bP0;1;0q', 'kitty': b'\x1b_G'}
+    marks = {'half-cells': '▀'.encode(), 'sixel': b'\x1bP0;1;0q', 'kitty': b'\x1b_G'}
     assert {mark for mark, sequence in marks.items() if sequence in terminal.heard} == {graphics}
     assert not [question for question in (b'\x1b[c', b'\x1b[16t', b'a=q', b'\x1b[>') if question in terminal.heard]
 

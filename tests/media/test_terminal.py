@@ -16,11 +16,11 @@ from tests.media.fake_terminal import ATTRIBUTES, GHOSTTY, WEZTERM, XTERM, FakeT
     ('answers', 'graphics', 'version'),
     [
         (kitty('0.32.0'), 'kitty', 'kitty(0.32.0)'),
-        (kitty('0.26.5'), 'half', 'kitty(0.26.5)'),
+        (kitty('0.26.5'), 'half-cells', 'kitty(0.26.5)'),
         (GHOSTTY, 'kitty', 'ghostty 1.1.3'),
         (XTERM, 'sixel', 'XTerm(379)'),
         (WEZTERM, 'sixel', 'WezTerm 20240203'),
-        ({ATTRIBUTES: b'\x1b[?1;2c'}, 'half', ''),
+        ({ATTRIBUTES: b'\x1b[?1;2c'}, 'half-cells', ''),
     ],
 )
 def test_terminals_are_known_by_their_answers(
@@ -42,7 +42,7 @@ def test_a_slow_link_is_waited_for(tmp_path: Path) -> None:
 
 def test_a_silent_terminal_costs_the_timeout_and_no_more(tmp_path: Path) -> None:
     found = probed(FakeTerminal(), tmp_path / 'report', timeout=0.2)
-    assert found['graphics'] == 'half'
+    assert found['graphics'] == 'half-cells'
     assert not found['answered']
     assert found['same']
     assert 0.2 <= found['elapsed'] < 1.2
@@ -98,12 +98,12 @@ def test_colours_are_as_promised(
 
 @pytest.mark.parametrize(
     'environment',
-    [{'STY': '1.pts-0', 'TERM': 'screen'}, {'TERM': 'dumb'}, {'TERM': 'linux'}, {'HFMEDIA_GRAPHICS': 'half'}],
+    [{'STY': '1.pts-0', 'TERM': 'screen'}, {'TERM': 'dumb'}, {'TERM': 'linux'}, {'HFMEDIA_GRAPHICS': 'half-cells'}],
 )
 def test_nothing_is_asked_where_nothing_can_come_of_it(tmp_path: Path, environment: dict[str, str]) -> None:
     terminal = FakeTerminal(XTERM)
     found = probed(terminal, tmp_path / 'report', environment)
-    assert found['graphics'] == 'half'
+    assert found['graphics'] == 'half-cells'
     assert b'\x1b' not in terminal.heard
 
 
@@ -132,7 +132,8 @@ def test_an_absurd_cell_is_not_believed() -> None:
 
 @pytest.mark.skipif(not shutil.which('tmux'), reason='needs tmux')
 @pytest.mark.parametrize(
-    ('passing', 'version', 'graphics'), [('on', '0.32.0', 'kitty'), ('on', '0.26.5', 'half'), ('off', '0.32.0', 'half')]
+    ('passing', 'version', 'graphics'),
+    [('on', '0.32.0', 'kitty'), ('on', '0.26.5', 'half-cells'), ('off', '0.32.0', 'half-cells')],
 )
 def test_tmux_is_asked_what_it_lets_through(tmp_path: Path, passing: str, version: str, graphics: str) -> None:
     configuration = tmp_path / 'tmux.conf'

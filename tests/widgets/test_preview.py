@@ -16,6 +16,7 @@ from textual.widgets import Static
 
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.media.terminal import Graphics, Terminal
+from hfmedia_tui.widgets.pictures_app import PicturesApp
 from hfmedia_tui.widgets.preview import Preview
 from tests.media.files import BLUE, GREEN, RED, WHITE, encoded, film, quarters
 
@@ -29,18 +30,19 @@ class Question(ModalScreen[None]):
         yield Static('Sure?')
 
 
-class Stage(App[None]):
+class Stage(PicturesApp):
     """One preview of the whole screen, its driver's writes recorded."""
 
     def __init__(self, preview: Preview) -> None:
         super().__init__()
+        self.pictures = preview._pictures
         self.preview = preview
         self.written: list[str] = []
 
     def compose(self) -> ComposeResult:
         yield self.preview
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         self._driver = Recording(self, self.written)
 
 
@@ -56,7 +58,7 @@ class Recording(HeadlessDriver):
 
 
 @contextmanager
-def pictures_for(folder: Path, graphics: Graphics = Graphics.HALF, *, tmux: bool = False) -> Iterator[Pictures]:
+def pictures_for(folder: Path, graphics: Graphics = Graphics.HALF_CELLS, *, tmux: bool = False) -> Iterator[Pictures]:
     no_terminal = os.open(folder, os.O_RDONLY)
     terminal = msgspec.structs.replace(Terminal(), graphics=graphics, tmux=tmux)
     pictures = Pictures(terminal, screen=no_terminal)
@@ -258,7 +260,8 @@ async def test_sixel_is_sent_a_row_at_a_time_but_not_on_the_last_row(tmp_path: P
             picture = app.preview.picture
             assert picture is not None
             text = sent(app)
-            assert [image in text for image in picture.sixels] == [True] * 11 + [False]
+            assert all(image in text for image in picture.sixels[:11])
+            assert text.count('\x1bP') == 11
             assert picture.lines[11] in text
             assert colour(app, 8, 2) == RED
 
@@ -288,13 +291,15 @@ async def test_sixel_waits_while_it_moves(tmp_path: Path, painted: Path) -> None
             assert '\x1bP' in sent(app)
 
 
-async def test_kitty_keeps_the_picture_until_it_is_replaced_or_put_away(tmp_path: Path, painted: Path) -> None:
-    def commands(app: Stage) -> list[str]:
-        kinds = {'a=T': 'keep', 'a=d': 'free'}
-        found = [kind for text in app.written for start, kind in kinds.items() if f'\x1b_G{start}' in text]
-        app.written.clear()
-        return found
+def commands(app: Stage) -> list[str]:
+    """What was done with pictures that the terminal keeps, since it was asked last."""
+    kinds = {'a=T': 'keep', 'a=d': 'free'}
+    found = [kind for text in app.written for start, kind in kinds.items() for _ in range(text.count(f'\x1b_G{start}'))]
+    app.written.clear()
+    return found
 
+
+async def test_kitty_is_sent_a_picture_once_and_frees_it_when_it_is_put_away(tmp_path: Path, painted: Path) -> None:
     other = tmp_path / 'other.png'
     other.write_bytes(encoded('PNG', quarters(80, 64)))
     with pictures_for(tmp_path, Graphics.KITTY) as pictures:
@@ -311,11 +316,22 @@ async def test_kitty_keeps_the_picture_until_it_is_replaced_or_put_away(tmp_path
             assert commands(app) == []
             app.preview.source = other
             await settle(pilot)
-            assert commands(app) == ['keep', 'free']
+            assert commands(app) == ['keep']
             assert app.preview._number != number
+            app.preview.source = painted
+            await settle(pilot)
+            assert commands(app) == []
+            assert app.preview._number == number
             await app.preview.remove()
             await settle(pilot)
-            assert commands(app) == ['free']
+            assert commands(app) == ['free', 'free']
+
+
+async def test_kitty_frees_everything_at_the_end(tmp_path: Path, painted: Path) -> None:
+    with pictures_for(tmp_path, Graphics.KITTY) as pictures:
+        async with staged(Preview(pictures, source=painted)) as (app, _):
+            app.exit()
+        assert commands(app) == ['keep', 'free']
 
 
 async def test_in_tmux_commands_are_wrapped_and_each_cell_is_spelled(tmp_path: Path, painted: Path) -> None:

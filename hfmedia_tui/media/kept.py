@@ -1,0 +1,132 @@
+"""Which pictures the terminal keeps, by Kitty's protocol: each sent once, and freed when it is not needed."""
+
+import asyncio
+import secrets
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Final
+
+from hfmedia_tui.media import kitty
+from hfmedia_tui.media.pacer import Pacer
+from hfmedia_tui.media.terminal import through_tmux
+
+__all__ = ['Kept']
+
+_RESTING: Final = 60
+"""Pictures that are kept though nothing shows them: what was scrolled past is soon scrolled back to."""
+_RESTING_BYTES: Final = 8 << 20
+"""Bytes of all of these as they were sent; unpacked, the terminal holds some eight times as many."""
+
+
+@dataclass(eq=False)
+class _Place:
+    number: int
+    size: int
+    """Bytes that were sent."""
+    sent: asyncio.Task[None]
+    shown: int = 0
+    """How many widgets show it."""
+
+
+class Kept:
+    """The pictures in one terminal, by what they are; for the thread of the event loop."""
+
+    def __init__(self, pacer: Pacer, *, in_tmux: bool) -> None:
+        self._pacer = pacer
+        self._in_tmux = in_tmux
+        self._places: OrderedDict[Hashable, _Place] = OrderedDict()
+        self._number = secrets.randbelow(kitty.LARGEST_NUMBER)  # another program may keep pictures there too
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def find(self, key: Hashable) -> int:
+        """Return under which number a picture can be shown at once, for one more widget; 0 where it is not there."""
+        place = self._places.get(key)
+        if place is None or not place.sent.done():
+            return 0
+        place.shown += 1
+        self._places.move_to_end(key)
+        return place.number
+
+    async def bring(self, key: Hashable, pieces: tuple[str, ...], columns: int, rows: int, nearness: float) -> int:
+        """Bring a picture to the terminal if it is not there, and return its number, for one more widget.
+
+        Cancelled while nobody else waits for it, what has not begun to be sent is not sent.
+        """
+        place = self._places.get(key)
+        if place is None:
+            number = self._next_number()
+            commands = self._wrap(*kitty.upload(pieces, number, columns, rows))
+            sending = asyncio.create_task(self._pacer.upload(commands, nearness), name='picture to the terminal')
+            place = self._places[key] = _Place(number, sum(map(len, pieces)), sending)
+        place.shown += 1
+        self._places.move_to_end(key)
+        try:
+            await asyncio.shield(place.sent)
+        except asyncio.CancelledError:
+            self._leave(key, place)
+            if not place.shown and not place.sent.done():
+                self._places.pop(key, None)
+                place.sent.cancel()
+                place.sent.add_done_callback(lambda _: self._free(place))
+            raise
+        return place.number
+
+    def leave(self, key: Hashable, *, keep: bool) -> None:
+        """Say that one widget shows a picture no more.
+
+        Unless it is to be kept for a while it is freed; and with the last that is shown, all the others are.
+        """
+        if (place := self._places.get(key)) is None:
+            return
+        self._leave(key, place)
+        if not keep and not place.shown:
+            self._drop(key)
+        shown = any(place.shown for place in self._places.values())
+        self._trim(*((_RESTING, _RESTING_BYTES) if keep or shown else (0, 0)))
+
+    def free_resting(self) -> None:
+        """Free what nothing shows."""
+        self._trim(0, 0)
+
+    def free_all(self) -> None:
+        for key in list(self._places):
+            self._drop(key)
+
+    def forget_all(self) -> None:
+        """Take note that the terminal is another one, which keeps nothing."""
+        self._places.clear()
+
+    def _leave(self, key: Hashable, place: _Place) -> None:
+        place.shown = max(0, place.shown - 1)
+        if key in self._places:
+            self._places.move_to_end(key)
+
+    def _trim(self, most: int, most_bytes: int) -> None:
+        resting = [key for key, place in self._places.items() if not place.shown and place.sent.done()]
+        size = sum(self._places[key].size for key in resting)
+        for count, key in zip(range(len(resting), 0, -1), resting, strict=True):
+            if count <= most and size <= most_bytes:
+                return
+            size -= self._places[key].size
+            self._drop(key)
+
+    def _drop(self, key: Hashable) -> None:
+        place = self._places.pop(key)
+        if place.sent.done():
+            self._free(place)
+        else:
+            place.sent.cancel()
+            place.sent.add_done_callback(lambda _: self._free(place))
+
+    def _free(self, place: _Place) -> None:
+        self._pacer.tell(*self._wrap(kitty.release(place.number)))
+
+    def _wrap(self, *commands: str) -> tuple[str, ...]:
+        return tuple(map(through_tmux, commands)) if self._in_tmux else commands
+
+    def _next_number(self) -> int:
+        self._number = self._number % kitty.LARGEST_NUMBER + 1
+        return self._number
