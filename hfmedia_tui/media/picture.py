@@ -37,14 +37,14 @@ _SOON: Final = 0.2
 class Picture:
     """A picture, or the first frame of a film, ready for an area of cells; nothing of it is larger than that area."""
 
-    key: Hashable
-    """What it was made from, and for what."""
-    path: Path
     columns: int
     rows: int
     width: int
     """Of the file, in pixels."""
     height: int
+    key: Hashable = None
+    """What it was made from and for what, by which the terminal keeps it; None for a frame that is soon replaced."""
+    path: Path | None = None
     draft: bool = False
     """Whether it was made to arrive soon: with few colours, or half as sharp."""
     duration: float | None = None
