@@ -98,7 +98,8 @@ class JobsScreen(Undoing):
 
     def _show_lying(self) -> None:
         lying = self.jobs.rows
-        told = f'Trash: {plural(len(lying), "job")}, {file_size(_size(lying))}.  X empties it, Esc goes back.'
+        size = f', {file_size(_size(lying))}.  X empties it, Esc goes back.' if lying else ''
+        told = f'Trash: {plural(len(lying), "job")}{size}'
         self.query_one('#lying', Static).update(Content(told))
 
     def highlight(self, job_id: str) -> None:
