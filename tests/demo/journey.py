@@ -80,7 +80,7 @@ def walk(terminal: Terminal, *, at: Callable[[str], None]) -> None:
     at('browse')
     terminal.type('/')
     terminal.type('flux dev')
-    until_shown(terminal, '▌▣ image  black-forest-labs/FLUX.1-dev')
+    until_shown(terminal, '▌▣ image   black-forest-labs/FLUX.1-dev')
     terminal.press('Enter')
     until_shown(terminal, 'Enter Compose')
     terminal.press('Enter')
