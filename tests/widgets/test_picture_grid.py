@@ -67,7 +67,8 @@ async def wall(
 
 def shown(app: Wall) -> list[str]:
     """The files whose pictures are drawn, in no order."""
-    return sorted((preview.picture.path.stem for preview in app.query(Preview) if preview.picture is not None), key=int)
+    pictures = (preview.picture for preview in app.query(Preview))
+    return sorted((picture.path.stem for picture in pictures if picture and picture.path), key=int)
 
 
 def chosen(messages: list[Message]) -> list[int]:
