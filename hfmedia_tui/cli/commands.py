@@ -117,7 +117,7 @@ class ParameterOption(click.Option):
 @click.option('--verbose', is_flag=True, help='Tell more, in the log and on standard error.')
 @sandbox_option
 @click.pass_context
-def command(context: click.Context, verbose: bool, sandbox: bool) -> None:
+def command(context: click.Context, verbose: bool, sandbox: bool) -> int | None:
     """Make pictures and films with Hugging Face models, from a terminal.
 
     Without a command, the interface starts.
@@ -130,7 +130,8 @@ def command(context: click.Context, verbose: bool, sandbox: bool) -> None:
     if context.invoked_subcommand is None:
         from hfmedia_tui.cli.interface import run_interface
 
-        run_interface(sandbox=sandbox)
+        return run_interface(sandbox=sandbox)
+    return None
 
 
 @command.command()

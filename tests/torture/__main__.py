@@ -1,4 +1,4 @@
-"""Kill the program many times and print what became of its jobs: `python -m tests.torture --kills 200`."""
+"""End the program many times and print what became of its jobs: `python -m tests.torture --kills 200`."""
 
 import argparse
 import asyncio
@@ -6,29 +6,31 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.torture.campaign import Tally, campaign
+from tests.torture.campaign import Blow, Tally, campaign
 
 
-async def _torture(kills: int, seed: int) -> Tally:
+async def _torture(kills: int, seed: int, blow: Blow) -> Tally:
     with tempfile.TemporaryDirectory() as folder:
         async with campaign(Path(folder), seed=seed) as struck:
-            await struck.strike(kills)
+            await struck.strike(kills, blow)
             await struck.collect()
             return await struck.examine()
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog='python -m tests.torture', description=__doc__)
-    parser.add_argument('--kills', type=int, default=200)
+    parser.add_argument('--kills', type=int, default=200, help='of all ways to end together')
     parser.add_argument('--seed', type=int, default=1)
     arguments = parser.parse_args()
-    tally = asyncio.run(_torture(arguments.kills, arguments.seed))
-    told = [(name, getattr(tally, name)) for name in tally._fields if name != 'problems']
-    print('  '.join(f'{name:>9}' for name, _ in told))  # noqa: T201
-    print('  '.join(f'{count:>9}' for _, count in told))  # noqa: T201
-    for problem in tally.problems:
-        print(problem)  # noqa: T201
-    return 1 if tally.problems else 0
+    names = [name for name in Tally._fields if name != 'problems']
+    print(f'{"signal":<12}', *(f'{name:>9}' for name in names))  # noqa: T201
+    problems = list[str]()
+    for blow in Blow:
+        tally = asyncio.run(_torture(-(-arguments.kills // len(Blow)), arguments.seed, blow))
+        print(f'{blow:<12}', *(f'{getattr(tally, name):>9}' for name in names), flush=True)  # noqa: T201
+        problems += tally.problems
+    print(*problems, sep='\n')  # noqa: T201
+    return 1 if problems else 0
 
 
 if __name__ == '__main__':

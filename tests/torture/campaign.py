@@ -1,5 +1,5 @@
-"""Kills the program at random moments while it makes pictures and films at every provider, and counts what became of
-them.
+"""Ends the program at random moments while it makes pictures and films at every provider, and counts what became of
+them: by SIGKILL, by SIGTERM, by taking its terminal away, and two processes at once.
 
 Real processes over one ledger, against a sandbox in a process of its own, which remembers what it was asked for.
 """
@@ -11,13 +11,15 @@ import json
 import os
 import signal
 import sqlite3
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
+from enum import StrEnum
 from pathlib import Path
 from random import Random
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, assert_never
 
 import msgspec
 
@@ -30,13 +32,15 @@ from hfmedia_tui.sandbox.models import MODELS, PROVIDERS
 from hfmedia_tui.sandbox.predictions import Prediction
 from hfmedia_tui.sandbox.process import running
 from hfmedia_tui.store.ledger import Ledger
+from tests.cli.screen import Screen
 
-__all__ = ['Campaign', 'Tally', 'campaign']
+__all__ = ['Blow', 'Campaign', 'Tally', 'campaign']
 
 _PATIENCE: Final = 90.0
 """Seconds after which a process that was not killed is taken for one that hangs."""
 _MOMENTS: Final = (None, *Stage, JobState.SUCCEEDED)
 """What a process is seen to come to before it is killed; None for its very start."""
+_RESUME: Final = ('resume', '--json')
 _COLD: Final = 'sandbox/wakes-up-cold'
 
 
@@ -53,8 +57,20 @@ class Target(NamedTuple):
         return 'seed' in MACHINES[self.provider].PARAMETERS[self.task]
 
 
+class Blow(StrEnum):
+    """How a process is ended."""
+
+    KILL = 'SIGKILL'
+    TERM = 'SIGTERM'
+    """To commands, and to the interface."""
+    HANG_UP = 'SIGHUP'
+    """The terminal goes, as it does over SSH: of commands, and of the interface."""
+    PAIR = 'two at once'
+    """Two processes over the same jobs, each killed at its own moment."""
+
+
 class Moment(NamedTuple):
-    """When a process is killed: this many seconds after it came to something."""
+    """When a process is struck: this many seconds after it came to something."""
 
     reached: Stage | JobState | None
     seconds: float
@@ -64,11 +80,13 @@ class Tally(NamedTuple):
     """What became of a campaign."""
 
     kills: int
+    """Processes that were struck while they lived."""
     jobs: int
     submits: int
     """Predictions that the sandbox took on."""
     lost: int
-    """Jobs that neither brought a whole file nor are marked as ambiguous, and submits that no job knows of."""
+    """Jobs that were sent and neither brought a whole file nor are marked as ambiguous, and submits that no job knows
+    of."""
     doubled: int
     """Jobs that were submitted more than once."""
     ambiguous: int
@@ -114,6 +132,9 @@ class Campaign:
         targets = list(_targets())
         self._random.shuffle(targets)
         self._targets = itertools.cycle(targets)
+        settings = self.paths.settings
+        settings.parent.mkdir(parents=True)
+        settings.write_text('[jobs]\nat_start = "run"\ngrace_seconds = 0\n')
         self._asked: dict[str, Target] = {}
         """Every prompt, and what it was asked of."""
         self._kills = 0
@@ -123,16 +144,27 @@ class Campaign:
     def paths(self) -> Paths:
         return find_paths(self._environment)
 
-    async def strike(self, kills: int, *, at_once: int = 3) -> None:
-        """Start processes and kill them, until `kills` have died."""
+    async def strike(self, kills: int, blow: Blow, *, at_once: int = 3) -> None:
+        """Start processes and strike them, until `kills` of them were."""
 
         async def lane() -> None:
             while self._kills < kills:
-                if self._random.random() < 0.65:
-                    await self._kill(self._generate(), self._moment())
-                else:
-                    resume = ('resume', '--json')
-                    await asyncio.gather(self._kill(resume, self._moment()), self._kill(resume, self._moment()))
+                match blow:
+                    case Blow.PAIR:
+                        first = self._generate() if self._random.random() < 0.5 else _RESUME
+                        await asyncio.gather(self._kill(first), self._kill(_RESUME))
+                    case Blow.KILL:
+                        await self._kill(self._generate() if self._random.random() < 0.7 else _RESUME)
+                    case Blow.TERM | Blow.HANG_UP if self._random.random() < 0.3:
+                        # What a killed process leaves is what the interface goes on with.
+                        await self._kill(self._generate(), counts=False)
+                        await self._strike_screen(blow)
+                    case Blow.TERM:
+                        await self._kill(self._generate() if self._random.random() < 0.7 else _RESUME, signal.SIGTERM)
+                    case Blow.HANG_UP:
+                        await self._strike_screen(blow, *self._generate(as_json=False))
+                    case _:
+                        assert_never(blow)
 
         await asyncio.gather(*(lane() for _ in range(at_once)))
 
@@ -150,13 +182,14 @@ class Campaign:
 
     # ------------------------------------------------------------------------------------------ processes
 
-    def _generate(self) -> tuple[str, ...]:
+    def _generate(self, *, as_json: bool = True) -> tuple[str, ...]:
         target = next(self._targets)
         prompt = f'a lighthouse, number {len(self._asked)}'
         self._asked[prompt] = target
         seed = self._random.randrange(2**31)
         count = self._random.randint(2, 4) if target.takes_seed else 1
-        asked = ('generate', prompt, '--model', f'{target.model}:{target.provider}', '-n', str(count), '--json')
+        spoken = ('--json',) if as_json else ()
+        asked = ('generate', prompt, '--model', f'{target.model}:{target.provider}', '-n', str(count), *spoken)
         side = '1024' if target.provider == 'zai-org' else '320'  # it takes none below
         size = ('--width', side, '--height', side) if target.task is Task.TEXT_TO_IMAGE else ('--num-frames', '9')
         return (*asked, '--seed', str(seed), *size)
@@ -165,10 +198,14 @@ class Campaign:
         longest = self._random.choice((0.01, 0.1, 0.8))
         return Moment(self._random.choice(_MOMENTS), self._random.uniform(0, longest))
 
-    async def _kill(self, arguments: tuple[str, ...], moment: Moment) -> None:
-        """Start the program and kill it at `moment`, if it lives that long."""
+    async def _kill(
+        self, arguments: tuple[str, ...], number: signal.Signals = signal.SIGKILL, *, counts: bool = True
+    ) -> None:
+        """Start the program and send it a signal at some moment, if it lives that long."""
+        moment = self._moment()
         process = await self._start(*arguments)
         assert process.stdout is not None
+        struck = False
         async with asyncio.timeout(_PATIENCE):
             while moment.reached is not None and (line := await process.stdout.readline()):
                 event = json.loads(line)
@@ -180,9 +217,35 @@ class Campaign:
             except TimeoutError:
                 # Not `process.kill`: of a process that has just ended it would take the exit code away.
                 with suppress(ProcessLookupError):
-                    os.kill(process.pid, signal.SIGKILL)
+                    os.kill(process.pid, number)
+                    struck = True
             await self._end(process, arguments)
-        self._kills += process.returncode == -signal.SIGKILL
+        self._kills += counts and struck and process.returncode not in (0, 1)
+
+    async def _strike_screen(self, blow: Blow, *arguments: str) -> None:
+        """Start the program on a terminal, or without arguments the interface, and end it at some moment."""
+        screen = await asyncio.to_thread(Screen, {**self._environment, 'TERM': 'xterm-256color'}, *arguments)
+        await asyncio.sleep(self._random.uniform(0.2, 6.0))
+        struck = screen.process.poll() is None
+        if struck and blow is Blow.TERM:
+            screen.send(signal.SIGTERM)
+            if self._random.random() < 0.5:
+                await asyncio.sleep(self._random.uniform(0, 1))
+                with suppress(ProcessLookupError):
+                    screen.send(signal.SIGTERM)
+        elif struck:
+            await asyncio.to_thread(screen.hang_up)
+        try:
+            await asyncio.to_thread(screen.process.wait, _PATIENCE)
+        except subprocess.TimeoutExpired:
+            screen.process.kill()
+            self._problems.append(f'{arguments[:1] or "the interface"} did not end after {blow}')
+        await asyncio.to_thread(screen.hang_up)
+        if b'Traceback' in screen.shown:
+            self._problems.append(
+                f'{arguments[:1] or "the interface"} ended with a traceback: {screen.shown[-2000:]!r}'
+            )
+        self._kills += struck
 
     async def _run(self, *arguments: str) -> None:
         process = await self._start(*arguments)
@@ -220,7 +283,12 @@ class Campaign:
             for job in jobs
         }
         await ledger.close()
-        lost = [f'{job.id} {wrong}' for job in jobs if (wrong := _wrong_with(job, accepted=accepted[job.id]))]
+        sent = {job.id: bool(submits[self._key(job.order.prompt, job.seed)]) for job in jobs}
+        lost = [
+            f'{job.id} {wrong}'
+            for job in jobs
+            if (wrong := _wrong_with(job, sent=sent[job.id], accepted=accepted[job.id]))
+        ]
         known = {self._key(job.order.prompt, job.seed): job for job in jobs}
         lost += [f'the submit of {key} belongs to no job' for key in submits.keys() - known.keys()]
         doubled = [
@@ -264,8 +332,12 @@ class Campaign:
         self._problems += [f'{stray} lies about' for stray in strays]
 
 
-def _wrong_with(job: Job, *, accepted: bool) -> str | None:
-    """Why a job counts as lost; None for one that has its whole file, or that nobody knows whether it was billed."""
+def _wrong_with(job: Job, *, sent: bool, accepted: bool) -> str | None:
+    """Why a job counts as lost; None for one that has its whole file, that nobody knows whether it was billed, or that
+    was cancelled before it was sent.
+    """
+    if job.state is JobState.CANCELLED and not sent:
+        return None
     if job.state is JobState.INTERRUPTED:
         return 'was accepted and is called ambiguous' if accepted else None
     if job.state is not JobState.SUCCEEDED:

@@ -1,0 +1,121 @@
+"""The interface in a real terminal: what goes on when the screen has ended."""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hfmedia_tui.sandbox.addresses import Addresses
+from tests.cli.conftest import run_with
+from tests.cli.screen import Screen, on_screen, states, until
+from tests.cli.test_again import submits
+
+pytestmark = pytest.mark.skipif(sys.platform == 'win32', reason='terminals of POSIX')
+
+IMAGE = 'black-forest-labs/FLUX.1-dev:fal-ai'
+SYNCHRONOUS = 'black-forest-labs/FLUX.1-dev:hf-inference'
+STUCK = 'sandbox/fails-stuck-in-queue:fal-ai'
+
+
+@pytest.fixture
+def studio(slow: dict[str, str], request: pytest.FixtureRequest) -> Iterator[Screen]:
+    """The interface, ready for a prompt to a model that was used before."""
+    settings = Path(slow['HFMEDIA_HOME'], 'config', 'settings.toml')
+    settings.parent.mkdir(parents=True)
+    settings.write_text('[jobs]\ngrace_seconds = 0\ntotal = 1\n')
+    run_with(slow)('generate', 'a first', '--model', request.param, '--timeout', '0.01')
+    with on_screen(slow) as screen:
+        screen.until_shown(request.param.partition(':')[0].rpartition('/')[2])
+        yield screen
+
+
+def write(screen: Screen, prompt: str) -> None:
+    """Type a prompt and send it."""
+    screen.type(prompt)
+    screen.until_shown(prompt)  # an Enter that comes with letters was pasted, and sends nothing
+    screen.type('\r')
+
+
+def ask(screen: Screen, environment: dict[str, str], *stages: str) -> None:
+    """Generate, and return when the job has come so far."""
+    write(screen, 'fox')
+    until(lambda: states(environment)[-1] in [('running', stage) for stage in stages], lambda: states(environment))
+
+
+def sound(environment: dict[str, str]) -> bool:
+    log = Path(environment['HFMEDIA_HOME'], 'log', 'hfmedia-tui.log')
+    return not log.exists() or 'Traceback' not in log.read_text()
+
+
+@pytest.mark.parametrize(
+    ('studio', 'stages'),
+    [(IMAGE, ('queued', 'running')), (SYNCHRONOUS, ('submitting',))],
+    indirect=['studio'],
+)
+def test_when_the_terminal_goes_what_runs_is_brought_home(
+    slow: dict[str, str], slow_sandbox: Addresses, studio: Screen, stages: tuple[str, ...]
+) -> None:
+    before = submits(slow_sandbox)
+    ask(studio, slow, *stages)
+    studio.hang_up()
+    assert studio.wait() == 129
+    assert states(slow)[-1][0] == 'succeeded'
+    assert submits(slow_sandbox) - before <= 1
+    assert sound(slow)
+
+
+@pytest.mark.parametrize('studio', [STUCK], indirect=True)
+def test_after_a_hang_up_and_sigterm_it_leaves_at_once(
+    slow: dict[str, str], slow_sandbox: Addresses, studio: Screen
+) -> None:
+    before = submits(slow_sandbox)
+    ask(studio, slow, 'queued')
+    studio.hang_up()
+    until(lambda: dark(studio))
+    studio.send(signal.SIGTERM)
+    assert studio.wait() == 143
+    assert states(slow)[-1] == ('running', 'queued')
+    assert submits(slow_sandbox) - before == 1
+    assert sound(slow)
+
+
+@pytest.mark.parametrize('studio', [STUCK], indirect=True)
+def test_sigterm_gives_the_terminal_back_and_a_second_one_leaves_at_once(slow: dict[str, str], studio: Screen) -> None:
+    ask(studio, slow, 'queued')
+    studio.send(signal.SIGTERM)
+    studio.until_shown('A second signal ends it at once')
+    assert studio.shown.rindex(b'\x1b[?1049l') < studio.shown.rindex(b'A second signal')
+    studio.send(signal.SIGTERM)
+    assert studio.wait() == 143
+    assert b'`hfmedia-tui resume` collects' in studio.shown
+    assert states(slow)[-1] == ('running', 'queued')
+    assert sound(slow)
+
+
+@pytest.mark.parametrize('studio', [IMAGE], indirect=True)
+def test_what_is_left_running_is_collected_by_a_process_without_a_terminal(
+    slow: dict[str, str], slow_sandbox: Addresses, studio: Screen
+) -> None:
+    """One job runs and one waits: only what was sent goes on."""
+    before = submits(slow_sandbox)
+    ask(studio, slow, 'queued', 'running')
+    write(studio, 'owl')
+    until(lambda: len(states(slow)) == 3)
+    studio.type('\x11')  # ctrl+q
+    studio.until_shown('Leave running')
+    studio.type('\x1b[B')
+    studio.type('\r')
+    assert studio.wait() == 0
+    assert b'collected in the background' in studio.shown
+    studio.hang_up()
+    until(lambda: [state for state, _ in states(slow)[1:]] == ['succeeded', 'queued'], lambda: states(slow))
+    assert submits(slow_sandbox) - before == 1
+    assert sound(slow)
+
+
+def dark(screen: Screen) -> bool:
+    """Whether the process has let go of its terminal: nothing of it is open any more."""
+    return Path(f'/proc/{screen.process.pid}/fd/1').resolve() == Path(os.devnull)
