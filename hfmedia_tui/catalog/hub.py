@@ -6,7 +6,7 @@ Sources: the Hub's API for Inference Providers
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -18,6 +18,9 @@ __all__ = ['PROPERTIES', 'Page', 'read_one', 'read_page']
 
 PROPERTIES = ('inferenceProviderMapping', 'gated', 'likes', 'downloads', 'tags', 'pipeline_tag')
 """What is to be told of each model."""
+
+
+_ELSEWHERE: Final = 'Try again later, and check the proxy and HF_ENDPOINT: something else may have answered.'
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,8 +39,8 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 def read_page(reply: Reply, key: str) -> Page:
     """Read one page of a listing. Raises HubError."""
     entries = _decode(reply)
-    if not isinstance(entries, list):
-        raise HubError('The Hub sent a list of models that is not a list.')
+    if not isinstance(entries, list) or (entries and not any(isinstance(entry, dict) for entry in entries)):
+        raise HubError('The Hub sent a list of models that is none.', _ELSEWHERE)
     following = re.search(r'<([^<>]+)>\s*;\s*rel="?next"?', reply.headers.get('link', ''))
     return Page(
         key=key,
@@ -60,7 +63,7 @@ def read_one(reply: Reply, model_id: str) -> tuple[Model, ...]:
     """
     entry = _decode(reply, model_id)
     if not isinstance(entry, dict):
-        raise HubError(f'The Hub sent something that is no model for {model_id}.')
+        raise HubError(f'The Hub sent something that is no model for {model_id}.', _ELSEWHERE)
     own = entry.get('pipeline_tag')
     found = sorted(_read_models(entry), key=lambda model: model.task != own)
     return tuple(model for model in found if model.mappings or model.task == own)

@@ -62,7 +62,8 @@ class Collector:
             if error.code is FailureCode.EXPIRED and error.status is not None:
                 return error.status, ()
             lost = only_copy and error.code is FailureCode.BAD_MEDIA
-            raise Stuck(error.code, error.message, error.hint, lost=lost) from None
+            hint = error.hint or ('It was the only copy: retry asks for it anew.' if lost else None)
+            raise Stuck(error.code, error.message, hint, lost=lost) from None
 
     async def _arrive(self, ordinal: int, media: Media) -> Path | None:
         """Have one item whole in a file; None where a fresh link has to be asked for. Raises DownloadError."""

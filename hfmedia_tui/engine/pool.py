@@ -68,8 +68,8 @@ class Pool:
         self._running: dict[str, tuple[Runner, asyncio.Task[None]]] = {}
         self._ending: set[str] = set()
         """Jobs that were cancelled and have not ended yet."""
-        self._unsaved: set[str] = set()
-        """Jobs that ended here and not in the ledger, which could not be told."""
+        self._unsaved: dict[str, Runner | None] = {}
+        """Jobs that ended here and not in the ledger, which could not be told; and what drove them."""
         self._held: dict[str, str] = {}
         """Which provider each running job holds a place at."""
         self._places: Counter[str] = Counter()
@@ -207,7 +207,7 @@ class Pool:
         try:
             await self._tools.ledger.save_all(ended)
         except StoreError:
-            self._unsaved.update(job.id for job in ended)
+            self._unsaved.update((job.id, None) for job in ended)
             raise
         finally:
             for job in ended:
@@ -317,8 +317,10 @@ class Pool:
 
     async def _take_up(self, job_id: str, *, asked: bool, seen: Job | None = None, sent_only: bool = False) -> Job:
         if job_id in self._unsaved:
+            if (runner := self._unsaved[job_id]) is not None:
+                await runner.save_again()
             await self._tools.ledger.let_go(job_id)
-            self._unsaved.discard(job_id)
+            del self._unsaved[job_id]
         queued = await self._tools.ledger.take_up(job_id, asked=asked, seen=seen, sent_only=sent_only)
         if queued is None:
             job = await self._tools.ledger.find(job_id)
@@ -385,7 +387,7 @@ class Pool:
             await runner.run()
         finally:
             if runner.unsaved:
-                self._unsaved.add(job_id)
+                self._unsaved[job_id] = runner
             del self._running[job_id]
             self._ending.discard(job_id)
             self._let_go(job_id)

@@ -48,6 +48,8 @@ Inspect = Callable[[Path], MediaFacts]
 """Reads what a file is; raises MediaError. Blocking."""
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_TEMPORARY: Final = 'hfmedia-'
+"""How the names of folders of ours begin that are nobody's usual place."""
 _NO_FOLLOW: Final = getattr(os, 'O_NOFOLLOW', 0)
 
 
@@ -183,7 +185,7 @@ async def keep(job: Job, media: tuple[Media, ...], *, shelter: Path) -> tuple[Me
 
 def _places(*usual: Path) -> Iterator[Path]:
     yield from usual
-    yield Path(tempfile.mkdtemp(prefix='hfmedia-')) / usual[0].name
+    yield Path(tempfile.mkdtemp(prefix=_TEMPORARY)) / usual[0].name
 
 
 async def find_kept(job: Job, *, inspect: Inspect, shelter: Path) -> tuple[Media, ...]:
@@ -297,6 +299,8 @@ def _move_home(path: Path, home: Path, partial: Path) -> None:
     os.replace(partial, home)
     if path != partial:
         path.unlink(missing_ok=True)
+        if path.parent.name.startswith(_TEMPORARY):
+            path.parent.rmdir()
 
 
 def _put_away(path: Path, folder: Path) -> Path:

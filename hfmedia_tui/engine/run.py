@@ -88,6 +88,8 @@ class Run:
         """Where it stands, as saved."""
         self.submitting = False
         """Whether a submit may be on its way, unanswered."""
+        self.unsaved: Progress | None = None
+        """What was accepted, and could not be recorded."""
         self._began = _steady()
 
     @property
@@ -158,11 +160,12 @@ class Run:
                 tries += 1
                 if progress is None or not progress.accepted or tries * _SAVING_STEP > _SAVING_SECONDS:
                     if progress is not None and progress.accepted:
+                        self.unsaved = progress
                         log.error('job %s: accepted by %s as %s', job.id, progress.provider, progress.handle)
                         raise StoreError(f'{error.message} {_what_is_left(progress)}', error.hint) from None
                     raise
                 self.change(note=f'Waiting for the ledger: {error.message}')
-                await asyncio.sleep(_SAVING_STEP)
+                await asyncio.sleep(_SAVING_STEP * self.tools.patience)
 
     async def save_end(self) -> None:
         """Save how it ended; an attempt that no provider accepted ends with it."""

@@ -90,8 +90,17 @@ class Runner:
         except StoreError as error:
             log.error('job %s: %s', run.job.id, error.message)
             self.unsaved = True
+            await clear_away(run.job)
             run.end(JobState.FAILED, run.failure(FailureCode.STORAGE, error.message, error.hint))
             run.publish(run.job)
+
+    async def save_again(self) -> None:
+        """Record what was accepted and could not be recorded, if there is any: then it can be gone on with."""
+        run = self._run
+        if run.unsaved is not None:
+            assert run.ordinal is not None
+            assert run.mapping is not None
+            await run.tools.ledger.save_attempt(run.job, run.ordinal, run.mapping, run.unsaved)
 
     async def _drive_in_time(self) -> None:
         run = self._run

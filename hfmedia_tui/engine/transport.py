@@ -134,10 +134,14 @@ class Transport:
                 await client.aclose()
 
     def _clients(self) -> tuple[httpx.AsyncClient, httpx.AsyncClient]:
+        # A proxy of the environment is for the world outside, not for a router on this machine.
+        trust_env = not self.endpoints.local
+        certificates = httpx.create_ssl_context(trust_env=trust_env)
+
         def client(**headers: str) -> httpx.AsyncClient:
             return httpx.AsyncClient(
-                # A proxy of the environment is for the world outside, not for a router on this machine.
-                trust_env=not self.endpoints.local,
+                trust_env=trust_env,
+                verify=certificates,
                 proxy=self._proxy,
                 # Plain http is spoken with this machine alone: through a proxy it would show the token.
                 mounts={'http://': None},

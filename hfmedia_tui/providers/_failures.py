@@ -62,6 +62,11 @@ _HINTS: Final = {
     FailureCode.NOT_SUPPORTED: 'Choose another provider or model, or refresh the list of models.',
     FailureCode.MODERATED: 'Change the prompt, or choose another model.',
     FailureCode.UNAVAILABLE: 'Try again later, or choose another provider.',
+    FailureCode.INVALID: 'Change what was asked for, or choose another model.',
+    FailureCode.PROVIDER: 'Try again, or choose another provider or model.',
+    FailureCode.BAD_REPLY: 'Try again later, or choose another provider.',
+    FailureCode.TIMEOUT: 'Try again later, or choose another provider.',
+    FailureCode.CANCELLED: 'It was cancelled at the provider: retry asks for it anew.',
     FailureCode.EXPIRED: 'The provider keeps results for a while only: it has to be made anew.',
 }
 
@@ -113,7 +118,9 @@ def refused(progress: Progress, reply: Reply, codes: Mapping[str, FailureCode] =
     elif code is FailureCode.TIMEOUT and not progress.accepted:
         hint = _CUT_OFF
     about_the_question = own is not None or known is None
-    collectable = progress.handle is not None and about_the_question and code in _PASSING
+    # Who is sent elsewhere has met a machine between, such as a network's page to log in.
+    passing = code in _PASSING or 300 <= reply.status < 400
+    collectable = progress.handle is not None and about_the_question and passing
     return ended(progress, code, message, hint, reply.status, collectable=collectable)
 
 
@@ -138,7 +145,8 @@ def unreadable(progress: Progress, reply: Reply, reason: object, codes: Mapping[
             return reported(progress, told, reply.status, codes)
     kind = progress.step.kind if isinstance(progress.step, Send) else None
     message = f"{progress.provider}'s reply to the {kind} cannot be used: {reason}."
-    collectable = progress.handle is not None and kind is SendKind.POLL
+    # What is no JSON at all is not the provider's: its result can be asked for again.
+    collectable = progress.handle is not None and (kind is SendKind.POLL or body is None)
     return ended(progress, FailureCode.BAD_REPLY, message, None, reply.status, collectable=collectable)
 
 
@@ -167,7 +175,7 @@ def ended(
     failure = Failure(
         code=code,
         message=clean(message, _LONGEST_MESSAGE),
-        hint=hint,
+        hint=hint or _HINTS.get(code),
         provider=progress.provider,
         status=status,
     )

@@ -300,6 +300,7 @@ def test_a_missing_field_is_named_with_its_place() -> None:
     assert failed(progress) == Failure(
         code=failed(progress).code,
         message="fal-ai's reply to the result cannot be used: it has no usable `images` or `video`.",
+        hint='Try again later, or choose another provider.',
         provider=FAL,
         status=200,
     )
