@@ -1,6 +1,7 @@
 """Who drives a job: a process that holds a lock on a file of its own, which dies with it."""
 
 import os
+import re
 import secrets
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +15,7 @@ __all__ = ['Owner', 'is_alive', 'living']
 
 
 _PROBE_SECONDS: Final = 0.003
+_NAME: Final = re.compile(r'[0-9]+-[0-9a-f]{8}')
 
 
 class Owner:
@@ -44,7 +46,7 @@ class Owner:
 def is_alive(folder: Path, name: str) -> bool:
     """Whether the process that called itself `name` still runs, told by the lock that only it can hold."""
     path = folder / f'{name}.lock'
-    if not path.exists():
+    if not _NAME.fullmatch(name) or not path.exists():  # what a damaged row names is nobody, and no file elsewhere
         return False
     probe = FileLock(path, is_singleton=False)
     try:

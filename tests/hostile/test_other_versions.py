@@ -101,6 +101,21 @@ async def test_all_that_is_shown_of_a_row_is_harmless(paths: Paths, sandbox: Add
         assert harmless(last.prompt) == last.prompt
 
 
+async def test_an_owner_that_is_named_like_a_file_elsewhere_is_nobody(paths: Paths) -> None:
+    job_id = await record(paths, 'https://router.example', replace(UNKNOWN, provider='fal-ai'), None)
+    elsewhere = paths.data.parent / 'precious.lock'
+    elsewhere.write_text('precious')
+    connection = sqlite3.connect(paths.ledger)
+    with connection:
+        connection.execute("UPDATE jobs SET owner = '../../precious'")
+    connection.close()
+    ledger = Ledger(paths.ledger)
+    await ledger.open()
+    assert await ledger.take_up(job_id, asked=True) is not None
+    await ledger.close()
+    assert elsewhere.read_text() == 'precious'
+
+
 @pytest.mark.parametrize(
     'damage',
     [
@@ -122,6 +137,7 @@ async def test_all_that_is_shown_of_a_row_is_harmless(paths: Paths, sandbox: Add
         "UPDATE attempts SET mapping = '{}'",
         "UPDATE attempts SET progress = '{}'",
         "UPDATE outputs SET path = '/' || char(0)",
+        f"UPDATE jobs SET state = 'running', owner = '{'9' * 5_000}'",
         "UPDATE outputs SET path = '', size = -1, width = -1",
     ],
     ids=lambda damage: damage[:50],
