@@ -29,6 +29,7 @@ from hfmedia_tui.screens.jobs import JobsScreen
 from hfmedia_tui.screens.leaving import Farewell, ask_how_to_leave
 from hfmedia_tui.screens.waiting import ask_about_waiting
 from hfmedia_tui.screens.welcome import WelcomeScreen
+from hfmedia_tui.widgets.film import FilmPlayer
 from hfmedia_tui.widgets.pictures_app import PicturesApp
 from hfmedia_tui.widgets.plain import plural
 from hfmedia_tui.widgets.themes import DARK, LIGHT
@@ -128,6 +129,8 @@ class HFMediaApp(PicturesApp, TypeAheadApp):
         self._token_found = token_found
         self._look_for_token = look_for_token
         self._typed = typed
+        self._film: FilmPlayer | None = None
+        """The one that played last."""
         self._house: Worker[None] | None = None
         self._live: set[str] = set()
         """Jobs that have not ended, whoever drives them."""
@@ -339,6 +342,13 @@ class HFMediaApp(PicturesApp, TypeAheadApp):
         """Go to one of the places."""
         if self._house is not None:
             await self.switch_mode(name)
+
+    @on(FilmPlayer.Started)
+    def _film_started(self, event: FilmPlayer.Started) -> None:
+        """Let one film play at a time."""
+        before, self._film = self._film, event.player
+        if before is not None and before is not event.player and before.is_attached:
+            before.stop()
 
     @on(ModelChosen)
     async def _compose_with(self, event: ModelChosen) -> None:

@@ -19,12 +19,12 @@ from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.parameters import PARAMETERS
 from hfmedia_tui.screens.undoing import Undoing
 from hfmedia_tui.widgets.field import Field
+from hfmedia_tui.widgets.film import FilmPlayer
 from hfmedia_tui.widgets.job_details import caption
 from hfmedia_tui.widgets.live_jobs import LiveJobs
 from hfmedia_tui.widgets.model_list import TASK_GLYPHS, TASK_WORDS
 from hfmedia_tui.widgets.parameter_form import Entries, ParameterForm
 from hfmedia_tui.widgets.plain import one_line, plural
-from hfmedia_tui.widgets.preview import Preview
 from hfmedia_tui.widgets.prompt import Prompt
 from hfmedia_tui.widgets.result_strip import ResultStrip
 
@@ -69,6 +69,7 @@ class ComposeScreen(Undoing):
             id='compose.later',
             tooltip='Show the result after',
         ),
+        Binding('f9', 'play', 'Play', id='compose.play', tooltip='Play or pause the film'),
         Binding('f8', 'picture', 'Picture', id='compose.picture', tooltip='Show the results alone, or the form again'),
         Binding(
             'ctrl+z',
@@ -113,7 +114,7 @@ class ComposeScreen(Undoing):
                     yield Static(id='cost')
             with Vertical(id='results'):
                 with Vertical(id='shown'):
-                    yield Preview(self._pictures, placeholder='Results appear here')
+                    yield FilmPlayer(self._pictures, placeholder='Results appear here')
                     with Horizontal(id='facts'):
                         yield ResultStrip()
                         yield Static(id='caption')
@@ -128,6 +129,14 @@ class ComposeScreen(Undoing):
     @property
     def prompt(self) -> Prompt:
         return self.query_one(Prompt)
+
+    @property
+    def player(self) -> FilmPlayer:
+        return self.query_one(FilmPlayer)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        del parameters
+        return action != 'play' or (self.is_mounted and self.player.has_film)
 
     # ------------------------------------------------------------------------------------------ what is composed
 
@@ -350,7 +359,8 @@ class ComposeScreen(Undoing):
             self.query_one('#caption', Static).update('')
             return
         result = self._results[place]
-        self.query_one(Preview).source = Path(result.output.path)
+        self.player.source = Path(result.output.path)
+        self.refresh_bindings()
         self.query_one(LiveJobs).shown = result.job.id
         steps = 'PgUp PgDn  ' if last else ''
         self.query_one('#caption', Static).update(Content.assemble((steps, '$foreground'), caption(result.job)))
@@ -395,6 +405,14 @@ class ComposeScreen(Undoing):
 
     def action_picture(self) -> None:
         self.toggle_class('-picture')
+        if self.has_class('-picture') and self.player.has_film:
+            self.player.focus()
+
+    def action_play(self) -> None:
+        """Play the film that is shown, or pause it; on a narrow screen, show it first."""
+        if self.has_class('-narrow') and not self.has_class('-picture'):
+            self.action_picture()
+        self.player.action_play()
 
     def action_leave(self) -> None:
         if self.has_class('-picture'):

@@ -17,10 +17,10 @@ from hfmedia_tui.messages import JobReused
 from hfmedia_tui.screens.outside import can_open, open_outside
 from hfmedia_tui.screens.question import Question
 from hfmedia_tui.screens.undoing import Undoing
+from hfmedia_tui.widgets.film import FilmPlayer
 from hfmedia_tui.widgets.job_details import JobDetails
 from hfmedia_tui.widgets.job_list import JobList
 from hfmedia_tui.widgets.plain import file_size, plural
-from hfmedia_tui.widgets.preview import Preview
 
 __all__ = ['JobsScreen']
 
@@ -45,6 +45,9 @@ class JobsScreen(Undoing):
         Binding('r', 'restore', 'Restore', id='jobs.restore', tooltip='Bring the job and its files back'),
         Binding('e', 'reuse', 'Reuse', id='jobs.reuse', tooltip='Compose again what the job was made from'),
         Binding('y', 'copy', 'Copy path', id='jobs.copy', tooltip='Copy the path of the result, over SSH too'),
+        Binding('space', 'play', 'Play', id='jobs.play', tooltip='Play or pause the film'),
+        Binding('left', 'scrub(-1)', 'Back', show=False, id='jobs.back', tooltip='Go back in the film'),
+        Binding('right', 'scrub(1)', 'Ahead', show=False, id='jobs.ahead', tooltip='Go ahead in the film'),
         Binding('o', 'open', 'Open', id='jobs.open', tooltip='Open the result in its own program'),
         Binding('x,delete', 'trash', 'Trash', id='jobs.trash', tooltip='Throw the job and its files away'),
         Binding('x,delete', 'delete', 'Delete', id='jobs.delete', tooltip='Delete the files of the job for good'),
@@ -77,13 +80,17 @@ class JobsScreen(Undoing):
             jobs.notice = _NO_JOBS
             yield jobs
             with Horizontal(id='about'):
-                yield Preview(self._pictures)
+                yield FilmPlayer(self._pictures)
                 with VerticalScroll(id='details', can_focus=False):
                     yield JobDetails()
 
     @property
     def jobs(self) -> JobList:
         return self.query_one('#jobs', JobList)
+
+    @property
+    def player(self) -> FilmPlayer:
+        return self.query_one(FilmPlayer)
 
     @property
     def job(self) -> Job | None:
@@ -115,7 +122,7 @@ class JobsScreen(Undoing):
     def _show(self, job: Job | None) -> None:
         self.query_one(JobDetails).job = job
         output = next(iter(job.outputs), None) if job else None
-        self.query_one(Preview).source = Path(output.path) if output else None
+        self.player.source = Path(output.path) if output else None
         self.set_class(job is None, '-empty')
         self.set_class(output is not None, '-has-result')
         self.refresh_bindings()
@@ -131,6 +138,8 @@ class JobsScreen(Undoing):
         match action:
             case 'send_now':
                 return job is not None and job.sent_in is not None
+            case 'play' | 'scrub':
+                return self.is_mounted and self.player.has_film
             case 'cancel' | 'retry' | 'copy' | 'open' | 'reuse' | 'trash' | 'restore' | 'delete' | 'empty':
                 return True if job and self._can(action, job) else None
             case _:
@@ -257,6 +266,12 @@ class JobsScreen(Undoing):
     def action_reuse(self) -> None:
         if self.job:
             self.post_message(JobReused(self.job))
+
+    def action_play(self) -> None:
+        self.player.action_play()
+
+    def action_scrub(self, steps: int) -> None:
+        self.player.action_scrub(steps)
 
     def action_copy(self) -> None:
         if self.job and self.job.outputs:

@@ -1,0 +1,243 @@
+"""A picture, or a film that plays where its first frame stood."""
+
+import asyncio
+from pathlib import Path
+from typing import ClassVar, Final
+
+from textual import errors, events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.dom import NoScreen
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from hfmedia_tui.errors import MediaError
+from hfmedia_tui.media.film_reel import Reel
+from hfmedia_tui.media.fit import Area
+from hfmedia_tui.media.formats import Format
+from hfmedia_tui.media.picture import Pictures
+from hfmedia_tui.media.terminal import Graphics, measure_cell
+from hfmedia_tui.widgets.film_stage import FilmStage
+from hfmedia_tui.widgets.playhead import Playhead
+from hfmedia_tui.widgets.preview import Preview
+
+__all__ = ['FilmPlayer']
+
+_EXTENSIONS: Final = frozenset(form.value.extension for form in Format if form.is_film)
+_USUAL_RATE: Final = 8.0
+"""Frames a second."""
+_BEST_RATE: Final = 12.0
+"""Frames a second where the link bears several times as many."""
+_SIXEL_RATE: Final = 6.0
+_AMPLE: Final = 3_000_000
+"""Bytes a second from which a link bears anything that a film sends."""
+_STEP: Final = 1.0
+"""Seconds that a step goes, in a film that is not long."""
+_LONG: Final = 20.0
+"""Seconds of a film whose steps are a twentieth of it."""
+
+
+class FilmPlayer(Widget):
+    """Shows the file at `source` as a preview does; a film, when it is asked for, plays in the same place.
+
+    It plays at the rate that link and terminal take, dropping frames, and over and over. Out of sight, covered, or
+    in a terminal without the focus it pauses.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding('space,enter', 'play', 'Play', id='film.play', tooltip='Play or pause the film'),
+        Binding('left', 'scrub(-1)', 'Back', show=False, id='film.back', tooltip='Go back in the film'),
+        Binding('right', 'scrub(1)', 'Ahead', show=False, id='film.ahead', tooltip='Go ahead in the film'),
+        Binding('home', 'go_to(0)', 'Start', show=False, id='film.start', tooltip="Go to the film's start"),
+        Binding('end', 'go_to(1)', 'End', show=False, id='film.end', tooltip="Go to the film's end"),
+        Binding('backspace', 'stop', 'Stop', show=False, id='film.stop', tooltip='Stop the film'),
+    ]
+
+    DEFAULT_CSS = """
+    FilmPlayer {
+        width: 1fr;
+        height: 1fr;
+        & > FilmStage { display: none; }
+        &.-rolling > FilmStage { display: block; }
+        &.-rolling > Preview { display: none; }
+    }
+    """
+
+    source: reactive[Path | None] = reactive(None, init=False)
+    """The file that is shown, or None for the placeholder."""
+
+    class Started(Message):
+        """A film began to play: no other one should."""
+
+        def __init__(self, player: 'FilmPlayer') -> None:
+            super().__init__()
+            self.player = player
+
+        @property
+        def control(self) -> 'FilmPlayer':
+            return self.player
+
+    def __init__(self, pictures: Pictures, *, placeholder: str = '', id: str | None = None) -> None:
+        """Make a player fed by `pictures`; `placeholder` is shown while there is no source."""
+        super().__init__(id=id)
+        self._pictures = pictures
+        self._placeholder = placeholder
+        self._playhead = Playhead()
+        self._rolling = False
+        self._wake = asyncio.Event()
+
+    def compose(self) -> ComposeResult:
+        yield Preview(self._pictures, placeholder=self._placeholder)
+        yield FilmStage(self._pictures)
+
+    @property
+    def _stage(self) -> FilmStage:
+        return self.query_one(FilmStage)
+
+    # ------------------------------------------------------------------------------------------ what is asked
+
+    @property
+    def has_film(self) -> bool:
+        """Whether the source is called a film; that it is one is seen when it is opened."""
+        return self.source is not None and self.source.suffix in _EXTENSIONS
+
+    @property
+    def playing(self) -> bool:
+        return self._rolling and self._playhead.playing
+
+    @property
+    def position(self) -> float:
+        """Seconds from the film's start."""
+        return self._playhead.position
+
+    def watch_source(self, source: Path | None) -> None:
+        self.stop()
+        self.query_one(Preview).source = source
+        self.can_focus = self.has_film
+        if self.has_focus and not self.can_focus:
+            self.blur()
+
+    def on_resize(self) -> None:
+        self._wake.set()
+
+    def play(self) -> None:
+        """Play the film from where it is, or from its start."""
+        if not self.has_film:
+            return
+        self._playhead.play()
+        self.post_message(self.Started(self))
+        self._go_on()
+
+    def pause(self) -> None:
+        """Let the film stand where it is."""
+        if self.playing:
+            self._playhead.pause()
+            self._go_on()
+
+    def stop(self, words: str = '') -> None:
+        """Put the first frame back in the film's place, or `words` that say why there is no film."""
+        self.workers.cancel_group(self, 'film')
+        self._playhead = Playhead()
+        self._rolling = False
+        self._stage.clear(words)
+        self.set_class(bool(words), '-rolling')
+
+    def action_play(self) -> None:
+        if self.playing:
+            self.pause()
+        else:
+            self.play()
+
+    def action_scrub(self, steps: int) -> None:
+        length = self._playhead.length
+        step = length / 20 if length and length > _LONG else _STEP
+        self._jump(self._playhead.position + steps * step)
+
+    def action_go_to(self, share: float) -> None:
+        self._jump(share * (self._playhead.length or 0.0))
+
+    def action_stop(self) -> None:
+        self.stop()
+
+    @on(FilmStage.Sought)
+    def _sought(self, event: FilmStage.Sought) -> None:
+        event.stop()
+        self.action_go_to(event.share)
+
+    def on_click(self, event: events.Click) -> None:
+        if self.has_film:
+            event.stop()
+            self.action_play()
+
+    def _jump(self, position: float) -> None:
+        if self._rolling:
+            self._playhead.jump(position)
+            self._go_on()
+
+    def _go_on(self) -> None:
+        self._wake.set()
+        if not self._rolling:
+            self._rolling = True
+            self._roll()
+
+    # ------------------------------------------------------------------------------------------ playing
+
+    @work(exclusive=True, group='film', exit_on_error=False, description='film')
+    async def _roll(self) -> None:
+        """Show the film until it is stopped."""
+        try:
+            while self.source is not None and (area := self._area()) is not None:
+                reel = Reel(self.source, self._pictures.terminal, area)
+                try:
+                    await reel.open()
+                    await self._project(reel, area)
+                finally:
+                    reel.close()
+        except MediaError as error:
+            self.call_next(self.stop, str(error))
+
+    def _area(self) -> Area | None:
+        columns, rows = self.content_size
+        if not columns or not rows:
+            return None
+        cell = measure_cell(1) or self._pictures.terminal.cell
+        plain = self._pictures.terminal.graphics not in (Graphics.KITTY, Graphics.SIXEL)
+        return Area(columns, rows, cell, halves=plain)
+
+    async def _project(self, reel: Reel, area: Area) -> None:
+        """Show frame after frame, until the area is another one."""
+        playhead, stage, loop = self._playhead, self._stage, asyncio.get_running_loop()
+        while True:
+            started = loop.time()
+            self._wake.clear()
+            playhead.length = reel.length
+            period = 1 / min(reel.rate, self._rate)
+            frame = await reel.frame_at(playhead.position, period / 2 if playhead.rounds else 0.0)
+            playhead.length = reel.length
+            stage.tell(playhead.position, playhead.length, playing=playhead.playing)
+            await stage.project(frame.picture)
+            self.add_class('-rolling')
+            await asyncio.sleep(max(0.0, started + period - loop.time()))
+            if playhead.playing and not self._in_sight:
+                playhead.pause()
+                continue
+            if not playhead.playing:
+                await self._wake.wait()
+            if self._area() != area:
+                return
+
+    @property
+    def _rate(self) -> float:
+        """Frames a second that are tried."""
+        if self._pictures.terminal.graphics is Graphics.SIXEL:
+            return _SIXEL_RATE
+        return _BEST_RATE if (self._pictures.pacer.rate or 0) > _AMPLE else _USUAL_RATE
+
+    @property
+    def _in_sight(self) -> bool:
+        """Whether anybody could be looking."""
+        try:
+            return self.screen.is_active and self.app.app_focus and bool(self.screen.find_widget(self).visible_region)
+        except (NoScreen, errors.NoWidget):
+            return False

@@ -1,0 +1,288 @@
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import msgspec
+import pytest
+from textual.app import App, ComposeResult
+from textual.containers import VerticalScroll
+from textual.drivers.headless_driver import HeadlessDriver
+from textual.pilot import Pilot
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from hfmedia_tui.media.picture import Pictures
+from hfmedia_tui.media.terminal import Graphics, Terminal
+from hfmedia_tui.widgets.film import FilmPlayer
+from hfmedia_tui.widgets.film_stage import FilmStage
+from tests.media.files import encoded
+from tests.media.films import counted_film
+from tests.reading import until
+
+HALF_CELLS = Terminal().graphics
+
+
+class Question(ModalScreen[None]):
+    def compose(self) -> ComposeResult:
+        yield Static('Sure?')
+
+
+class Cinema(App[None]):
+    """A player above an input, its driver's writes recorded."""
+
+    CSS = 'Input { height: 1; } #below { height: 60; }'
+
+    def __init__(self, pictures: Pictures) -> None:
+        super().__init__()
+        self.pictures = pictures
+        self.player = FilmPlayer(pictures, placeholder='Nothing yet')
+        self.player.styles.height = 12
+        self.written: list[str] = []
+        self.started: list[FilmPlayer] = []
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(can_focus=False):
+            yield self.player
+            yield Input(compact=True)
+            yield Static(id='below')
+
+    def on_mount(self) -> None:
+        self._driver = Recording(self, self.written)
+        self.pictures.pacer.open(self._driver.write, self.call_after_refresh, answers=False)
+
+    def on_film_player_started(self, event: FilmPlayer.Started) -> None:
+        self.started.append(event.player)
+
+
+class Recording(HeadlessDriver):
+    """Keeps what a driver would write."""
+
+    def __init__(self, app: App[None], written: list[str]) -> None:
+        super().__init__(app)
+        self._written = written
+
+    def write(self, data: str) -> None:
+        self._written.append(data)
+
+
+@contextmanager
+def pictures_for(folder: Path, graphics: Graphics = HALF_CELLS, version: str = '') -> Iterator[Pictures]:
+    no_terminal = os.open(folder, os.O_RDONLY)
+    pictures = Pictures(msgspec.structs.replace(Terminal(), graphics=graphics, version=version), screen=no_terminal)
+    yield pictures
+    pictures.close()
+    os.close(no_terminal)
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Iterator[Pictures]:
+    with pictures_for(tmp_path) as made:
+        yield made
+
+
+@asynccontextmanager
+async def cinema(pictures: Pictures, source: Path) -> AsyncIterator[tuple[Cinema, Pilot[None]]]:
+    app = Cinema(pictures)
+    async with app.run_test(size=(40, 20)) as pilot:
+        app.player.source = source
+        await pilot.pause()
+        yield app, pilot
+
+
+def lines(app: App[None]) -> list[str]:
+    return [''.join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips()]
+
+
+def bar(app: Cinema) -> str:
+    return lines(app)[11].strip()
+
+
+def brightness(app: Cinema) -> int:
+    """Of the film's middle."""
+    strip = app.screen._compositor.render_strips()[5]
+    (segment,) = strip.crop(20, 21)
+    assert segment.style is not None
+    assert segment.style.color is not None
+    return segment.style.color.get_truecolor().red
+
+
+async def rolling(app: Cinema, pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: app.player.has_class('-rolling') and app.query_one(FilmStage).display)
+    await pilot.pause()
+
+
+async def test_a_film_plays_where_its_first_frame_stood(pictures: Pictures, tmp_path: Path) -> None:
+    """You should see the same place grow lighter, and the time in its last row."""
+    async with cinema(pictures, counted_film(tmp_path / 'film.mp4', 36, 12)) as (app, pilot):
+        await until(pilot, lambda: '▶ 0:03' in bar(app))
+        app.player.play()
+        await rolling(app, pilot)
+        assert bar(app).startswith('▶ 0:00 / 0:03 ')
+        await until(pilot, lambda: brightness(app) > 40)
+        assert app.started == [app.player]
+        assert '▀' in lines(app)[0]
+
+
+async def test_it_pauses_and_plays_on_from_there(pictures: Pictures, tmp_path: Path) -> None:
+    async with cinema(pictures, counted_film(tmp_path / 'film.mp4', 36, 12)) as (app, pilot):
+        app.player.focus()
+        await pilot.press('space')
+        await rolling(app, pilot)
+        await until(pilot, lambda: app.player.position > 0.4)
+        await pilot.press('space')
+        await until(pilot, lambda: bar(app).startswith('‖ 0:00 / 0:03'))
+        stood = app.player.position
+        assert not app.player.playing
+        await pilot.press('space')
+        await until(pilot, lambda: app.player.position > stood + 0.1)
+        assert app.player.position < stood + 2
+
+
+async def test_keys_go_through_the_film(pictures: Pictures, tmp_path: Path) -> None:
+    async with cinema(pictures, counted_film(tmp_path / 'film.mp4', 60, 12)) as (app, pilot):
+        app.player.focus()
+        await pilot.press('space')
+        await rolling(app, pilot)
+        await pilot.press('space', 'home', 'right', 'right')
+        assert app.player.position == pytest.approx(2.0)
+        await until(pilot, lambda: bar(app).startswith('‖ 0:02 / 0:05'))
+        await until(pilot, lambda: abs(brightness(app) - 24 * 4) < 12)
+        await pilot.press('left')
+        await until(pilot, lambda: bar(app).startswith('‖ 0:01'))
+        await pilot.press('end')
+        await until(pilot, lambda: abs(brightness(app) - 59 * 4) < 12)
+        assert '━' in bar(app)
+        assert '─' not in bar(app)
+        await pilot.press('backspace')
+        await pilot.pause()
+        assert not app.player.has_class('-rolling')
+        assert '▶ 0:05' in bar(app)
+
+
+async def test_the_line_of_time_can_be_pointed_at(pictures: Pictures, tmp_path: Path) -> None:
+    async with cinema(pictures, counted_film(tmp_path / 'film.mp4', 120, 12)) as (app, pilot):
+        app.player.play()
+        await rolling(app, pilot)
+        app.player.pause()
+        await pilot.pause()
+        start = lines(app)[11].index('0:10') + 5
+        end = len(lines(app)[11].rstrip()) - 1
+        await pilot.click(FilmStage, offset=((start + end) // 2, 11))
+        assert 4 < app.player.position < 6
+        assert not app.player.playing
+        await pilot.click(FilmStage, offset=(20, 3))
+        assert app.player.playing
+
+
+async def test_it_goes_round(pictures: Pictures, tmp_path: Path) -> None:
+    async with cinema(pictures, counted_film(tmp_path / 'film.mp4', 6, 12)) as (app, pilot):
+        app.player.play()
+        await rolling(app, pilot)
+        await until(pilot, lambda: app.player._playhead.rounds >= 2)
+        assert app.player.playing
+
+
+async def test_typing_goes_on_beside_it(pictures: Pictures, tmp_path: Path) -> None:
+    async with cinema(pictures, counted_film(tmp_path / 'film.mp4', 36, 12)) as (app, pilot):
+        app.query_one(Input).focus()
+        app.player.play()
+        await rolling(app, pilot)
+        await pilot.press(*'a sea ')
+        assert app.query_one(Input).value == 'a sea '
+        assert app.player.playing
+
+
+@pytest.mark.parametrize('how', ['covered', 'blurred', 'scrolled out'])
+async def test_out_of_sight_it_pauses(pictures: Pictures, tmp_path: Path, how: str) -> None:
+    async with cinema(pictures, counted_film(tmp_path / 'film.mp4', 36, 12)) as (app, pilot):
+        app.player.play()
+        await rolling(app, pilot)
+        match how:
+            case 'covered':
+                await app.push_screen(Question())
+            case 'blurred':
+                app.app_focus = False
+            case _:
+                app.query_one(VerticalScroll).scroll_to(y=30, animate=False)
+        await until(pilot, lambda: not app.player.playing)
+        stood = app.player.position
+        if how == 'covered':
+            app.pop_screen()
+        await pilot.pause()
+        assert app.player.position == stood
+
+
+async def test_another_source_ends_the_film(pictures: Pictures, tmp_path: Path) -> None:
+    painted = tmp_path / 'painted.png'
+    painted.write_bytes(encoded('PNG'))
+    async with cinema(pictures, counted_film(tmp_path / 'film.mp4', 36, 12)) as (app, pilot):
+        app.player.focus()
+        await pilot.press('space')
+        await rolling(app, pilot)
+        app.player.source = painted
+        await until(pilot, lambda: not app.player.has_class('-rolling'))
+        assert not app.player.playing
+        await until(pilot, lambda: not app.player.has_focus)
+        app.player.play()
+        assert not app.player.playing
+
+
+async def test_a_resize_goes_on_at_the_new_size(pictures: Pictures, tmp_path: Path) -> None:
+    async with cinema(pictures, counted_film(tmp_path / 'film.mp4', 36, 12)) as (app, pilot):
+        app.player.play()
+        await rolling(app, pilot)
+        app.player.pause()
+        await pilot.resize_terminal(20, 20)
+        stage = app.query_one(FilmStage)
+        await until(pilot, lambda: stage._picture and stage._picture.columns == stage.size.width == 18)
+        await pilot.pause()
+        assert any(line.strip().startswith('‖ 0:0') for line in lines(app))
+
+
+async def test_what_cannot_be_played_is_said_in_its_place(pictures: Pictures, tmp_path: Path) -> None:
+    broken = tmp_path / '[broken].mp4'
+    broken.write_bytes(b'\0\0\0\x14ftypisom' + bytes(300))
+    async with cinema(pictures, broken) as (app, pilot):
+        app.player.play()
+        await until(pilot, lambda: app.player.has_class('-rolling'))
+        await pilot.pause()
+        assert '[broken].mp4 is damaged' in ' '.join(map(str.strip, lines(app)))
+        assert not app.player.playing
+        app.player.source = counted_film(tmp_path / 'film.mp4', 36, 12)
+        await pilot.pause()
+        assert 'damaged' not in ' '.join(lines(app))
+
+
+async def test_kitty_is_sent_each_frame_under_one_number_and_frees_it(tmp_path: Path) -> None:
+    with pictures_for(tmp_path, Graphics.KITTY) as pictures:
+        async with cinema(pictures, counted_film(tmp_path / 'film.mp4', 36, 12)) as (app, pilot):
+            app.player.play()
+            await rolling(app, pilot)
+            number = app.query_one(FilmStage).number
+            app.written.clear()
+            await until(pilot, lambda: ''.join(app.written).count(f'a=T,U=1,i={number},') >= 3)
+            assert '\U0010eeee' not in ''.join(app.written)
+            app.written.clear()
+            app.player.stop()
+            await pilot.pause()
+            assert f'\x1b_Ga=d,d=I,i={number},q=2\x1b\\' in ''.join(app.written)
+
+
+async def test_only_rows_that_changed_are_drawn(pictures: Pictures, tmp_path: Path) -> None:
+    path = counted_film(
+        tmp_path / 'film.mp4',
+        36,
+        12,
+        draw=lambda canvas, index: canvas.rectangle((0, 20, 95, 63), fill='navy'),
+    )
+    async with cinema(pictures, path) as (app, pilot):
+        stage = app.query_one(FilmStage)
+        app.player.play()
+        await rolling(app, pilot)
+        before = stage._picture
+        assert before is not None
+        await until(pilot, lambda: stage._picture and stage._picture.lines[1] != before.lines[1])
+        assert stage._picture is not None
+        same = [old == new for old, new in zip(before.lines, stage._picture.lines, strict=True)]
+        assert same[5:] == [True] * (len(same) - 5)
