@@ -21,7 +21,7 @@ __all__ = ['FRAME_BYTES', 'Frames']
 
 FRAME_BYTES: Final = 70_000
 """Bytes of a frame that are aimed at: eight a second are 4.5 Mbit/s."""
-_SLOW: Final = 0.12
+_SLOW: Final = 0.15
 """Seconds of work that a frame may cost."""
 _SIXEL_PIXELS: Final = 600_000
 """Most pixels of a film in Sixel: in a larger area it is shown smaller, because each pixel costs time and bytes."""
@@ -68,6 +68,8 @@ class Frames:
         self._place = fit(width, height, area)
         if self._graphics is Graphics.KITTY and max(self._place.columns, self._place.rows) > kitty.LARGEST_SIDE:
             self._graphics = Terminal().graphics
+        self.settled = False
+        """Whether all frames to come are as good as the last one, and of its size."""
         self._level = 0
         self._shown: Image | None = None
         """What half-cells show."""
@@ -110,7 +112,8 @@ class Frames:
         return picture
 
     def _judge(self, size: int, seconds: float) -> None:
-        if (size > 1.1 * FRAME_BYTES or seconds > _SLOW) and self._level + 1 < len(_QUALITIES):
+        too_much = size > 1.1 * FRAME_BYTES or seconds > _SLOW
+        if too_much and not self.settled and self._level + 1 < len(_QUALITIES):
             self._level += 1
             self._likenesses = []
 

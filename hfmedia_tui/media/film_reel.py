@@ -65,6 +65,11 @@ class Reel:
         """Frames a second that the film has, on average."""
         return self._reader.rate if self._reader else 0.0
 
+    def settle(self) -> None:
+        """Make all frames to come as good as the last one, and of its size."""
+        if self._frames:
+            self._frames.settled = True
+
     async def frame_at(self, moment: float, tolerance: float) -> Frame:
         """Return the frame that is shown at `moment`, or one that is kept and not further from it than `tolerance`.
 

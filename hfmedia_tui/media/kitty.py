@@ -19,13 +19,13 @@ __all__ = [
     'LARGEST_NUMBER',
     'LARGEST_SIDE',
     'add_frame',
-    'begin_animation',
     'encode',
     'hold',
     'pieces',
     'placeholders',
     'play',
     'release',
+    'time_first_frame',
     'upload',
 ]
 
@@ -79,9 +79,9 @@ def upload(pieces: tuple[str, ...], number: int, columns: int, rows: int) -> tup
     )
 
 
-def begin_animation(number: int, gap: float) -> str:
-    """Return the command that plays a picture's frames as they arrive, the first of them for `gap` seconds."""
-    return f'\x1b_Ga=a,i={number},r=1,z={_milliseconds(gap)},s=2,q=2\x1b\\'
+def time_first_frame(number: int, gap: float) -> str:
+    """Return the command that lets a picture's first frame be seen for `gap` seconds; without it, it is skipped."""
+    return f'\x1b_Ga=a,i={number},r=1,z={_milliseconds(gap)},q=2\x1b\\'
 
 
 def add_frame(pieces: tuple[str, ...], number: int, gap: float) -> tuple[str, ...]:
@@ -94,9 +94,12 @@ def add_frame(pieces: tuple[str, ...], number: int, gap: float) -> tuple[str, ..
     )
 
 
-def play(number: int, frame: int) -> str:
-    """Return the command that plays a picture's frames over and over, from `frame` on, which counts from 1."""
-    return f'\x1b_Ga=a,i={number},c={frame},s=3,v=1,q=2\x1b\\'
+def play(number: int, frame: int, *, more: bool = False) -> str:
+    """Return the command that plays a picture's frames from `frame` on, which counts from 1, over and over.
+
+    Where `more` are to come, it waits for them at the end instead.
+    """
+    return f'\x1b_Ga=a,i={number},c={frame},s={2 if more else 3},v=1,q=2\x1b\\'
 
 
 def hold(number: int, frame: int) -> str:

@@ -1,6 +1,8 @@
 """A picture, or a film that plays where its first frame stood."""
 
 import asyncio
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -18,6 +20,7 @@ from hfmedia_tui.media.fit import Area
 from hfmedia_tui.media.formats import Format
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.media.terminal import Graphics, measure_cell
+from hfmedia_tui.widgets.film_animation import FilmAnimation
 from hfmedia_tui.widgets.film_stage import FilmStage
 from hfmedia_tui.widgets.playhead import Playhead
 from hfmedia_tui.widgets.preview import Preview
@@ -30,6 +33,8 @@ _USUAL_RATE: Final = 8.0
 _BEST_RATE: Final = 12.0
 """Frames a second where the link bears several times as many."""
 _SIXEL_RATE: Final = 6.0
+_TELLING: Final = 0.25
+"""Seconds between two tellings of the time, where the terminal plays by itself."""
 _AMPLE: Final = 3_000_000
 """Bytes a second from which a link bears anything that a film sends."""
 _STEP: Final = 1.0
@@ -206,26 +211,52 @@ class FilmPlayer(Widget):
         return Area(columns, rows, cell, halves=plain)
 
     async def _project(self, reel: Reel, area: Area) -> None:
-        """Show frame after frame, until the area is another one."""
-        playhead, stage, loop = self._playhead, self._stage, asyncio.get_running_loop()
-        while True:
-            started = loop.time()
+        """Show the film until the area is another one."""
+        animation = None
+        if self._has_animations:
+            animation = FilmAnimation(self._stage, reel, self._playhead, partial(self._tell_time, reel))
+        if animation and not await animation.load():
+            self._stage.clear()
+            animation = None
+        while self._area() == area:
             self._wake.clear()
-            playhead.length = reel.length
-            period = 1 / min(reel.rate, self._rate)
-            frame = await reel.frame_at(playhead.position, period / 2 if playhead.rounds else 0.0)
-            playhead.length = reel.length
-            stage.tell(playhead.position, playhead.length, playing=playhead.playing)
-            await stage.project(frame.picture)
-            self.add_class('-rolling')
-            await asyncio.sleep(max(0.0, started + period - loop.time()))
-            if playhead.playing and not self._in_sight:
-                playhead.pause()
-                continue
-            if not playhead.playing:
+            if animation:
+                await animation.follow()
+                self._tell_time(reel)
+                await self._rest(_TELLING)
+            else:
+                await self._show_frame(reel)
+            if self.playing and not self._in_sight:
+                self._playhead.pause()
+            elif not self.playing:
                 await self._wake.wait()
-            if self._area() != area:
-                return
+
+    async def _show_frame(self, reel: Reel) -> None:
+        """Show the frame that it is time for, and wait until it is time for the next one."""
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        period = 1 / min(reel.rate, self._rate)
+        self._playhead.length = reel.length
+        frame = await reel.frame_at(self._playhead.position, period / 2 if self._playhead.rounds else 0.0)
+        await self._stage.project(frame.picture)
+        self._tell_time(reel)
+        await self._rest(started + period - loop.time())
+
+    def _tell_time(self, reel: Reel) -> None:
+        self._playhead.length = reel.length
+        self._stage.tell(self._playhead.position, reel.length, playing=self.playing)
+        self.add_class('-rolling')
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait, or until something is asked."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), max(0.0, seconds))
+
+    @property
+    def _has_animations(self) -> bool:
+        """Whether the terminal plays by itself: of those that have Kitty's graphics, only Kitty does."""
+        terminal = self._pictures.terminal
+        return terminal.graphics is Graphics.KITTY and terminal.version.startswith('kitty(')
 
     @property
     def _rate(self) -> float:

@@ -14,6 +14,8 @@ class Playhead:
         """Seconds; None while nobody knows."""
         self.rounds = 0
         """How often the end was passed since the last jump."""
+        self.jumps = 0
+        """How often it was moved by hand."""
         self._clock = clock
         self._place = 0.0
         self._since: float | None = None
@@ -45,6 +47,7 @@ class Playhead:
     def jump(self, position: float) -> None:
         """Go to a place within the film."""
         self.rounds = 0
+        self.jumps += 1
         last = self.length if self.length is not None else position
         self._place = min(max(0.0, position), last)
         if self.playing:

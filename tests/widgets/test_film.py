@@ -1,4 +1,5 @@
 import os
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from textual.widgets import Input, Static
 
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.media.terminal import Graphics, Terminal
+from hfmedia_tui.widgets import film_animation
 from hfmedia_tui.widgets.film import FilmPlayer
 from hfmedia_tui.widgets.film_stage import FilmStage
 from tests.media.files import encoded
@@ -286,3 +288,41 @@ async def test_only_rows_that_changed_are_drawn(pictures: Pictures, tmp_path: Pa
         assert stage._picture is not None
         same = [old == new for old, new in zip(before.lines, stage._picture.lines, strict=True)]
         assert same[5:] == [True] * (len(same) - 5)
+
+
+async def test_kitty_plays_a_short_film_by_itself(tmp_path: Path) -> None:
+    """Frames are sent once; after that, but for the time that is told, nothing is."""
+    with pictures_for(tmp_path, Graphics.KITTY, version='kitty(0.32.2)') as pictures:
+        async with cinema(pictures, counted_film(tmp_path / 'film.mp4', 24, 12)) as (app, pilot):
+            app.player.play()
+            await until(pilot, lambda: 's=3' in ''.join(app.written))
+            number = app.query_one(FilmStage).number
+            graphics = re.findall(r'\x1b_G([^;\x1b]*)', ''.join(app.written).split(f'i={number},c=', 1)[1])
+            frames = [keys for keys in graphics if keys.startswith(f'a=f,i={number},')]
+            gaps = [int(re.search(r'z=(\d+)', keys)[1]) for keys in frames]  # type: ignore[index]
+            assert len(frames) == 15
+            assert f'a=a,i={number},r=1,z=125,q=2' in graphics
+            assert 125 + sum(gaps) == 2000
+            assert all(keys.startswith('a=f,q=2') for keys in graphics if ',m=' in keys and 'i=' not in keys)
+            app.written.clear()
+            await until(pilot, lambda: app.player._playhead.rounds >= 1)
+            assert '\x1b_G' not in ''.join(app.written)
+            app.player.pause()
+            await until(pilot, lambda: 's=1' in ''.join(app.written))
+            app.written.clear()
+            app.player.action_go_to(0.5)
+            await until(pilot, lambda: f'a=a,i={number},c=9,s=1' in ''.join(app.written))
+            app.player.stop()
+            await pilot.pause()
+            assert f'a=d,d=I,i={number},' in ''.join(app.written)
+
+
+async def test_a_film_too_large_to_be_kept_in_kitty_is_sent_frame_by_frame(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(film_animation, '_MOST_BYTES', 2000)
+    with pictures_for(tmp_path, Graphics.KITTY, version='kitty(0.32.2)') as pictures:
+        async with cinema(pictures, counted_film(tmp_path / 'film.mp4', 24, 12)) as (app, pilot):
+            app.player.play()
+            await until(pilot, lambda: ''.join(app.written).count('a=T,U=1') >= 4)
+            assert 's=3' not in ''.join(app.written)
