@@ -70,7 +70,7 @@ class Frames:
             self._graphics = Terminal().graphics
         self.settled = False
         """Whether all frames to come are as good as the last one, and of its size."""
-        self._level = 0
+        self._level = 1 if self._graphics is Graphics.SIXEL else 0  # its best is seldom affordable
         self._shown: Image | None = None
         """What half-cells show."""
         self._likenesses: list[Image] = []
@@ -112,9 +112,9 @@ class Frames:
         return picture
 
     def _judge(self, size: int, seconds: float) -> None:
-        too_much = size > 1.1 * FRAME_BYTES or seconds > _SLOW
-        if too_much and not self.settled and self._level + 1 < len(_QUALITIES):
-            self._level += 1
+        excess = max(size / (1.1 * FRAME_BYTES), seconds / _SLOW)
+        if excess > 1 and not self.settled:
+            self._level = min(len(_QUALITIES) - 1, self._level + (2 if excess > 2 else 1))
             self._likenesses = []
 
     def _picture(

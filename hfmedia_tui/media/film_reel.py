@@ -12,6 +12,7 @@ from hfmedia_tui.errors import MediaError
 from hfmedia_tui.media.decode import shown_pixels
 from hfmedia_tui.media.film import FilmReader
 from hfmedia_tui.media.film_frames import Frames
+from hfmedia_tui.media.filmstrip import Filmstrip, cut_filmstrip
 from hfmedia_tui.media.fit import Area
 from hfmedia_tui.media.picture import Picture
 from hfmedia_tui.media.terminal import Terminal
@@ -81,6 +82,10 @@ class Reel:
         self._keep(frame)
         return frame
 
+    async def filmstrip(self) -> tuple[Filmstrip, Picture]:
+        """Cut a few frames, and make them ready as one picture. Raises MediaError where there are none."""
+        return await self._in_thread(self._cut)
+
     def close(self) -> None:
         """Let go of the film; a decoding that goes on ends soon, and nobody waits for it."""
         self._closed = True
@@ -139,6 +144,12 @@ class Reel:
             return self._last
         self._last = Frame(shot.moment, self._frames.make(shown_pixels(shot.frame, *self._frames.size)))
         return self._last
+
+    def _cut(self) -> tuple[Filmstrip, Picture]:
+        assert self._reader is not None
+        assert self._frames is not None
+        strip = cut_filmstrip(self._reader, *self._frames.size)
+        return strip, self._frames.make(strip.pixels)
 
     def _close(self) -> None:
         self._last = None

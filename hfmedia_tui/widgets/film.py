@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import ClassVar, Final
 
 from textual import errors, events, on, work
@@ -20,6 +21,7 @@ from hfmedia_tui.media.fit import Area
 from hfmedia_tui.media.formats import Format
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.media.terminal import Graphics, measure_cell
+from hfmedia_tui.widgets.drawing import clock
 from hfmedia_tui.widgets.film_animation import FilmAnimation
 from hfmedia_tui.widgets.film_stage import FilmStage
 from hfmedia_tui.widgets.playhead import Playhead
@@ -33,6 +35,10 @@ _USUAL_RATE: Final = 8.0
 _BEST_RATE: Final = 12.0
 """Frames a second where the link bears several times as many."""
 _SIXEL_RATE: Final = 6.0
+_LEAST_RATE: Final = 1.0
+"""Frames a second below which nothing is seen to move."""
+_TRIAL: Final = 6.0
+"""Seconds that a film may try."""
 _TELLING: Final = 0.25
 """Seconds between two tellings of the time, where the terminal plays by itself."""
 _AMPLE: Final = 3_000_000
@@ -89,6 +95,7 @@ class FilmPlayer(Widget):
         self._pictures = pictures
         self._placeholder = placeholder
         self._playhead = Playhead()
+        self._pace = _Pace()
         self._rolling = False
         self._wake = asyncio.Event()
 
@@ -192,7 +199,10 @@ class FilmPlayer(Widget):
     async def _roll(self) -> None:
         """Show the film until it is stopped."""
         try:
-            while self.source is not None and (area := self._area()) is not None:
+            while self.source is not None:
+                while (area := self._area()) is None:  # not laid out yet, or hidden
+                    self._wake.clear()
+                    await self._wake.wait()
                 reel = Reel(self.source, self._pictures.terminal, area)
                 try:
                     await reel.open()
@@ -212,6 +222,9 @@ class FilmPlayer(Widget):
 
     async def _project(self, reel: Reel, area: Area) -> None:
         """Show the film until the area is another one."""
+        if self._pictures.terminal.graphics is Graphics.NONE:
+            await self._show_filmstrip(reel)
+            return
         animation = None
         if self._has_animations:
             animation = FilmAnimation(self._stage, reel, self._playhead, partial(self._tell_time, reel))
@@ -224,8 +237,11 @@ class FilmPlayer(Widget):
                 await animation.follow()
                 self._tell_time(reel)
                 await self._rest(_TELLING)
+            elif self._pace.hopeless:
+                await self._show_filmstrip(reel)
             else:
                 await self._show_frame(reel)
+                self._pace.count(playing=self.playing)
             if self.playing and not self._in_sight:
                 self._playhead.pause()
             elif not self.playing:
@@ -241,6 +257,23 @@ class FilmPlayer(Widget):
         await self._stage.project(frame.picture)
         self._tell_time(reel)
         await self._rest(started + period - loop.time())
+
+    async def _show_filmstrip(self, reel: Reel) -> None:
+        """Show a few frames instead of the film, or say in words what they look like, until it is asked to play."""
+        strip, picture = await reel.filmstrip()
+        self._playhead.pause()
+        times = [clock(int(moment)) for moment in strip.moments]
+        if self._pictures.terminal.graphics is Graphics.NONE:
+            looks = [f'{time}  {look}' for time, look in zip(times, strip.tones, strict=True)]
+            self._stage.clear('\n'.join(['Frames of the film', *looks]))
+        else:
+            await self._stage.project(picture)
+            self._stage.label(f' Too slow to play  {" ".join(times)} ')
+        self.add_class('-rolling')
+        self._wake.clear()
+        await self._wake.wait()
+        self._pace = _Pace()
+        self._stage.label('')
 
     def _tell_time(self, reel: Reel) -> None:
         self._playhead.length = reel.length
@@ -272,3 +305,27 @@ class FilmPlayer(Widget):
             return self.screen.is_active and self.app.app_focus and bool(self.screen.find_widget(self).visible_region)
         except (NoScreen, errors.NoWidget):
             return False
+
+
+class _Pace:
+    """How a film gets on."""
+
+    def __init__(self) -> None:
+        self._since: float | None = None
+        self._frames = 0
+
+    def count(self, *, playing: bool) -> None:
+        """Take note of a frame; while the film stands, nothing is counted."""
+        if not playing:
+            self._since = None
+        elif self._since is None:
+            self._since, self._frames = monotonic(), 0
+        else:
+            self._frames += 1
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether so few frames arrive that they show no movement."""
+        if self._since is None or (elapsed := monotonic() - self._since) < _TRIAL:
+            return False
+        return self._frames / elapsed < _LEAST_RATE

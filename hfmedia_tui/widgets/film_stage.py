@@ -70,6 +70,7 @@ class FilmStage(Widget):
         """Where the terminal keeps the frame, by Kitty's protocol; 0 where it does not."""
         self._drawn: dict[Look, list[Strip]] = {}
         self._drawn_as: tuple[Size, Style] | None = None
+        self._label = ''
         self._playing = False
         self._position = 0.0
         self._length: float | None = None
@@ -124,6 +125,11 @@ class FilmStage(Widget):
         if self._picture and self._bar() != before:
             self.refresh(Region(0, self._bar_row, self.size.width, 1))
 
+    def label(self, words: str) -> None:
+        """Show `words` in place of the time."""
+        self._label = words
+        self.refresh()
+
     def clear(self, words: str = '') -> None:
         """Show `words` in place of the film, and free what the terminal keeps of it."""
         if self._number:
@@ -133,6 +139,7 @@ class FilmStage(Widget):
         self._picture = None
         self._drawn.clear()
         self._words = words
+        self._label = ''
         self.refresh()
 
     def on_unmount(self) -> None:
@@ -193,10 +200,11 @@ class FilmStage(Widget):
         width = min(self._picture.columns, self.size.width)
         bar, played, left = (self.get_component_rich_style(f'film--{part}') for part in ('bar', 'played', 'left'))
         length = '' if self._length is None else f' / {clock(self._length)}'
-        text = f' {"▶" if self._playing else "‖"} {clock(int(self._position))}{length} '[:width]
+        text = self._label or f' {"▶" if self._playing else "‖"} {clock(int(self._position))}{length} '
+        text = text[:width]
         segments = [Segment(text, bar)]
         room = width - len(text) - 1
-        if self._length and room >= _LINE_ROOM:
+        if self._length and not self._label and room >= _LINE_ROOM:
             halves = round(2 * room * min(1.0, self._position / self._length))
             for cell in range(room):
                 done = min(2, halves - 2 * cell)

@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.media.terminal import Graphics, Terminal
+from hfmedia_tui.widgets import film as player_module
 from hfmedia_tui.widgets import film_animation
 from hfmedia_tui.widgets.film import FilmPlayer
 from hfmedia_tui.widgets.film_stage import FilmStage
@@ -102,8 +103,11 @@ def bar(app: Cinema) -> str:
 
 def brightness(app: Cinema) -> int:
     """Of the film's middle."""
-    strip = app.screen._compositor.render_strips()[5]
-    (segment,) = strip.crop(20, 21)
+    return strip_colour(app, 20, 5)
+
+
+def strip_colour(app: Cinema, x: int, y: int) -> int:
+    (segment,) = app.screen._compositor.render_strips()[y].crop(x, x + 1)
     assert segment.style is not None
     assert segment.style.color is not None
     return segment.style.color.get_truecolor().red
@@ -326,3 +330,33 @@ async def test_a_film_too_large_to_be_kept_in_kitty_is_sent_frame_by_frame(
             app.player.play()
             await until(pilot, lambda: ''.join(app.written).count('a=T,U=1') >= 4)
             assert 's=3' not in ''.join(app.written)
+
+
+async def test_where_nothing_can_be_drawn_frames_are_told_in_words(tmp_path: Path) -> None:
+    """You should see when the film is dark and when it is light."""
+    with pictures_for(tmp_path, Graphics.NONE) as pictures:
+        async with cinema(pictures, counted_film(tmp_path / 'film.mp4', 48, 12)) as (app, pilot):
+            app.player.play()
+            await until(pilot, lambda: 'Frames of the film' in '\n'.join(lines(app)))
+            told = [line.strip() for line in lines(app)[:11] if '  ' in line.strip()]
+            assert told == ['0:00  black', '0:01  dark grey', '0:02  grey', '0:03  grey']
+            assert not app.player.playing
+
+
+async def test_over_a_link_too_slow_to_play_stands_a_filmstrip(
+    pictures: Pictures, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """You should see four frames, one darker than the other, and their times."""
+    monkeypatch.setattr(player_module, '_TRIAL', 0.2)
+    monkeypatch.setattr(player_module, '_LEAST_RATE', 1000.0)
+    async with cinema(pictures, counted_film(tmp_path / 'film.mp4', 48, 12)) as (app, pilot):
+        app.player.play()
+        await until(pilot, lambda: 'Too slow' in bar(app))
+        assert bar(app) == 'Too slow to play  0:00 0:01 0:02 0:03'
+        corners = [strip_colour(app, x, y) for y in (2, 9) for x in (8, 30)]
+        assert corners == sorted(corners)
+        assert len(set(corners)) == 4
+        assert not app.player.playing
+        monkeypatch.setattr(player_module, '_LEAST_RATE', 0.0)
+        app.player.play()
+        await until(pilot, lambda: bar(app).startswith('▶ 0:0'))

@@ -1,0 +1,90 @@
+"""How many bits a second a film takes by each protocol, here and with textual-image's widget fed frame by frame.
+
+`python -m tests.bench.film` prints a table. The film is as hard to pack as a film can be: a pan over a photograph
+with a sensor's noise, 1280 by 720 pixels, played at eight frames a second in 80 by 23 cells.
+"""
+
+import os
+import re
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import av
+from PIL import Image, ImageDraw
+
+from tests.bench.photograph import photograph
+from tests.bench.terminal import KITTY, PLAIN, XTERM, Answering
+
+__all__ = ['hard_film', 'measure_films']
+
+_SIZE: Final = '80x23'
+_SECONDS: Final = 5.0
+_GRAPHICS: Final = {'kitty': KITTY, 'sixel': XTERM, 'half': PLAIN}
+_END: Final = re.compile(rb'\x1b\]2;end (\d+) ([\d.]+)\x07')
+
+
+class Measured(NamedTuple):
+    frames: float
+    """A second."""
+    megabits: float
+    """A second."""
+    gap: float
+    """The longest that the event loop was away, in milliseconds."""
+
+
+def hard_film(folder: Path, seconds: int = 9) -> Path:
+    """Write a film that pans over a photograph, with something red that moves before it."""
+    path = folder / 'pan.mp4'
+    picture = Image.open(photograph(folder / 'photograph.png', 2048))
+    with av.open(str(path), 'w') as container:
+        stream: Any = container.add_stream('libx264', rate=24, options={'crf': '20', 'preset': 'veryfast'})
+        stream.width, stream.height, stream.pix_fmt = 1280, 720, 'yuv420p'
+        for index in range(24 * seconds):
+            frame = picture.crop((2 * index, index, 2 * index + 1280, index + 720))
+            ImageDraw.Draw(frame).ellipse((100 + 4 * index, 200, 300 + 4 * index, 400), fill=(250, 80, 40))
+            container.mux(stream.encode(av.VideoFrame.from_image(frame)))  # type: ignore[no-untyped-call]
+        container.mux(stream.encode())
+    return path
+
+
+def measure(who: str, graphics: str, film: Path) -> Measured:
+    """Play a film in a pseudo-terminal of its own."""
+    terminal = Answering(_GRAPHICS[graphics], columns=100, rows=30)
+    seen = bytearray()
+    marks: dict[bytes, int] = {}
+
+    def watch(read: bytes) -> bytes:
+        seen.extend(read)
+        for mark in (b'\x1b]2;begin\x07', b'\x1b]2;end '):
+            if mark in seen and mark not in marks:
+                marks[mark] = terminal.total
+        return b''
+
+    command = [sys.executable, '-m', 'tests.bench.film_app', who, graphics, _SIZE, str(film), str(_SECONDS)]
+    environment = {**os.environ, 'TERM': 'xterm-256color', 'COLORTERM': 'truecolor', 'PYTHONPATH': '.'}
+    terminal.run(command, environment, watch=watch)
+    begin, end = marks.values()
+    found = _END.search(seen)
+    assert found
+    return Measured(int(found[1]) / _SECONDS, 8 * (end - begin) / _SECONDS / 1e6, float(found[2]))
+
+
+def measure_films() -> None:
+    """Print the table."""
+    print(f'a film in {_SIZE} cells           frames/s  Mbit/s  at 8 frames/s  longest gap')  # noqa: T201
+    with tempfile.TemporaryDirectory() as folder:
+        film = hard_film(Path(folder))
+        for graphics in _GRAPHICS:
+            at_eight = {}
+            for who in ('ours', 'textual-image'):
+                frames, megabits, gap = measure(who, graphics, film)
+                at_eight[who] = 8 * megabits / frames
+                told = f'{frames:8.1f} {megabits:7.2f} {at_eight[who]:14.2f} {gap:9.0f} ms'
+                print(f'{graphics:12}{who:16}{told}')  # noqa: T201
+            print(f'{"":12}{at_eight["textual-image"] / at_eight["ours"]:.1f} times less')  # noqa: T201
+
+
+if __name__ == '__main__':
+    measure_films()
