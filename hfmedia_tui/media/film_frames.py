@@ -67,7 +67,7 @@ class Frames:
             area = _within(area, _SIXEL_PIXELS)
         self._place = fit(width, height, area)
         if self._graphics is Graphics.KITTY and max(self._place.columns, self._place.rows) > kitty.LARGEST_SIDE:
-            self._graphics = Terminal().graphics
+            self._graphics = Graphics.HALF_CELLS
         self.settled = False
         """Whether all frames to come are as good as the last one, and of its size."""
         self._level = 1 if self._graphics is Graphics.SIXEL else 0  # its best is seldom affordable

@@ -57,7 +57,7 @@ class Kept:
         """
         place = self._places.get(key)
         if place is None:
-            number = self._next_number()
+            number = self.next_number()
             commands = self._wrap(*kitty.upload(pieces, number, columns, rows))
             sending = asyncio.create_task(self._pacer.upload(commands, nearness), name='picture to the terminal')
             place = self._places[key] = _Place(number, sum(map(len, pieces)), sending)
@@ -127,6 +127,7 @@ class Kept:
     def _wrap(self, *commands: str) -> tuple[str, ...]:
         return tuple(map(through_tmux, commands)) if self._in_tmux else commands
 
-    def _next_number(self) -> int:
+    def next_number(self) -> int:
+        """Return a number that no picture here has, for one that is kept and freed elsewhere."""
         self._number = self._number % kitty.LARGEST_NUMBER + 1
         return self._number

@@ -134,10 +134,6 @@ class ComposeScreen(Undoing):
     def player(self) -> FilmPlayer:
         return self.query_one(FilmPlayer)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        del parameters
-        return action != 'play' or (self.is_mounted and self.player.has_film)
-
     # ------------------------------------------------------------------------------------------ what is composed
 
     def watch_model(self) -> None:
@@ -302,6 +298,8 @@ class ComposeScreen(Undoing):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         match action:
+            case 'play':
+                return self.is_mounted and self.player.has_film
             case 'take_back':
                 return self.is_mounted and self.held is not None
             case 'trash' | 'undo':
@@ -354,7 +352,7 @@ class ComposeScreen(Undoing):
         strip = self.query_one(ResultStrip)
         strip.count, strip.place = len(self._results), max(0, place)
         if place < 0:
-            self.query_one(Preview).source = None
+            self.player.source = None
             self.query_one(LiveJobs).shown = None
             self.query_one('#caption', Static).update('')
             return

@@ -20,7 +20,7 @@ from hfmedia_tui.media.film_reel import Reel
 from hfmedia_tui.media.fit import Area
 from hfmedia_tui.media.formats import Format
 from hfmedia_tui.media.picture import Pictures
-from hfmedia_tui.media.terminal import Graphics, measure_cell
+from hfmedia_tui.media.terminal import Graphics
 from hfmedia_tui.widgets.drawing import clock
 from hfmedia_tui.widgets.film_animation import FilmAnimation
 from hfmedia_tui.widgets.film_stage import FilmStage
@@ -216,9 +216,8 @@ class FilmPlayer(Widget):
         columns, rows = self.content_size
         if not columns or not rows:
             return None
-        cell = measure_cell(1) or self._pictures.terminal.cell
         plain = self._pictures.terminal.graphics not in (Graphics.KITTY, Graphics.SIXEL)
-        return Area(columns, rows, cell, halves=plain)
+        return Area(columns, rows, self._pictures.cell, halves=plain)
 
     async def _project(self, reel: Reel, area: Area) -> None:
         """Show the film until the area is another one."""
@@ -268,7 +267,7 @@ class FilmPlayer(Widget):
             self._stage.clear('\n'.join(['Frames of the film', *looks]))
         else:
             await self._stage.project(picture)
-            self._stage.label(f' Too slow to play  {" ".join(times)} ')
+            self._stage.label(f' Too slow  {" ".join(times)} ')
         self.add_class('-rolling')
         self._wake.clear()
         await self._wake.wait()

@@ -83,7 +83,7 @@ class FilmStage(Widget):
     async def project(self, picture: Picture) -> None:
         """Show a frame, and return when there is room for the next one."""
         if picture.upload:
-            self._number = self._number or self._pictures.next_number()
+            self._number = self._number or self._pictures.kept.next_number()
             await self.send(*kitty.upload(picture.upload, self._number, picture.columns, picture.rows))
             self.show(picture)
         else:
@@ -182,8 +182,14 @@ class FilmStage(Widget):
             self._drawn.clear()
         look = self._look_at(y)
         if look not in self._drawn:
-            in_tmux = self._pictures.terminal.tmux
-            drawing = Drawing(self._picture, *drawn_as, self.app.console, self._number, in_tmux=in_tmux)
+            drawing = Drawing(
+                self._picture,
+                *drawn_as,
+                self.app.console,
+                may_go=lambda _, __: True,  # a frame was given room as a whole
+                number=self._number,
+                in_tmux=self._pictures.terminal.tmux,
+            )
             self._drawn[look] = drawing.lines(look)
         return self._drawn[look][y]
 

@@ -21,7 +21,7 @@ __all__ = ['hard_film', 'measure_films']
 
 _SIZE: Final = '80x23'
 _SECONDS: Final = 5.0
-_GRAPHICS: Final = {'kitty': KITTY, 'sixel': XTERM, 'half': PLAIN}
+_GRAPHICS: Final = {'kitty': KITTY, 'sixel': XTERM, 'half-cells': PLAIN}
 _END: Final = re.compile(rb'\x1b\]2;end (\d+) ([\d.]+)\x07')
 
 

@@ -12,11 +12,10 @@ from hfmedia_tui.media.picture import Picture
 from hfmedia_tui.media.terminal import CellSize, Graphics, Terminal
 
 CELL = CellSize(10, 20)
-HALF_CELLS = Terminal().graphics
 
 
 def frames(graphics: Graphics, columns: int = 40, rows: int = 12, film: tuple[int, int] = (640, 360)) -> Frames:
-    area = Area(columns, rows, CELL, halves=graphics is HALF_CELLS)
+    area = Area(columns, rows, CELL, halves=graphics is Graphics.HALF_CELLS)
     return Frames(Terminal(graphics=graphics), area, *film)
 
 
@@ -55,7 +54,7 @@ def test_rows_of_sixel_that_did_not_change_are_the_very_same() -> None:
 
 
 def test_half_cells_do_not_flicker_with_the_noise_of_the_codec() -> None:
-    made = frames(HALF_CELLS)
+    made = frames(Graphics.HALF_CELLS)
     picture = still(made.size)
     first = made.make(picture).lines
     noisy = ImageChops.add(picture, Image.new('RGB', made.size, (3, 2, 3)))
@@ -64,7 +63,7 @@ def test_half_cells_do_not_flicker_with_the_noise_of_the_codec() -> None:
     assert 1 <= sum(old != new for old, new in zip(first, moved, strict=True)) <= 4
 
 
-@pytest.mark.parametrize('graphics', [Graphics.KITTY, Graphics.SIXEL, HALF_CELLS])
+@pytest.mark.parametrize('graphics', [Graphics.KITTY, Graphics.SIXEL, Graphics.HALF_CELLS])
 def test_frames_too_large_for_a_link_become_plainer(graphics: Graphics) -> None:
     made = frames(graphics, 80, 23)
     sizes = [size_of(made.make(noise(made.size))) for _ in range(7)]
@@ -77,7 +76,7 @@ def test_a_large_area_of_sixel_holds_a_smaller_film() -> None:
     assert len(made.make(still(made.size)).sixels) < 45
 
 
-@pytest.mark.parametrize('graphics', [Graphics.KITTY, Graphics.SIXEL, HALF_CELLS])
+@pytest.mark.parametrize('graphics', [Graphics.KITTY, Graphics.SIXEL, Graphics.HALF_CELLS])
 def test_every_frame_has_its_likeness_for_what_covers_it(graphics: Graphics) -> None:
     made = frames(graphics)
     picture = made.make(still(made.size))
