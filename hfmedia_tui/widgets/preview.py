@@ -135,7 +135,7 @@ class Preview(Widget):
         number = kept.find(picture.key)
         if not number:
             long = self._pictures.pacer.expect(sum(map(len, picture.upload))) > _SETTLING
-            if self._picture is None or (long and not self._is_of(picture)):
+            if long and not self._is_of(picture):
                 self._show(picture)
             number = await kept.bring(picture.key, picture.upload, picture.columns, picture.rows, self.nearness)
         self._show(picture, number)
@@ -182,13 +182,14 @@ class Preview(Widget):
         """Have rows drawn in full that were drawn coarse, for about `budget` bytes; return for how many."""
         drawn: list[Region] = []
         total = 0
+        lines = self._draw() if self._is_drawn else []
         for row in sorted(self._coarse):
             if total >= budget:
                 break
             self._coarse.discard(row)
-            line = self._lines.get(self._look_at(row), [])[row : row + 1]
-            if line and isinstance(line[0], PacedStrip):
-                total += line[0].size
+            line = lines[row] if row < len(lines) else None
+            if isinstance(line, PacedStrip):
+                total += line.size
                 self._granted.add(row)
                 drawn.append(Region(0, row, self.size.width, 1))
         if drawn:
@@ -201,35 +202,49 @@ class Preview(Widget):
     def render_lines(self, crop: Region) -> list[Strip]:
         if not self._is_drawn or self.gutter.totals != (0, 0):
             return super().render_lines(crop)
+        lines = self._draw()[crop.y : crop.bottom]
+        if crop.width == self.size.width:
+            return lines
         left, right = crop.column_span
-        return [self.render_line(y).crop(left, right) for y in crop.line_range]
+        return [line.crop(left, right) for line in lines]
 
     def render_line(self, y: int) -> Strip:
-        if self._picture is None or not self._is_drawn:
-            return super().render_line(y)
-        drawn_as = (self.content_size, self.visual_style.rich_style)
-        if drawn_as != self._drawn_as:
-            self._drawn_as = drawn_as
-            self._lines.clear()
-        look = self._look_at(y)
-        if look not in self._lines:
-            terminal = self._pictures.terminal
-            drawing = Drawing(
-                self._picture, *drawn_as, self.app.console, self._may_go, self._number, in_tmux=terminal.tmux
-            )
-            self._lines[look] = drawing.lines(look)
-        return self._lines[look][y]
+        return self._draw()[y] if self._is_drawn else super().render_line(y)
 
     @property
     def _is_drawn(self) -> bool:
         return self._picture is not None and bool(self._picture.lines)
 
-    def _look_at(self, y: int) -> Look:
-        """Choose how good a line may be: under a modal screen it is dimmed, and Sixel must wait while it moves.
+    def _draw(self) -> list[Strip]:
+        """Return all the lines, as good as they may be now."""
+        drawn_as = (self.content_size, self.visual_style.rich_style)
+        if drawn_as != self._drawn_as:
+            self._drawn_as = drawn_as
+            self._lines.clear()
+        screen = self.screen
+        look = self._choose(screen.is_active)
+        last = screen.size.height - 1 - self._place.y if self._place else -1
+        if look is Look.BEST and 0 <= last < self.content_size.height:  # on the screen's last row, xterm scrolls
+            return [*self._lines_as(look)[:last], self._lines_as(Look.HALVES)[last], *self._lines_as(look)[last + 1 :]]
+        return self._lines_as(look)
 
-        Each step of a scroll would send its Sixel images again, and on the last row of the screen xterm scrolls.
+    def _lines_as(self, look: Look) -> list[Strip]:
+        if look not in self._lines:
+            assert self._picture is not None
+            assert self._drawn_as is not None
+            terminal = self._pictures.terminal
+            drawing = Drawing(
+                self._picture, *self._drawn_as, self.app.console, self._may_go, self._number, in_tmux=terminal.tmux
+            )
+            self._lines[look] = drawing.lines(look)
+        return self._lines[look]
+
+    def _choose(self, active: bool) -> Look:
+        """Choose how good the picture may be: under a modal screen it is dimmed, and Sixel must wait while it moves.
+
+        Each step of a scroll would send its Sixel images again.
         """
-        if not self.screen.is_active:
+        if not active:
             return Look.MOSAIC
         if not (self._picture and self._picture.sixels):
             return Look.BEST
@@ -240,7 +255,7 @@ class Preview(Widget):
                 if self._rest:
                     self._rest.stop()
                 self._rest = self.set_timer(_SETTLING, self._come_to_rest)
-        return Look.HALVES if self._rest or place.y + y == self.screen.size.height - 1 else Look.BEST
+        return Look.HALVES if self._rest else Look.BEST
 
     def _come_to_rest(self) -> None:
         self._rest = None
