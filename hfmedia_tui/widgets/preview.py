@@ -1,14 +1,14 @@
 """A picture, or a film's first frame, in its cells."""
 
 import asyncio
+import logging
 from pathlib import Path
 from typing import Final
 
 from rich.style import Style
-from textual import work
 from textual.content import Content
 from textual.geometry import Region, Size
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
@@ -19,6 +19,8 @@ from hfmedia_tui.widgets.drawing import Drawing, Look, clock
 from hfmedia_tui.widgets.finished_strip import PacedStrip
 
 __all__ = ['Preview']
+
+_log = logging.getLogger(__name__)
 
 _SETTLING: Final = 0.12
 """Seconds without another resize or scroll before a picture is made or drawn for the new place."""
@@ -46,7 +48,7 @@ class Preview(Widget):
     }
     """
 
-    source: reactive[Path | None] = reactive(None, init=False)
+    source: var[Path | None] = var(None, init=False)
     """The file that is shown, or None for the placeholder."""
 
     def __init__(
@@ -77,6 +79,7 @@ class Preview(Widget):
         self._lines: dict[Look, list[Strip]] = {}
         self._drawn_as: tuple[Size, Style] | None = None
         self._place: Region | None = None
+        self._loading: asyncio.Task[None] | None = None
         self._rest: Timer | None = None
         """Runs while the widget moves."""
         self.set_reactive(Preview.source, source)
@@ -100,10 +103,28 @@ class Preview(Widget):
         self._load(settling=_SETTLING if self._picture else 0)
 
     def on_unmount(self) -> None:
+        self._stop_loading()
         self._show(None, keep=False)  # Textual's caches of arrangements keep removed widgets alive
 
-    @work(exclusive=True, group='preview', exit_on_error=False, description='preview')
-    async def _load(self, settling: float = 0) -> None:
+    @property
+    def is_settled(self) -> bool:
+        """Whether what is drawn is what shall be."""
+        return self._loading is None or self._loading.done()
+
+    def _load(self, settling: float = 0) -> None:
+        """Make and draw the picture, in place of any other that is being made.
+
+        A plain task: a Textual worker tells all its ancestors of each of its states, and many previews begin at once.
+        """
+        self._stop_loading()
+        self._loading = asyncio.create_task(self._make(settling), name='preview')
+
+    def _stop_loading(self) -> None:
+        if self._loading is not None:
+            self._loading.cancel()
+            self._loading = None
+
+    async def _make(self, settling: float) -> None:
         source, (columns, rows) = self.source, self.content_size
         if source is None:
             self._show(None, words=self._placeholder)
@@ -111,18 +132,22 @@ class Preview(Widget):
         if not columns or not rows:
             self._show(None)
             return
-        await asyncio.sleep(settling)
+        if settling:
+            await asyncio.sleep(settling)
         pictures = self._pictures
         made = pictures.glance(source, columns, rows)
-        if made is not None:
-            await self._bring(made)
         try:
-            if made is None and pictures.needs_draft(columns, rows):
+            if made is not None:
+                await self._bring(made)
+            elif pictures.needs_draft(columns, rows):
                 await self._bring(await pictures.render(source, columns, rows, draft=True, nearness=self.nearness))
                 await asyncio.sleep(_LOOKED_AT)
             await self._bring(await pictures.render(source, columns, rows, nearness=self.nearness))
         except MediaError as error:
             self._show(None, words=str(error))
+        except Exception:
+            _log.exception('a picture could not be shown')
+            self._show(None, words='It could not be shown; the log tells why.')
 
     async def _bring(self, picture: Picture) -> None:
         """Draw `picture`, once the terminal keeps it where it has to; a coarse one stands in for it if that is long."""

@@ -19,6 +19,7 @@ from hfmedia_tui.media.terminal import Graphics, Terminal
 from hfmedia_tui.widgets.pictures_app import PicturesApp
 from hfmedia_tui.widgets.preview import Preview
 from tests.media.files import BLUE, GREEN, RED, WHITE, encoded, film, quarters
+from tests.reading import until
 
 WIDTH, HEIGHT = 40, 12
 
@@ -80,6 +81,7 @@ async def staged(
 async def settle(pilot: Pilot[None]) -> None:
     """Wait until no picture is being made, and what was made is drawn."""
     await pilot.pause()
+    await until(pilot, lambda: all(preview.is_settled for preview in pilot.app.query(Preview)))
     await pilot.app.workers.wait_for_complete()
     await pilot.pause()
 
