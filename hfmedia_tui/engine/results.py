@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, ParamSpec, TypeVar
 
 from hfmedia_tui import private
-from hfmedia_tui.domain import FailureCode, Job, Media, MediaFacts, Output
+from hfmedia_tui.domain import FailureCode, Job, Media, MediaFacts, Output, clean
 from hfmedia_tui.engine.whole import whole
 from hfmedia_tui.errors import MediaError
 
@@ -243,7 +243,8 @@ async def check(job: Job, ordinal: int, path: Path, *, inspect: Inspect, shelter
             facts = inspect(found)
         except MediaError as error:
             refused = _put_away(found, shelter)
-            message = f'{error.message} What came is kept as {refused}.'
+            told = error.message.replace(clean(found.name, 80), 'The result', 1)
+            message = f'{told} What came is kept as {refused}.'
             raise DownloadError(FailureCode.BAD_MEDIA, message, error.hint) from None
         return Checked(found, facts, size, digest)
 

@@ -94,3 +94,51 @@ async def test_what_can_be_collected_is_thrown_away_only_when_it_was_given_up(pa
             await services.pool.idle()
             assert services.pool.jobs[job.id].state is JobState.SUCCEEDED
     assert provider.submits == 1
+
+
+@pytest.mark.parametrize(
+    ('link', 'reason'),
+    [
+        ('http://169.254.169.254/latest/meta-data', 'not https'),
+        ('https://10.0.0.1/a.png', 'private network'),
+        ('https://[fe80::1]/a.png', 'private network'),
+        ('http://cdn.example/a.png', 'not https'),
+        ('file:///etc/passwd', 'no usable `images` or `video`'),
+        ('ftp://127.0.0.1/a.png', 'no usable `images` or `video`'),
+        ('data:text/html,words', 'The result is no picture or film: it looks like text.'),
+        ('data:image/png;base64,dGhlc2UgYXJlIHdvcmRz', 'The result is no picture or film: it looks like text.'),
+    ],
+)
+async def test_a_link_to_where_nobody_goes_is_refused_with_its_reason(paths: Paths, link: str, reason: str) -> None:
+    provider = Provider()
+    provider.media_url = link
+    with serving(provider) as server:
+        provider.url = server.url
+        environment = {'HF_ENDPOINT': server.url, 'HFMEDIA_ROUTER_URL': server.url, 'HF_TOKEN': 'hf_test'}
+        async with open_services(paths, environment=environment, patience=0) as services:
+            (job,) = await services.submit(Ask(model='a/b', prompt='a fox', provider='fal-ai'))
+            await services.pool.idle()
+            failed = services.pool.jobs[job.id]
+    assert failed.state is JobState.FAILED
+    assert failed.error is not None
+    assert reason in failed.error.message
+    assert failed.error.hint
+    assert list(Path(failed.order.output).iterdir()) == []
+
+
+@pytest.mark.parametrize('name', ['../../../etc/passwd.png', '..%2f..%2fa.png', '.hidden', 'a.exe', 'a.png%00.sh'])
+async def test_no_name_of_a_link_is_a_name_of_a_file(paths: Paths, name: str) -> None:
+    provider = Provider()
+    provider.media = lambda: Answer(
+        200, {'content-type': 'text/html', 'content-disposition': f'attachment; filename="{name}"'}, provider.picture
+    )
+    with serving(provider) as server:
+        provider.url = server.url
+        provider.media_url = f'{server.url}/x/../media.png?name={name}'
+        environment = {'HF_ENDPOINT': server.url, 'HFMEDIA_ROUTER_URL': server.url, 'HF_TOKEN': 'hf_test'}
+        async with open_services(paths, environment=environment, patience=0) as services:
+            (job,) = await services.submit(Ask(model='a/b', prompt='../../a fox', provider='fal-ai'))
+            await services.pool.idle()
+            done = services.pool.jobs[job.id]
+    assert done.state is JobState.SUCCEEDED, done.error
+    assert [path.name for path in Path(done.order.output).iterdir()] == [f'a-fox-{job.id}.png']
