@@ -21,6 +21,7 @@ from hfmedia_tui.domain import (
     Stage,
     Wait,
     clean,
+    masked,
 )
 from hfmedia_tui.providers._failures import expired, refused, unreadable
 from hfmedia_tui.providers._replies import UnreadableError
@@ -50,7 +51,7 @@ def submit(
     """Return the first progress: it sends `body`, or has failed where the Hub's id of the model fits in no path."""
     access = prediction.access
     if not is_plain(path):
-        message = f'The Hub names a model at {provider} in a way that cannot be asked for: {clean(path, 200)}'
+        message = f'The Hub names a model at {provider} in a way that cannot be asked for: {clean(masked(path), 200)}'
         failure = Failure(code=FailureCode.NOT_SUPPORTED, message=message, provider=provider)
         return Progress(provider=provider, access=access, step=Failed(failure=failure))
     request = Request(method='POST', path=path, query=query, headers=headers, body=body)
