@@ -46,8 +46,9 @@ class JobsScreen(Undoing):
         Binding('e', 'reuse', 'Reuse', id='jobs.reuse', tooltip='Compose again what the job was made from'),
         Binding('y', 'copy', 'Copy path', id='jobs.copy', tooltip='Copy the path of the result, over SSH too'),
         Binding('space', 'play', 'Play', id='jobs.play', tooltip='Play or pause the film'),
-        Binding('left', 'scrub(-1)', 'Back', show=False, id='jobs.back', tooltip='Go back in the film'),
-        Binding('right', 'scrub(1)', 'Ahead', show=False, id='jobs.ahead', tooltip='Go ahead in the film'),
+        # Before the list's own: it never scrolls sideways.
+        Binding('left', 'scrub(-1)', 'Back', show=False, priority=True, id='jobs.back', tooltip='Go back in the film'),
+        Binding('right', 'scrub(1)', 'Ahead', show=False, priority=True, id='jobs.ahead', tooltip='Go on in the film'),
         Binding('o', 'open', 'Open', id='jobs.open', tooltip='Open the result in its own program'),
         Binding('x,delete', 'trash', 'Trash', id='jobs.trash', tooltip='Throw the job and its files away'),
         Binding('x,delete', 'delete', 'Delete', id='jobs.delete', tooltip='Delete the files of the job for good'),
@@ -138,8 +139,10 @@ class JobsScreen(Undoing):
         match action:
             case 'send_now':
                 return job is not None and job.sent_in is not None
-            case 'play' | 'scrub':
+            case 'play':
                 return self.is_mounted and self.player.has_film
+            case 'scrub':
+                return self.is_mounted and self.player.has_film and self.jobs.has_focus
             case 'cancel' | 'retry' | 'copy' | 'open' | 'reuse' | 'trash' | 'restore' | 'delete' | 'empty':
                 return True if job and self._can(action, job) else None
             case _:

@@ -1,7 +1,7 @@
 """Measure pictures in one run, ours and textual-image's, in the same bare app and the same pseudo-terminal.
 
 `python -m tests.bench [SCENE ...]` prints a line for each goal, with the peer's figure and how many times ours fits
-into it; the exit code says whether the goals are met. See `SCENES` for what there is.
+into it; the exit code says whether the goals are met. See `SCENES` for what there is; `film` is one more.
 """
 
 import json
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from tests.bench.film import measure_films
 from tests.bench.photograph import photograph
 from tests.bench.scenes import MARK
 from tests.bench.terminal import KITTY, PLAIN, XTERM, Answering, Kind
@@ -88,6 +89,8 @@ def main(names: list[str]) -> int:
                 for side, told in zip(Measured._fields, both, strict=True):
                     rest = ', '.join(f'{name} {value:.2f}' for name, value in told.items())
                     print(f'    {side:<5}{rest}', flush=True)  # noqa: T201
+    if not names or 'film' in names:
+        failed += measure_films()
     return 1 if failed else 0
 
 

@@ -19,10 +19,13 @@ from hfmedia_tui.media.terminal import Terminal, probe
 from hfmedia_tui.widgets import film as player_module
 from hfmedia_tui.widgets.film import FilmPlayer
 from hfmedia_tui.widgets.film_stage import FilmStage
+from hfmedia_tui.widgets.pictures_app import PicturesApp
 
 RATE = 8.0
 BEGIN, END = '\x1b]2;begin\x07', '\x1b]2;end {} {:.1f}\x07'
 _BEAT = 0.005
+_BEGINNING = 2.0
+"""Seconds until it plays as it will go on playing."""
 
 
 class Bench(App[None]):
@@ -38,7 +41,7 @@ class Bench(App[None]):
     @asynccontextmanager
     async def measured(self) -> AsyncIterator[None]:
         assert self._driver is not None
-        await asyncio.sleep(1.0)
+        await asyncio.sleep(_BEGINNING)
         self._driver.write(BEGIN)
         self.frames, longest, before = 0, 0.0, perf_counter()
         end = before + self.seconds
@@ -50,7 +53,7 @@ class Bench(App[None]):
         self.exit()
 
 
-class Ours(Bench):
+class Ours(Bench, PicturesApp):
     def __init__(self, terminal: Terminal, film: Path, columns: int, rows: int, seconds: float) -> None:
         super().__init__(seconds)
         self.pictures = Pictures(terminal)
@@ -61,12 +64,7 @@ class Ours(Bench):
     def compose(self) -> ComposeResult:
         yield self.player
 
-    def on_cursor_position(self, event: Any) -> None:
-        self.pictures.pacer.acknowledge(event.y + 1, event.x + 1)
-
-    def on_mount(self) -> None:
-        assert self._driver is not None
-        self.pictures.pacer.open(self._driver.write, self.call_after_refresh)
+    async def on_mount(self) -> None:
         self.player.source = self.film
         self.run_worker(self._measure())
 
