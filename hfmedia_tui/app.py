@@ -386,7 +386,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp):
         while (services := self.rooms.services) is not None and any(left := services.pool.if_left()):
             choice = await self.push_screen_wait(ask_how_to_leave(left))
             if choice == 'wait':
-                ended = Farewell('Leaving when all have ended', services.pool.idle(), stays=True)
+                ended = Farewell('Leaving when all have ended', services.pool.idle(), services.pool.if_left, stays=True)
                 if not await self.push_screen_wait(ended):
                     return
             elif choice == 'cancel':
@@ -407,7 +407,9 @@ class HFMediaApp(PicturesApp, TypeAheadApp):
             except AppError as error:
                 self.farewell.append(str(error))
 
-        await self.push_screen_wait(Farewell('Asking the providers to stop', cancel(), stays=False))
+        await self.push_screen_wait(
+            Farewell('Asking the providers to stop', cancel(), services.pool.if_left, stays=False)
+        )
 
     def _leave_running(self, services: 'Services') -> None:
         """Take note of what is left, to be said when the screen is gone."""

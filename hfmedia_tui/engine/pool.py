@@ -18,7 +18,7 @@ from typing import Final, NamedTuple, Self
 
 import msgspec
 
-from hfmedia_tui.domain import Failure, FailureCode, Job, JobState, Order
+from hfmedia_tui.domain import Attempt, AttemptRecord, Failure, FailureCode, Job, JobState, Order
 from hfmedia_tui.engine.allowances import Allowances
 from hfmedia_tui.engine.events import Stream, Subscription
 from hfmedia_tui.engine.runner import Runner, first_provider
@@ -237,9 +237,18 @@ class Pool:
 
     async def _give_up(self, job: Job) -> None:
         """End a job that waits."""
-        paid = await self._is_paid(job.id)
-        note = 'Given up; the provider may finish and bill it. Retry collects it.' if paid else _UNSENT
+        last = await self._last_attempt(job.id)
+        paid = last is not None and last.collectable
+        if paid:
+            note = 'Given up; the provider may finish and bill it. Retry collects it.'
+        elif last is not None and last.sent:
+            note = 'The program ended while a provider was being asked: it may have been billed.'
+        else:
+            note = _UNSENT
         ended = self._cancelled(job, note)
+        if last is not None and not last.finished and not paid:
+            attempt = Attempt(provider=last.mapping.provider, error='Cancelled.')
+            await self._tools.ledger.end_attempt(ended, last.ordinal, attempt)
         await self._tools.ledger.save(ended, collectable=paid)
         del self._waiting[job.id]
         self._publish(ended)
@@ -263,14 +272,14 @@ class Pool:
         return tuple(self._jobs[job_id] for job_id in names)
 
     async def cancel_unsent(self) -> None:
-        """Cancel every job that waits and that no provider has accepted; the others go on waiting, to be collected.
+        """Cancel every job that waits and that no provider was asked for; the others go on waiting, to be collected.
 
         All of them at once: thousands take no longer than one. Raises StoreError; then none was cancelled.
         """
         unsent = [
             job
             for job in tuple(self._waiting.values())
-            if job.id not in self._ending and not (job.attempts and await self._is_paid(job.id))
+            if job.id not in self._ending and not (job.attempts and await self._was_sent(job.id))
         ]
         self._ending.update(job.id for job in unsent)
         try:
@@ -287,10 +296,14 @@ class Pool:
             del self._waiting[job.id]
             self._publish(job)
 
-    async def _is_paid(self, job_id: str) -> bool:
-        """Whether a provider has accepted the job, and it can be collected."""
+    async def _was_sent(self, job_id: str) -> bool:
+        """Whether a provider was asked for the job: it has accepted it, or nobody heard its answer."""
+        last = await self._last_attempt(job_id)
+        return last is not None and last.sent
+
+    async def _last_attempt(self, job_id: str) -> AttemptRecord | None:
         records = await self._tools.ledger.attempts(job_id)
-        return bool(records) and records[-1].collectable
+        return records[-1] if records else None
 
     async def retry(self, job_id: str, seen: Job | None = None) -> Job:
         """Queue an ended job again: it goes on at the earliest step that is not paid for. Raises UsageError.

@@ -1,7 +1,7 @@
 """Leaving while jobs are not finished: what leaving does to them, and what can be done about it."""
 
 from collections import Counter
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -15,7 +15,6 @@ from textual.widgets import Button, Static
 from hfmedia_tui.domain import Job
 from hfmedia_tui.screens.choice import Choice
 from hfmedia_tui.widgets.plain import one_line, plural
-from hfmedia_tui.widgets.top_bar import Tally
 
 if TYPE_CHECKING:
     from hfmedia_tui.engine.pool import IfLeft
@@ -26,9 +25,6 @@ __all__ = ['Farewell', 'ask_how_to_leave']
 def ask_how_to_leave(left: 'IfLeft') -> Choice:
     """The question how to leave, telling what leaving now would do; dismissed with `wait`, `leave`, `cancel`,
     or anything else to stay."""
-    running, waiting = len(left.collected) + len(left.interrupted), len(left.waiting)
-    counts = [f'{plural(running, "job")} running'] * bool(running)
-    counts += [f'{plural(waiting, "job") if not running else waiting} waiting'] * bool(waiting)
     leave = ('leave', 'Leave running', 'collected in the background')
     if not left.collected:
         leave = ('leave', 'Leave', 'the next start asks' if not left.interrupted else 'and interrupt what is asked')
@@ -38,7 +34,16 @@ def ask_how_to_leave(left: 'IfLeft') -> Choice:
         ('cancel', 'Cancel all', 'ask the providers to stop'),
         ('stay', 'Stay', 'Esc'),
     ]
-    return Choice(', '.join(counts), options, chosen='wait', text='\n'.join(_told(left)))
+    return Choice(_counted(left), options, chosen='wait', text='\n'.join(_told(left)))
+
+
+def _counted(left: 'IfLeft') -> str:
+    """How many jobs are not finished; empty where all are."""
+    running, waiting = len(left.collected) + len(left.interrupted), len(left.waiting)
+    counts = [f'{plural(running, "job")} running'] if running else []
+    if waiting:
+        counts.append(f'{waiting:,} waiting' if running else f'{plural(waiting, "job")} waiting')
+    return ', '.join(counts)
 
 
 def _told(left: 'IfLeft') -> Iterable[str]:
@@ -64,11 +69,12 @@ class Farewell(ModalScreen[bool]):
         Binding('escape', 'stay', 'Stay', show=False, id='farewell.stay'),
     ]
 
-    def __init__(self, title: str, until: Awaitable[object], *, stays: bool) -> None:
-        """`stays` tells whether the user can still change their mind."""
+    def __init__(self, title: str, until: Awaitable[object], left: Callable[[], 'IfLeft'], *, stays: bool) -> None:
+        """`left` tells what is not finished yet, and `stays` whether the user can still change their mind."""
         super().__init__()
         self._title = title
         self._until = until
+        self._left = left
         self._stays = stays
 
     def compose(self) -> ComposeResult:
@@ -80,14 +86,11 @@ class Farewell(ModalScreen[bool]):
                     yield Button('Stay', id='stay', compact=True)
 
     def on_mount(self) -> None:
-        self.watch(self.app, 'tally', self._take_tally)
+        self.watch(self.app, 'tally', self._count)
         self._wait()
 
-    def _take_tally(self, tally: Tally) -> None:
-        counts = [f'{tally.running} running', f'{tally.queued} waiting', f'{tally.succeeded} done']
-        if tally.failed:
-            counts.append(f'{tally.failed} failed')
-        self.query_one('#counts', Static).update(Content(', '.join(counts)))
+    def _count(self) -> None:
+        self.query_one('#counts', Static).update(Content(_counted(self._left()) or 'none is left'))
 
     @work(group='farewell', exit_on_error=False)
     async def _wait(self) -> None:

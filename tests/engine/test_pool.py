@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from hfmedia_tui.domain import FailureCode, Job, JobState, Stage, Task
+from hfmedia_tui.domain import FailureCode, Job, JobState, Progress, Request, Send, SendKind, Stage, Task
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.services import Ask, Limits, Services
 from tests.engine.conftest import CountSubmits, OpenHouse
@@ -322,3 +322,24 @@ async def test_a_clock_that_is_set_back_changes_no_duration_and_no_order(
         assert last is not None
         assert last.prompt == 'third'
     assert SetBack.looks == 6
+
+
+async def test_what_a_dead_process_was_asking_is_not_cancelled_as_unsent(
+    open_house: OpenHouse, count_submits: CountSubmits
+) -> None:
+    async with open_house() as services:
+        order = await services.order(Ask(model=IMAGE, prompt='a fox', provider='fal-ai'))
+        job = Job(id=f'{order.id}-1', order=order, index=0, seed=1, created_at=order.created_at)
+        await services.ledger.add(order, (job,))
+        send = Send(request=Request(method='POST', path='/x'), kind=SendKind.SUBMIT)
+        await services.ledger.save_attempt(job, 0, order.mappings[0], Progress(provider='fal-ai', step=send))
+    async with open_house() as services:
+        services.pool.stop_starting()
+        await services.resume()
+        await services.pool.cancel_unsent()
+        assert services.pool.jobs[job.id].state is JobState.QUEUED
+        await services.pool.cancel(job.id)
+        note = services.pool.jobs[job.id].note
+        assert note is not None
+        assert 'may have been billed' in note
+        assert (await services.ledger.attempts(job.id))[-1].finished

@@ -69,7 +69,7 @@ async def test_waiting_can_be_given_up_and_ends_with_the_last_job(start: Start, 
         await begin(studio)
         await studio.press('enter')
         await studio.until(lambda: isinstance(studio.app.screen, Farewell))
-        await studio.until_shown('1 running')
+        await studio.until_shown('1 job running')
         await studio.press('escape')
         assert not isinstance(studio.app.screen, Farewell)
         await studio.press('ctrl+q', 'enter')
@@ -94,7 +94,7 @@ async def test_jobs_that_were_left_waiting_are_asked_about(
     await leave_waiting(paths, environment, count=4)
     async with start((80, 24)) as studio:
         await studio.until_shown('4 jobs of an earlier session wait')
-        for words in ('a bay at dawn', 'and 1 more', 'Keep waiting', 'Run', 'Cancel'):
+        for words in ('a bay at dawn ×4', 'Keep waiting', 'Run', 'Cancel'):
             assert words in studio.text
         await studio.press('down', 'enter')
         await studio.until(lambda: len(studio.services.pool.jobs) == 4)
