@@ -207,7 +207,8 @@ class Wire:
             return Stage.SUBMIT
         if '/fal-ai/' in asked.path:
             return Stage.POLL if asked.path.endswith('/status') else Stage.RESULT
-        return Stage.RESULT if self._played[Stage.MEDIA] else Stage.POLL
+        afterwards = self._recording.way is Way.LINK or self._played[Stage.MEDIA]
+        return Stage.RESULT if afterwards else Stage.POLL
 
     def _leads_to(self, stage: Stage | None) -> Stage | None:
         """What is asked after this answer."""
