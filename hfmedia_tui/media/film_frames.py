@@ -111,6 +111,22 @@ class Frames:
         self._judge(sum(map(len, (*lines, *sixels, *upload))), thread_time() - started)
         return picture
 
+    @property
+    def has_sharper(self) -> bool:
+        """Whether a frame that stands can be better than those that pass."""
+        return self._graphics in (Graphics.KITTY, Graphics.SIXEL)
+
+    @property
+    def full_size(self) -> tuple[int, int]:
+        """Width and height, in pixels, of what `sharpen` takes."""
+        return self._place.width, self._place.height
+
+    def sharpen(self, pixels: 'Image') -> Picture:
+        """Make a frame that stands ready, as good as a picture; its pixels are RGB and of `full_size`."""
+        if self._graphics is Graphics.KITTY:
+            return self._picture(pixels, upload=kitty.encode(pixels))
+        return self._picture(pixels, sixels=sixel.encode(pixels, self._cell.height))
+
     def _judge(self, size: int, seconds: float) -> None:
         excess = max(size / (1.1 * FRAME_BYTES), seconds / _SLOW)
         if excess > 1 and not self.settled:
@@ -118,7 +134,12 @@ class Frames:
             self._likenesses = []
 
     def _picture(
-        self, pixels: 'Image', *, lines: tuple[str, ...], sixels: tuple[str, ...], upload: tuple[str, ...]
+        self,
+        pixels: 'Image',
+        *,
+        lines: tuple[str, ...] = (),
+        sixels: tuple[str, ...] = (),
+        upload: tuple[str, ...] = (),
     ) -> Picture:
         from PIL import Image
 

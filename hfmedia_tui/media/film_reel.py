@@ -82,6 +82,15 @@ class Reel:
         self._keep(frame)
         return frame
 
+    async def still_at(self, moment: float) -> Picture | None:
+        """Return the frame at `moment` as good as a picture, if that is better than any other frame.
+
+        Raises MediaError where nothing can be shown.
+        """
+        if self._frames is None or not self._frames.has_sharper:
+            return None
+        return await self._in_thread(lambda: self._sharpen(moment))
+
     async def filmstrip(self) -> tuple[Filmstrip, Picture]:
         """Cut a few frames, and make them ready as one picture. Raises MediaError where there are none."""
         return await self._in_thread(self._cut)
@@ -144,6 +153,11 @@ class Reel:
             return self._last
         self._last = Frame(shot.moment, self._frames.make(shown_pixels(shot.frame, *self._frames.size)))
         return self._last
+
+    def _sharpen(self, moment: float) -> Picture:
+        assert self._reader is not None
+        assert self._frames is not None
+        return self._frames.sharpen(shown_pixels(self._reader.shot_at(moment).frame, *self._frames.full_size))
 
     def _cut(self) -> tuple[Filmstrip, Picture]:
         assert self._reader is not None

@@ -39,6 +39,8 @@ _LEAST_RATE: Final = 1.0
 """Frames a second below which nothing is seen to move."""
 _TRIAL: Final = 6.0
 """Seconds that a film may try."""
+_LOOKED_AT: Final = 0.3
+"""Seconds after which a frame that stands is looked at."""
 _TELLING: Final = 0.25
 """Seconds between two tellings of the time, where the terminal plays by itself."""
 _AMPLE: Final = 3_000_000
@@ -244,7 +246,7 @@ class FilmPlayer(Widget):
             if self.playing and not self._in_sight:
                 self._playhead.pause()
             elif not self.playing:
-                await self._wake.wait()
+                await self._stand(reel, sharpen=animation is None)
 
     async def _show_frame(self, reel: Reel) -> None:
         """Show the frame that it is time for, and wait until it is time for the next one."""
@@ -256,6 +258,15 @@ class FilmPlayer(Widget):
         await self._stage.project(frame.picture)
         self._tell_time(reel)
         await self._rest(started + period - loop.time())
+
+    async def _stand(self, reel: Reel, *, sharpen: bool) -> None:
+        """Wait until something is asked; what is looked at for a while becomes as good as a picture."""
+        await self._rest(_LOOKED_AT)
+        if sharpen and not self._wake.is_set():
+            still = await reel.still_at(self._playhead.position)
+            if still is not None and not self._wake.is_set():
+                await self._stage.project(still)
+        await self._wake.wait()
 
     async def _show_filmstrip(self, reel: Reel) -> None:
         """Show a few frames instead of the film, or say in words what they look like, until it is asked to play."""

@@ -84,3 +84,20 @@ def test_every_frame_has_its_likeness_for_what_covers_it(graphics: Graphics) -> 
     assert len(picture.mosaic) == 3 * ((picture.columns + 1) // 2) * picture.rows
     assert len(picture.lines) == picture.rows
     assert all(re.fullmatch(r'(\x1b\[[\d;]+m|▀)+', line) for line in picture.lines)
+
+
+@pytest.mark.parametrize('graphics', [Graphics.KITTY, Graphics.SIXEL])
+def test_a_frame_that_stands_is_as_good_as_a_picture(graphics: Graphics) -> None:
+    made = frames(graphics, 80, 23)
+    assert made.has_sharper
+    passing, standing = made.make(noise(made.size)), made.sharpen(noise(made.full_size))
+    assert (passing.columns, passing.rows) == (standing.columns, standing.rows)
+    if graphics is Graphics.KITTY:
+        png = Image.open(io.BytesIO(base64.b64decode(''.join(standing.upload))))
+        assert png.size == made.full_size != made.size
+    else:
+        assert colours(standing) > 2 * colours(passing)
+
+
+def colours(picture: Picture) -> int:
+    return len(set(re.findall(r'#\d+;2;([\d;]+)', ''.join(picture.sixels))))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from PIL import ImageDraw
 from textual.app import App, ComposeResult
 from textual.containers import VerticalScroll
 from textual.drivers.headless_driver import HeadlessDriver
@@ -359,3 +360,27 @@ async def test_over_a_link_too_slow_to_play_stands_a_filmstrip(
         monkeypatch.setattr(player_module, '_LEAST_RATE', 0.0)
         app.player.play()
         await until(pilot, lambda: bar(app).startswith('▶ 0:0'))
+
+
+async def test_a_frame_that_stands_becomes_sharp(tmp_path: Path) -> None:
+    with pictures_for(tmp_path, Graphics.SIXEL) as pictures:
+        path = counted_film(tmp_path / 'film.mp4', 36, 12, draw=rainbow)
+        async with cinema(pictures, path) as (app, pilot):
+            app.player.play()
+            await rolling(app, pilot)
+            passing = colours(app)
+            app.player.pause()
+            await until(pilot, lambda: colours(app) > 1.5 * passing)
+            app.player.play()
+            await until(pilot, lambda: colours(app) <= 1.2 * passing)
+
+
+def rainbow(canvas: ImageDraw.ImageDraw, index: int) -> None:
+    for x in range(96):
+        canvas.line((x, 0, x, 63), fill=(255 - 2 * x, (5 * x + index) % 256, 2 * x))
+
+
+def colours(app: Cinema) -> int:
+    picture = app.query_one(FilmStage)._picture
+    assert picture is not None
+    return len(set(re.findall(r'#\d+;2;([\d;]+)', ''.join(picture.sixels))))
