@@ -4,6 +4,7 @@ import asyncio
 import os
 import platform
 import sys
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from hfmedia_tui.cli.report import write_object
 from hfmedia_tui.domain import Request, clean
 from hfmedia_tui.engine.transport import Lost, Transport, Unreached
 from hfmedia_tui.errors import AppError, UsageError
+from hfmedia_tui.media.link import measure_link
 from hfmedia_tui.media.terminal import probe
 from hfmedia_tui.paths import Paths, find_paths
 from hfmedia_tui.providers import Door
@@ -71,7 +73,7 @@ async def _look() -> list[Finding]:
         findings.append(await _reached('hub', endpoints.hub, transport.ask_hub('/api/models', {'limit': '1'})))
         request = Request(method='GET', path='')
         findings.append(await _reached('router', endpoints.router, transport.send(Door(base='/v1'), request)))
-    findings.append(await asyncio.to_thread(_terminal))
+    findings.append(await asyncio.to_thread(_terminal, find_paths()))
     findings.append(await asyncio.to_thread(_settings, find_paths()))
     findings.extend(await asyncio.to_thread(_folders, find_paths()))
     return findings
@@ -99,19 +101,37 @@ async def _reached(check: str, url: str, asking: Any) -> Finding:
     return Finding(check=check, ok=reply.status < 500, found=f'{url} answers ({reply.status})')
 
 
-def _terminal() -> Finding:
+def _terminal(paths: Paths) -> Finding:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return Finding(check='terminal', ok=True, found='none: standard input or output is redirected')
     try:
-        terminal = probe()
+        terminal = probe(choice=_chosen_graphics(paths))
     except AppError as error:
         return Finding(check='terminal', ok=False, found=str(error))
     name = terminal.version or os.environ.get('TERM', 'unknown')
     wrapped = ' in tmux' if terminal.tmux else ''
     cell = f'{terminal.cell.width}x{terminal.cell.height} px a cell'
-    return Finding(
-        check='terminal', ok=True, found=f'{name}{wrapped}: {terminal.graphics}, {terminal.colours} colours, {cell}'
-    )
+    graphics = f'{terminal.graphics}'
+    if terminal.graphics is not terminal.found:
+        graphics += f' by choice, {terminal.found} by what it answers'
+    how = f'answered in {terminal.elapsed * 1000:.0f} ms' if terminal.answered else 'not told by the terminal'
+    found = f'{name}{wrapped}: {graphics}, {how}; {terminal.colours} colours, {cell}; {_link()}'
+    return Finding(check='terminal', ok=True, found=found)
+
+
+def _link() -> str:
+    link = measure_link()
+    if link is None:
+        return 'the link could not be measured'
+    megabits = link.rate * 8 / 1_000_000
+    bears = 'over 100 Mbit/s' if megabits > 100 else f'{megabits:.1f} Mbit/s'
+    return f'the link bears {bears}, round trip {link.round_trip * 1000:.0f} ms'
+
+
+def _chosen_graphics(paths: Paths) -> str:
+    with suppress(UsageError):  # what is wrong with the file is a finding of its own
+        return read_settings(paths.settings).interface.graphics
+    return 'auto'
 
 
 def _settings(paths: Paths) -> Finding:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -13,6 +14,7 @@ from hfmedia_tui.errors import UsageError
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.media.terminal import Colours, probe
 from hfmedia_tui.paths import Paths, find_paths
+from hfmedia_tui.settings import read_settings
 from hfmedia_tui.tokens import has_token
 
 if TYPE_CHECKING:
@@ -27,15 +29,16 @@ most answers."""
 
 def run_interface(*, sandbox: bool) -> int:
     """Run the interface until it is left, and return the exit code. Raises UsageError where there is no terminal."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    served = 'TEXTUAL_DRIVER' in os.environ  # by textual-serve, in a browser, where pictures are half-cells
+    if not served and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError('The interface needs a terminal.', 'See `hfmedia-tui --help` for commands that need none.')
-    terminal = probe()  # before Textual reads the terminal's input
+    paths = find_paths()
+    terminal = probe(choice=_chosen_graphics(paths))  # before Textual reads the terminal's input
     if terminal.colours is Colours.TRUECOLOR:
         # The terminal said so itself, and SSH does not carry the variable that says so to everyone else.
         os.environ.setdefault('COLORTERM', 'truecolor')
     from hfmedia_tui.app import HFMediaApp
 
-    paths = find_paths()
     pictures = Pictures(terminal)
     try:
         app = HFMediaApp(
@@ -46,13 +49,19 @@ def run_interface(*, sandbox: bool) -> int:
             look_for_token=has_token,
             typed=terminal.typed,
         )
-        if sys.platform != 'win32':
+        if not served and sys.platform != 'win32':
             from hfmedia_tui.cli.line import LineDriver
 
             app.driver_class = LineDriver
         return asyncio.run(_run(app, paths))
     finally:
         pictures.close()
+
+
+def _chosen_graphics(paths: Paths) -> str:
+    with suppress(UsageError):  # what is wrong with the file is told when the rooms are opened
+        return read_settings(paths.settings).interface.graphics
+    return 'auto'
 
 
 async def _run(app: 'HFMediaApp', paths: Paths) -> int:

@@ -6,18 +6,15 @@ newer ones need Python 3.12.
 
 import io
 import logging
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from hfmedia_tui.media import sixel
+from hfmedia_tui.media.aside import away_from_the_terminal
 from hfmedia_tui.media.fit import Area
 from hfmedia_tui.media.formats import recognise
 from hfmedia_tui.media.scale import Scaled, scale
-from hfmedia_tui.media.terminal import CellSize, Colours, Graphics, Terminal
+from hfmedia_tui.media.terminal import Colours, Graphics, Terminal
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -47,12 +44,12 @@ def print_picture(path: Path, terminal: Terminal, stream: TextIO, columns: int, 
 
 def _render(path: Path, terminal: Terminal, columns: int, rows: int) -> str:
     scaled = scale(path, recognise(path), Area(columns, rows, terminal.cell))
-    if terminal.graphics is Graphics.SIXEL:
+    if _drawn_in(terminal) is Graphics.SIXEL:
         return _below_each_other(sixel.encode(scaled.pixels, terminal.cell.height))
     from rich.console import Console
 
     text = io.StringIO()
-    with _away_from_the_terminal(text, terminal.cell):
+    with away_from_the_terminal(text, terminal.cell):
         console = Console(
             file=text,
             force_terminal=True,
@@ -66,6 +63,10 @@ def _render(path: Path, terminal: Terminal, columns: int, rows: int) -> str:
     return text.getvalue()
 
 
+def _drawn_in(terminal: Terminal) -> Graphics:
+    return terminal.found if terminal.graphics is Graphics.TEXTUAL_IMAGE else terminal.graphics
+
+
 def _below_each_other(images: tuple[str, ...]) -> str:
     """Make room first, and then draw a row at a time: an image on the screen's last row would scroll it."""
     height = len(images)
@@ -76,31 +77,7 @@ def _renderable(scaled: Scaled, terminal: Terminal) -> 'RenderableType':
     from textual_image import renderable
 
     # Before 0.14, Kitty's graphics do not pass through tmux.
-    in_kitty = terminal.graphics is Graphics.KITTY and not terminal.tmux
+    in_kitty = _drawn_in(terminal) is Graphics.KITTY and not terminal.tmux
     kind: Any = renderable.TGPImage if in_kitty else renderable.HalfcellImage
     image: RenderableType = kind(scaled.pixels, width=scaled.place.columns, height=scaled.place.rows)
     return image
-
-
-@contextmanager
-def _away_from_the_terminal(stand_in: TextIO, cell: CellSize) -> Iterator[None]:
-    """Let textual-image see `stand_in` where it looks for the terminal, and take the cell's size from us.
-
-    Imported or asked for the cell's size beside a terminal, it asks that terminal questions and reads the answers
-    from the keyboard; and Kitty's data it writes to the terminal itself. The variables are its own way to be told
-    the size where there is nothing to ask (it has them from textual-serve).
-    """
-    told = {'TEXTUAL_CELL_WIDTH': str(cell.width), 'TEXTUAL_CELL_HEIGHT': str(cell.height)}
-    before = {name: os.environ.get(name) for name in told}
-    stdout = sys.__stdout__
-    sys.__stdout__ = stand_in  # type: ignore[misc, assignment]  # what textual-image looks at, and nothing else does
-    os.environ.update(told)
-    try:
-        yield
-    finally:
-        sys.__stdout__ = stdout  # type: ignore[misc]
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

@@ -15,7 +15,7 @@ import select
 import struct
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -32,7 +32,17 @@ except ImportError:  # Windows
 else:
     HAS_TERMIOS = True
 
-__all__ = ['CellSize', 'Colours', 'Graphics', 'Terminal', 'measure_cell', 'probe', 'through_tmux']
+__all__ = [
+    'CellSize',
+    'Colours',
+    'Graphics',
+    'Terminal',
+    'converse',
+    'may_ask',
+    'measure_cell',
+    'probe',
+    'through_tmux',
+]
 
 
 class Graphics(StrEnum):
@@ -128,7 +138,7 @@ def probe(
         cell=measure_cell(screen) or CellSize(10, 20),
         tmux='TMUX' in environment,
     )
-    if forced in (Graphics.HALF_CELLS, Graphics.NONE) or not _may_ask(keyboard, screen, environment):
+    if forced in (Graphics.HALF_CELLS, Graphics.NONE) or not may_ask(keyboard, screen, environment):
         return terminal
     passes = False
     if terminal.tmux:
@@ -202,7 +212,7 @@ def _in_screen(environment: Mapping[str, str]) -> bool:
     return 'TMUX' not in environment and ('STY' in environment or environment.get('TERM', '').startswith('screen'))
 
 
-def _may_ask(keyboard: int, screen: int, environment: Mapping[str, str]) -> bool:
+def may_ask(keyboard: int, screen: int, environment: Mapping[str, str]) -> bool:
     """Whether questions are answered, or at least swallowed: GNU screen shows ours in its status line."""
     if not HAS_TERMIOS or _in_screen(environment) or environment.get('TERM', '') in ('', 'dumb', 'linux'):
         return False
@@ -252,6 +262,18 @@ def _ask(deadline: float, keyboard: int, screen: int, *, tmux: bool, passes: boo
         behind = through_tmux((_KITTY_QUERY + _VERSION_QUERY + _ATTRIBUTES_QUERY).decode()).encode()
         questions = _CELL_QUERY + _ATTRIBUTES_QUERY + (behind if passes else b'')
         last = 2 if passes else 1
+
+    def answered(replies: bytes) -> bool:
+        return len(_ATTRIBUTES_REPLY.findall(replies)) >= last
+
+    return converse(questions, answered, deadline, keyboard, screen)
+
+
+def converse(told: bytes, enough: Callable[[bytes], bool], deadline: float, keyboard: int, screen: int) -> bytes:
+    """Write to the terminal and return what it answers, when that is `enough` or `deadline` (monotonic) has come.
+
+    Nothing of it is shown, and the terminal's mode is given back as it was. Not while Textual runs.
+    """
     replies = b''
     before = termios.tcgetattr(keyboard)
     quiet = termios.tcgetattr(keyboard)
@@ -259,8 +281,9 @@ def _ask(deadline: float, keyboard: int, screen: int, *, tmux: bool, passes: boo
     quiet[6][termios.VMIN], quiet[6][termios.VTIME] = 1, 0
     try:
         termios.tcsetattr(keyboard, termios.TCSANOW, quiet)
-        os.write(screen, questions)
-        while len(_ATTRIBUTES_REPLY.findall(replies)) < last and (left := deadline - time.monotonic()) > 0:
+        while told:
+            told = told[os.write(screen, told) :]
+        while not enough(replies) and (left := deadline - time.monotonic()) > 0:
             if not select.select([keyboard], [], [], left)[0] or not (read := os.read(keyboard, 4096)):
                 break
             replies += read

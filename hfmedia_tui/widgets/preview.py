@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from rich.style import Style
+from textual.app import ComposeResult
 from textual.content import Content
 from textual.geometry import Region, Size
 from textual.reactive import var
@@ -15,8 +16,10 @@ from textual.widget import Widget
 
 from hfmedia_tui.errors import MediaError
 from hfmedia_tui.media.picture import Picture, Pictures
+from hfmedia_tui.media.terminal import Graphics
 from hfmedia_tui.widgets.drawing import Drawing, Look, clock
 from hfmedia_tui.widgets.finished_strip import PacedStrip
+from hfmedia_tui.widgets.other_picture import OtherPicture
 
 __all__ = ['Preview']
 
@@ -42,6 +45,7 @@ class Preview(Widget):
     Preview {
         width: 1fr;
         height: 1fr;
+        align: center middle;
         content-align: center middle;
         text-align: center;
         color: $text-muted;
@@ -65,6 +69,11 @@ class Preview(Widget):
         """Make a preview fed by `pictures`; `placeholder` is shown while there is no source."""
         super().__init__(name=name, id=id, classes=classes, disabled=disabled)
         self._pictures = pictures
+        self._other = (
+            OtherPicture(pictures.terminal, pictures.cell)
+            if pictures.terminal.graphics is Graphics.TEXTUAL_IMAGE
+            else None
+        )
         self._placeholder = placeholder
         self._words = '' if source else placeholder
         self._picture: Picture | None = None
@@ -83,6 +92,10 @@ class Preview(Widget):
         self._rest: Timer | None = None
         """Runs while the widget moves."""
         self.set_reactive(Preview.source, source)
+
+    def compose(self) -> ComposeResult:
+        if self._other is not None:
+            yield self._other
 
     @property
     def picture(self) -> Picture | None:
@@ -184,6 +197,8 @@ class Preview(Widget):
         self._granted.clear()
         self._place = None
         self._pictures.pacer.forget(self)
+        if self._other is not None:
+            self._other.show(picture)
         self.refresh()
         if left and picture:  # once the new one is painted: before, the old one's cells would be seen empty
             self.app.call_after_refresh(self._pictures.kept.leave, left.key, keep=True)
@@ -238,7 +253,7 @@ class Preview(Widget):
 
     @property
     def _is_drawn(self) -> bool:
-        return self._picture is not None and bool(self._picture.lines)
+        return self._other is None and self._picture is not None and bool(self._picture.lines)
 
     def _draw(self) -> list[Strip]:
         """Return all the lines, as good as they may be now."""

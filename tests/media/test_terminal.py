@@ -34,10 +34,10 @@ def test_terminals_are_known_by_their_answers(
 
 
 def test_a_slow_link_is_waited_for(tmp_path: Path) -> None:
-    found = probed(FakeTerminal(kitty('0.32.0'), delay=0.12), tmp_path / 'report')
+    found = probed(FakeTerminal(kitty('0.32.0'), delay=0.4, typed='é'.encode()), tmp_path / 'report')
     assert found['graphics'] == 'kitty'
-    assert found['elapsed'] > 0.12
-    assert found['typed'] == ''
+    assert 0.4 < found['elapsed'] < 1.5
+    assert found['typed'] == 'é'
 
 
 def test_a_silent_terminal_costs_the_timeout_and_no_more(tmp_path: Path) -> None:
@@ -111,6 +111,13 @@ def test_nothing_is_asked_where_nothing_can_come_of_it(tmp_path: Path, environme
 def test_the_graphics_can_be_forced(tmp_path: Path, choice: Graphics) -> None:
     found = probed(FakeTerminal(XTERM), tmp_path / 'report', {'HFMEDIA_GRAPHICS': choice})
     assert found['graphics'] == choice
+
+
+def test_a_setting_chooses_unless_the_environment_does() -> None:
+    assert probe(environment={}, choice='sixel').graphics is Graphics.SIXEL
+    assert probe(environment={'HFMEDIA_GRAPHICS': 'none'}, choice='sixel').graphics is Graphics.NONE
+    with pytest.raises(UsageError, match=r'interface\.graphics'):
+        probe(environment={}, choice='ascii')
 
 
 def test_an_unknown_choice_is_refused() -> None:

@@ -1,4 +1,6 @@
+import asyncio
 import os
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -6,7 +8,9 @@ from threading import Event
 
 import msgspec
 import pytest
+from PIL import Image
 from rich.color import Color
+from textual import events
 from textual.app import App, ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.drivers.headless_driver import HeadlessDriver
@@ -256,6 +260,21 @@ async def test_without_graphics_it_is_told_in_words(tmp_path: Path, painted: Pat
             assert 'Film, 64 x 64, 0:02' in words(app)
 
 
+@pytest.mark.filterwarnings('ignore:Image.Image.getdata:DeprecationWarning')  # textual-image's own concern
+async def test_textual_images_own_widget_can_be_chosen(tmp_path: Path, painted: Path) -> None:
+    """You should see four quarters in the middle, as with our own."""
+    with pictures_for(tmp_path, Graphics.TEXTUAL_IMAGE) as pictures:
+        async with staged(Preview(pictures, source=painted)) as (app, pilot):
+            await pilot.pause()
+            background = colour(app, 0, 0)
+            assert colour(app, 7, 2) == colour(app, 32, 2) == background
+            assert colour(app, 10, 2) == pytest.approx(RED, abs=4)
+            assert colour(app, 29, 9) == pytest.approx(WHITE, abs=4)
+            app.preview.source = None
+            await settle(pilot)
+            assert colour(app, 10, 2) == background
+
+
 async def test_sixel_is_sent_a_row_at_a_time_but_not_on_the_last_row(tmp_path: Path, painted: Path) -> None:
     with pictures_for(tmp_path, Graphics.SIXEL) as pictures:
         async with staged(Preview(pictures, source=painted)) as (app, _):
@@ -299,6 +318,52 @@ def commands(app: Stage) -> list[str]:
     found = [kind for text in app.written for start, kind in kinds.items() for _ in range(text.count(f'\x1b_G{start}'))]
     app.written.clear()
     return found
+
+
+class Slow(Stage):
+    """A stage whose terminal takes what it is sent, but answers only when it is told to."""
+
+    async def on_mount(self) -> None:
+        self._driver = Recording(self, self.written)
+        self.pictures.pacer.open(self._driver.write, self.call_after_refresh)
+
+    @property
+    def is_headless(self) -> bool:  # so that frames are written
+        return False
+
+    @property
+    def questions(self) -> list[tuple[int, int]]:
+        """Where the terminal was asked from, since this was looked at last."""
+        found = re.findall(r'\x1b\[(\d+);(\d+)H\x1b\[6n', ''.join(self.written))
+        self.written.clear()
+        return [(int(row), int(column)) for row, column in found]
+
+    def answer(self) -> None:
+        for row, column in self.questions:
+            self.post_message(events.CursorPosition(column - 1, row - 1))
+
+
+@pytest.mark.parametrize('graphics', [Graphics.HALF_CELLS, Graphics.SIXEL])
+async def test_what_the_link_does_not_bear_yet_is_coarse_until_its_turn(tmp_path: Path, graphics: Graphics) -> None:
+    noisy = tmp_path / 'noisy.png'
+    noisy.write_bytes(encoded('PNG', Image.merge('RGB', [Image.effect_noise((400, 400), 90)] * 3)))
+    with pictures_for(tmp_path, graphics) as pictures:
+        app = Slow(Preview(pictures, source=noisy))
+        async with app.run_test(size=(80, 41)) as pilot:
+            await settle(pilot)
+            preview = app.preview
+            assert preview._coarse
+            drawn = ''.join(app.written)
+            assert len(drawn) < 90_000
+            coarse = len(preview._coarse)
+            app.answer()
+            await pilot.pause()
+            await until(pilot, lambda: len(preview._coarse) < coarse)
+            async with asyncio.timeout(20):
+                while preview._coarse or preview._granted:
+                    app.answer()
+                    await pilot.pause()
+            assert preview.picture is not None
 
 
 async def test_kitty_is_sent_a_picture_once_and_frees_it_when_it_is_put_away(tmp_path: Path, painted: Path) -> None:
