@@ -161,7 +161,7 @@ class Frames:
 
     def _png(self, pixels: 'Image') -> tuple[str, ...]:
         file = io.BytesIO()
-        reduce_colours(pixels, self._quality.colours, spread=False).save(file, 'PNG', compress_level=6)
+        reduce_colours(pixels, self._quality.colours, spread=False, quick=True).save(file, 'PNG', compress_level=6)
         return kitty.pieces(file.getvalue())
 
     def _rows(self, pixels: 'Image') -> tuple[str, ...]:
@@ -169,7 +169,7 @@ class Frames:
         from PIL import Image, ImageChops
 
         width, height = self._place.width, self._place.height
-        indexed = reduce_colours(pixels, self._quality.colours, spread=False)
+        indexed = reduce_colours(pixels, self._quality.colours, spread=False, quick=True)
         likenesses, sixels = [], []
         for row in range(self._place.rows):
             top, bottom = row * self._cell.height, min(height, (row + 1) * self._cell.height)

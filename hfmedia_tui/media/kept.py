@@ -36,6 +36,9 @@ class Kept:
         self._pacer = pacer
         self._in_tmux = in_tmux
         self._places: OrderedDict[Hashable, _Place] = OrderedDict()
+        self.era = 0
+        """Counts the terminals: what was kept in an earlier one is not in this one."""
+        self.usable = True
         self._number = secrets.randbelow(kitty.LARGEST_NUMBER)  # another program may keep pictures there too
 
     def __len__(self) -> int:
@@ -95,8 +98,10 @@ class Kept:
         for key in list(self._places):
             self._drop(key)
 
-    def forget_all(self) -> None:
-        """Take note that the terminal is another one, which keeps nothing."""
+    def move(self, *, usable: bool) -> None:
+        """Take note that the terminal is another one, which keeps nothing, and whether it is `usable` for pictures."""
+        self.era += 1
+        self.usable = usable
         self._places.clear()
 
     def _leave(self, key: Hashable, place: _Place) -> None:

@@ -45,6 +45,8 @@ class Picture:
     key: Hashable = None
     """What it was made from and for what, by which the terminal keeps it; None for a frame that is soon replaced."""
     path: Path | None = None
+    cell: CellSize | None = None
+    """A cell's size, where its pixels are those of the terminal."""
     draft: bool = False
     """Whether it was made to arrive soon: with few colours, or half as sharp."""
     duration: float | None = None
@@ -210,6 +212,7 @@ def _encode(scaled: Scaled, form: Format, key: _Key, terminal: Terminal) -> Pict
     return Picture(
         key=key,
         path=key.path,
+        cell=key.cell if sixels else None,
         draft=key.draft,
         columns=columns,
         rows=rows,

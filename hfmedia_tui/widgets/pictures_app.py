@@ -1,11 +1,18 @@
 """What an application does for the pictures in it: it lends them its terminal."""
 
+import asyncio
+from typing import Final
+
 from textual import events, messages
 from textual.app import App
 
 from hfmedia_tui.media.picture import Pictures
+from hfmedia_tui.media.terminal import CellSize, Graphics, TmuxClient, find_tmux_client
 
 __all__ = ['PicturesApp']
+
+_LOOKING: Final = 2.0
+"""Seconds between two looks at who is attached to tmux."""
 
 
 class PicturesApp(App[None]):
@@ -13,6 +20,8 @@ class PicturesApp(App[None]):
 
     pictures: Pictures
     """Set before the app runs."""
+    _cell: CellSize | None = None
+    _client: TmuxClient | None = None
 
     async def on_mount(self) -> None:
         # Textual gives no public way to write to the terminal; through its own writer nothing is torn apart.
@@ -20,6 +29,26 @@ class PicturesApp(App[None]):
         if driver is not None:
             answers = not (self.is_headless or self.is_web)
             self.pictures.pacer.open(driver.write, self.call_after_refresh, answers=answers)
+            terminal = self.pictures.terminal
+            if answers and terminal.tmux and terminal.graphics is Graphics.KITTY:
+                self.set_interval(_LOOKING, self._look_who_is_attached)
+
+    async def _look_who_is_attached(self) -> None:
+        """Send the pictures anew when tmux shows us in another terminal: it tells nobody of that."""
+        client = await asyncio.to_thread(find_tmux_client)
+        if client is None:
+            return
+        before, self._client = self._client, client
+        if before is not None and client != before:
+            self.pictures.kept.move(usable=client.has_placeholders)
+            self.refresh()
+
+    def on_resize(self) -> None:
+        """Have the screen drawn: with another font the cells have another size, though they are as many."""
+        cell = self.pictures.cell
+        if cell != self._cell:
+            self._cell = cell
+            self.refresh()
 
     def on_cursor_position(self, event: events.CursorPosition) -> None:
         self.pictures.pacer.acknowledge(event.y + 1, event.x + 1)

@@ -81,6 +81,7 @@ class Preview(Widget):
         """How far it is from what the user looks at: the nearest is made, sent and drawn first."""
         self._number = 0
         """Where the terminal keeps the picture, by Kitty's protocol; 0 while it does not."""
+        self._era = 0
         self._coarse: set[int] = set()
         """Rows that were written coarse, because there was no room for more."""
         self._granted: set[int] = set()
@@ -164,9 +165,13 @@ class Preview(Widget):
 
     async def _bring(self, picture: Picture) -> None:
         """Draw `picture`, once the terminal keeps it where it has to; a coarse one stands in for it if that is long."""
-        if picture is self._picture and (self._number or not picture.upload):
+        if (
+            picture is self._picture
+            and not self._is_stale
+            and (self._number or not picture.upload or not self._pictures.kept.usable)
+        ):
             return
-        if not picture.upload:
+        if not picture.upload or not self._pictures.kept.usable:
             self._show(picture, words='' if picture.lines else _in_words(picture))
             return
         kept = self._pictures.kept
@@ -187,8 +192,10 @@ class Preview(Widget):
 
         The terminal may `keep` what was drawn for a while: it is likely to be wanted again.
         """
-        left = self._picture if self._number else None
+        kept = self._pictures.kept
+        left = self._picture if self._number and self._era == kept.era else None
         self._number = number
+        self._era = kept.era
         self._picture = picture
         self._words = words
         self._drawn_as = None
@@ -201,9 +208,9 @@ class Preview(Widget):
             self._other.show(picture)
         self.refresh()
         if left and picture:  # once the new one is painted: before, the old one's cells would be seen empty
-            self.app.call_after_refresh(self._pictures.kept.leave, left.key, keep=True)
+            self.app.call_after_refresh(kept.leave, left.key, keep=True)
         elif left:
-            self._pictures.kept.leave(left.key, keep=keep)
+            kept.leave(left.key, keep=keep)
 
     # ------------------------------------------------------------------------------------------ drawing
 
@@ -261,12 +268,23 @@ class Preview(Widget):
         if drawn_as != self._drawn_as:
             self._drawn_as = drawn_as
             self._lines.clear()
+        if self._is_stale and self.is_settled:
+            self._load(settling=_SETTLING)
         screen = self.screen
         look = self._choose(screen.is_active)
         last = screen.size.height - 1 - self._place.y if self._place else -1
         if look is Look.BEST and 0 <= last < self.content_size.height:  # on the screen's last row, xterm scrolls
             return [*self._lines_as(look)[:last], self._lines_as(Look.HALVES)[last], *self._lines_as(look)[last + 1 :]]
         return self._lines_as(look)
+
+    @property
+    def _is_stale(self) -> bool:
+        """Whether the terminal's cells have another size since, or it is another terminal."""
+        picture = self._picture
+        if picture is None:
+            return False
+        moved = bool(picture.upload) and self._era != self._pictures.kept.era
+        return moved or (picture.cell is not None and picture.cell != self._pictures.cell)
 
     def _lines_as(self, look: Look) -> list[Strip]:
         if look not in self._lines:
@@ -286,6 +304,8 @@ class Preview(Widget):
         """
         if not active:
             return Look.MOSAIC
+        if self._picture and self._picture.upload and not self._pictures.kept.usable:
+            return Look.HALVES
         if not (self._picture and self._picture.sixels):
             return Look.BEST
         place = self.region

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from hfmedia_tui.errors import UsageError
-from hfmedia_tui.media.terminal import CellSize, Colours, Graphics, Terminal, interpret, probe
+from hfmedia_tui.media.terminal import CellSize, Colours, Graphics, Terminal, TmuxClient, interpret, probe
 from tests.media.fake_terminal import ATTRIBUTES, GHOSTTY, WEZTERM, XTERM, FakeTerminal, kitty, probed
 
 
@@ -151,8 +151,8 @@ def test_tmux_is_asked_what_it_lets_through(tmp_path: Path, passing: str, versio
     inside = tmp_path / 'inside.py'
     inside.write_text(
         'import sys, msgspec\n'
-        'from hfmedia_tui.media.terminal import probe\n'
-        f'open({str(report)!r}, "wb").write(msgspec.json.encode(probe()))\n'
+        'from hfmedia_tui.media.terminal import find_tmux_client, probe\n'
+        f'open({str(report)!r}, "wb").write(msgspec.json.encode((probe(), find_tmux_client())))\n'
     )
     environment = {
         'PATH': os.environ['PATH'],
@@ -167,6 +167,8 @@ def test_tmux_is_asked_what_it_lets_through(tmp_path: Path, passing: str, versio
         )
     finally:
         subprocess.run([*tmux, 'kill-server'], env=environment, capture_output=True, check=False)
-    found = msgspec.json.decode(report.read_bytes(), type=Terminal)
+    found, client = msgspec.json.decode(report.read_bytes(), type=tuple[Terminal, TmuxClient | None])
     assert (found.graphics, found.colours, found.tmux) == (graphics, Colours.TRUECOLOR, True)
     assert found.elapsed < 1.0
+    assert client is not None
+    assert client.has_placeholders == (version == '0.32.0')

@@ -19,7 +19,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from hfmedia_tui.media.picture import Pictures
-from hfmedia_tui.media.terminal import Graphics, Terminal
+from hfmedia_tui.media.terminal import CellSize, Graphics, Terminal
 from hfmedia_tui.widgets.pictures_app import PicturesApp
 from hfmedia_tui.widgets.preview import Preview
 from tests.media.files import BLUE, GREEN, RED, WHITE, encoded, film, quarters
@@ -392,6 +392,39 @@ async def test_kitty_is_sent_a_picture_once_and_frees_it_when_it_is_put_away(tmp
             await app.preview.remove()
             await settle(pilot)
             assert commands(app) == ['free', 'free']
+
+
+async def test_another_terminal_is_sent_the_picture_anew(tmp_path: Path, painted: Path) -> None:
+    with pictures_for(tmp_path, Graphics.KITTY) as pictures:
+        async with staged(Preview(pictures, source=painted)) as (app, pilot):
+            assert commands(app) == ['keep']
+            pictures.kept.move(usable=False)
+            sent(app)
+            await settle(pilot)
+            assert '\U0010eeee' not in sent(app)
+            assert commands(app) == []
+            assert colour(app, 8, 2) == RED
+            pictures.kept.move(usable=True)
+            sent(app)
+            await settle(pilot)
+            assert commands(app) == ['keep']
+            assert f'{app.preview._number & 255}m\U0010eeee' in sent(app)
+
+
+async def test_with_a_larger_font_sixel_is_made_anew(
+    tmp_path: Path, painted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pictures_for(tmp_path, Graphics.SIXEL) as pictures:
+        async with staged(Preview(pictures, source=painted)) as (app, pilot):
+            first = app.preview.picture
+            monkeypatch.setattr('hfmedia_tui.media.picture.measure_cell', lambda _: CellSize(14, 28))
+            app.post_message(events.Resize(app.size, app.size))  # as many cells as before
+            await pilot.pause()
+            sent(app)
+            await settle(pilot)
+            assert app.preview.picture is not None
+            assert app.preview.picture is not first
+            assert app.preview.picture.cell == (14, 28)
 
 
 async def test_kitty_frees_everything_at_the_end(tmp_path: Path, painted: Path) -> None:
