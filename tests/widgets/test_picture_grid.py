@@ -187,17 +187,21 @@ async def test_a_resize_lays_the_tiles_anew(items: list[GridItem]) -> None:
 
 async def test_in_kitty_nothing_is_sent_again_and_all_is_freed(items: list[GridItem]) -> None:
     async with wall(items, Graphics.KITTY) as (app, pilot):
+        first, next_ = ([f'{index}' for index in range(start, start + 12)] for start in (0, 4))
+        await until(pilot, lambda: shown(app) == first)
         await pilot.press('pagedown')
+        await until(pilot, lambda: shown(app) == next_)
         await settle(pilot)
-        first = ''.join(app.written).count('a=T')
+        assert ''.join(app.written).count('a=T') == 16
         app.written.clear()
         await pilot.press('home')
-        await settle(pilot)
+        await until(pilot, lambda: shown(app) == first)
         await pilot.press('pagedown')
+        await until(pilot, lambda: shown(app) == next_)
         await settle(pilot)
         assert ''.join(app.written).count('a=T') == 0
         await app.grid.remove()
         await settle(pilot)
-        assert ''.join(app.written).count('a=d,d=I') == first
+        assert ''.join(app.written).count('a=d,d=I') == 16
         assert len(app.pictures.kept) == 0
         await until(pilot, lambda: not app.pictures._cache)
