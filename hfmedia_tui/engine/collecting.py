@@ -10,6 +10,7 @@ import msgspec
 from hfmedia_tui.domain import FailureCode, Fetch, JobProgress, Media, Output, Stage
 from hfmedia_tui.engine import results, retry
 from hfmedia_tui.engine.download import download
+from hfmedia_tui.engine.pace import USEFUL
 from hfmedia_tui.engine.results import Checked, DownloadError
 from hfmedia_tui.engine.run import Run, Stuck
 
@@ -96,8 +97,9 @@ class Collector:
                     await results.clear_away(run.job)
                     path, version = sheltered, None
                     continue
-                tries, most = (1, self._arrived) if self._arrived > most else (tries + 1, most)
-                stalls = stalls + 1 if error.code is FailureCode.TIMEOUT else 0
+                gained, most = self._arrived - most, max(self._arrived, most)
+                tries = 1 if gained > 0 else tries + 1
+                stalls = stalls + 1 if error.code is FailureCode.TIMEOUT and gained < USEFUL else 0
                 if not error.again or retry.is_stalled(stalls):
                     raise
                 if error.code is FailureCode.NETWORK and tries >= retry.RENEWED_AFTER and self._may_renew():

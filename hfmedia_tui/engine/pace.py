@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Final
 
-__all__ = ['TooSlow', 'at_pace']
+__all__ = ['USEFUL', 'TooSlow', 'at_pace']
 
-_USEFUL: Final = 64 * 1024
+USEFUL: Final = 64 * 1024
 """Bytes that make the wait for more worth its while."""
 
 
@@ -27,6 +27,6 @@ async def at_pace(pieces: AsyncIterator[bytes], seconds: float) -> AsyncIterator
         except TimeoutError:
             raise TooSlow from None
         gained += len(piece)
-        if gained >= _USEFUL:
+        if gained >= USEFUL:
             until, gained = clock() + seconds, 0
         yield piece

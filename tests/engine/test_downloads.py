@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import io
 import os
 import re
 import socket
@@ -13,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from PIL import Image
 
 from hfmedia_tui.domain import FailureCode, Fetch, Job, JobState, Media, Progress, Stage
 from hfmedia_tui.engine.addresses import Endpoints
@@ -61,7 +63,9 @@ class Host:
 
 
 @asynccontextmanager
-async def fetching(server: Server, path: Path, version: str | None = None) -> AsyncIterator[Callable[[], Any]]:
+async def fetching(
+    server: Server, path: Path, version: str | None = None, silence: float = 30.0
+) -> AsyncIterator[Callable[[], Any]]:
     """A download that can be tried again, and remembers the version that was begun."""
     begun = [version]
 
@@ -69,7 +73,7 @@ async def fetching(server: Server, path: Path, version: str | None = None) -> As
         begun.append(named)
 
     endpoints = Endpoints(hub=server.url, router=server.url)
-    async with Transport(endpoints, token=None, silence=0.2) as transport:
+    async with Transport(endpoints, token=None, silence=silence) as transport:
 
         def fetch() -> Any:
             return download(
@@ -211,7 +215,7 @@ async def test_a_host_that_drips_is_stalled(tmp_path: Path) -> None:
             await writer.drain()
             await asyncio.sleep(0.01)
 
-    async with hosting(drip) as url, fetching(Server(url, []), tmp_path / 'x.part') as fetch:
+    async with hosting(drip) as url, fetching(Server(url, []), tmp_path / 'x.part', silence=0.2) as fetch:
         with pytest.raises(DownloadError, match='stalled') as told:
             await fetch()
     assert told.value.code is FailureCode.TIMEOUT
@@ -390,7 +394,7 @@ async def test_a_stalled_job_frees_its_slot_and_says_so(paths: Paths, server: Se
 
     async with hosting(silent) as url:
         provider.media_url = f'{url}/media.png'
-        async with open_services(paths, environment=environment, patience=0.01, silence=0.1) as house:
+        async with open_services(paths, environment=environment, patience=0.01, silence=0.5) as house:
             (job,) = await house.submit(Ask(model='a/b', prompt='a fox', provider='fal-ai'))
             stalled = await ended(house, job)
             assert stalled.state is JobState.FAILED
@@ -401,11 +405,40 @@ async def test_a_stalled_job_frees_its_slot_and_says_so(paths: Paths, server: Se
     assert provider.submits == 1
 
 
+async def test_connections_that_stall_one_after_the_other_and_bring_enough_bring_it_home(
+    paths: Paths, server: Server, provider: Provider
+) -> None:
+    environment = {'HF_ENDPOINT': server.url, 'HFMEDIA_ROUTER_URL': server.url, 'HF_TOKEN': 'hf_test'}
+    buffer = io.BytesIO()
+    Image.effect_noise((512, 512), 50).save(buffer, 'PNG')
+    picture, connections = buffer.getvalue(), 0
+
+    async def stalling(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        asked = (await reader.readuntil(b'\r\n\r\n')).decode()
+        match = re.search(r'range: bytes=(\d+)-', asked, re.IGNORECASE)
+        first = int(match[1]) if match else 0
+        head = [f'HTTP/1.1 {206 if first else 200} OK', 'etag: "v1"', f'content-length: {len(picture) - first}']
+        head += [f'content-range: bytes {first}-{len(picture) - 1}/{len(picture)}'] if first else []
+        writer.write('\r\n'.join([*head, '', '']).encode() + picture[first : first + 70_000])
+        await reader.read()
+
+    async with hosting(stalling) as url:
+        provider.media_url = f'{url}/media.png'
+        async with open_services(paths, environment=environment, patience=0.01, silence=0.7) as house:
+            (job,) = await house.submit(Ask(model='a/b', prompt='a fox', provider='fal-ai'))
+            done = await ended(house, job)
+    assert done.state is JobState.SUCCEEDED, done.error
+    assert Path(done.outputs[0].path).read_bytes() == picture
+    assert connections == -(-len(picture) // 70_000) > 3
+
+
 async def test_a_poll_that_never_changes_is_not_stalled(paths: Paths, server: Server, provider: Provider) -> None:
     environment = {'HF_ENDPOINT': server.url, 'HFMEDIA_ROUTER_URL': server.url, 'HF_TOKEN': 'hf_test'}
     provider.poll = lambda: as_json({'status': 'IN_QUEUE', 'queue_position': 3})
-    async with open_services(paths, environment=environment, patience=0.01, silence=0.05) as house:
-        (job,) = await house.submit(Ask(model='a/b', prompt='a fox', provider='fal-ai', timeout=0.5))
+    async with open_services(paths, environment=environment, patience=0.01, silence=0.5) as house:
+        (job,) = await house.submit(Ask(model='a/b', prompt='a fox', provider='fal-ai', timeout=1.5))
         late = await ended(house, job)
     assert late.error is not None
-    assert late.error.message == 'Not finished within 0.5 s.'
+    assert late.error.message == 'Not finished within 1.5 s.'
