@@ -129,10 +129,14 @@ class Ledger:
     async def save_attempt(self, job: Job, ordinal: int, mapping: ProviderMapping, progress: Progress | None) -> None:
         """Record that attempt `ordinal` stands at `progress`, and the job with it, before the step is performed.
 
-        None says that nothing is on its way: the attempt begins, or is held back.
+        None says that nothing is on its way: the attempt begins, or is held back. A job that another process has taken
+        over, as it may where a lease ran out while this one slept, is left to it: StoreError.
         """
 
         def transaction(connection: sqlite3.Connection) -> None:
+            row = connection.execute('SELECT owner FROM jobs WHERE id = ?', (job.id,)).fetchone()
+            if row is None or row['owner'] != self._owner.name:
+                raise StoreError(f'Job {job.id} is not driven by this process any more.', 'See `hfmedia-tui jobs`.')
             connection.execute(
                 'INSERT INTO attempts (job_id, ordinal, mapping, progress, started_at) VALUES (?, ?, ?, ?, ?)'
                 ' ON CONFLICT DO UPDATE SET progress = excluded.progress, finished_at = NULL',

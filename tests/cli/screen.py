@@ -37,10 +37,12 @@ def states(environment: Mapping[str, str]) -> list[tuple[str, str]]:
 class Screen:
     """One run of the program, or without arguments of the interface, as the leader of a session on the terminal."""
 
-    def __init__(self, environment: Mapping[str, str], *arguments: str) -> None:
+    def __init__(self, environment: Mapping[str, str], *arguments: str, deaf: bool = False) -> None:
+        """`deaf` to SIGHUP, as what nohup starts is."""
         self._master, slave = pty.openpty()
         os.set_inheritable(slave, False)
-        shell = f'exec 0<>{os.ttyname(slave)} 1>&0 2>&0; exec "$@"'
+        deafened = "trap '' HUP; " if deaf else ''
+        shell = f'{deafened}exec 0<>{os.ttyname(slave)} 1>&0 2>&0; exec "$@"'
         self.process = subprocess.Popen(
             ['sh', '-c', shell, 'sh', sys.executable, '-m', 'hfmedia_tui', *arguments],
             env={**environment, 'TERM': 'xterm-256color'},
@@ -82,9 +84,9 @@ class Screen:
 
 
 @contextmanager
-def on_screen(environment: Mapping[str, str]) -> Iterator[Screen]:
+def on_screen(environment: Mapping[str, str], *, deaf: bool = False) -> Iterator[Screen]:
     """Run the interface until the block ends, if it lives so long."""
-    screen = Screen(environment)
+    screen = Screen(environment, deaf=deaf)
     try:
         yield screen
     finally:

@@ -67,6 +67,13 @@ def test_when_the_terminal_goes_what_runs_is_brought_home(
     assert sound(slow)
 
 
+def test_a_terminal_that_goes_without_a_word_is_noticed(environment: dict[str, str]) -> None:
+    with on_screen(environment, deaf=True) as screen:
+        screen.until_shown('Try the sandbox')
+        screen.hang_up()
+        assert screen.wait() == 129
+
+
 @pytest.mark.parametrize('studio', [STUCK], indirect=True)
 def test_after_a_hang_up_and_sigterm_it_leaves_at_once(
     slow: dict[str, str], slow_sandbox: Addresses, studio: Screen
