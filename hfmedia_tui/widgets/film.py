@@ -74,6 +74,7 @@ class FilmPlayer(Widget):
         & > FilmStage { display: none; }
         &.-rolling > FilmStage { display: block; }
         &.-rolling > Preview { display: none; }
+        &:focus > FilmStage > .film--bar { color: $primary; }
     }
     """
 
@@ -135,6 +136,12 @@ class FilmPlayer(Widget):
     def on_resize(self) -> None:
         self._wake.set()
 
+    def on_focus(self) -> None:
+        self._wake.set()
+
+    def on_blur(self) -> None:
+        self._wake.set()
+
     def play(self) -> None:
         """Play the film from where it is, or from its start."""
         if not self.has_film:
@@ -169,7 +176,8 @@ class FilmPlayer(Widget):
         self._jump(self._playhead.position + steps * step)
 
     def action_go_to(self, share: float) -> None:
-        self._jump(share * (self._playhead.length or 0.0))
+        if self._playhead.length is not None or not share:
+            self._jump(share * (self._playhead.length or 0.0))
 
     def action_stop(self) -> None:
         self.stop()

@@ -22,15 +22,17 @@ def counted_film(
     height: int = 64,
     times: Sequence[float] = (),
     turned: int = 0,
+    live: bool = False,
     draw: Callable[[ImageDraw.ImageDraw, int], None] = lambda _, __: None,
 ) -> Path:
     """Write a film of grey frames, the first one black and each of the others a little lighter than the one before.
 
     `times` are the frames' own, in seconds, where they do not follow from the rate; `turned` degrees it is shown;
+    a `live` one (WebM) tells no length;
     `draw` adds to each frame.
     """
     from_image: Callable[[Image.Image], av.VideoFrame] = av.VideoFrame.from_image
-    with av.open(str(path), 'w') as container:
+    with av.open(str(path), 'w', options={'live': '1'} if live else {}) as container:
         codec = 'libvpx-vp9' if path.suffix == '.webm' else 'libx264'
         stream: Any = container.add_stream(codec, rate=rate, options={'crf': '4', 'b': '0'})
         stream.width, stream.height, stream.pix_fmt = width, height, 'yuv420p'

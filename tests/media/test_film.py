@@ -1,5 +1,8 @@
+import random
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from PIL import Image
@@ -134,3 +137,40 @@ def test_once_stopped_nothing_more_is_decoded(tmp_path: Path, reader: Open) -> N
     assert shown(opened, 0) == 0
     opened.stop()
     assert shown(opened, 1.9) <= 1
+
+
+@pytest.mark.parametrize('kind', ['mp4', 'webm'])
+def test_whatever_the_damage_it_ends_in_a_frame_or_a_sentence(tmp_path: Path, kind: str) -> None:
+    path = counted_film(tmp_path / f'film.{kind}', 30, 12, draw=lambda canvas, index: canvas.line((index, 0, 95, 63)))
+    whole = path.read_bytes()
+    shown = refused = 0
+    for seed in range(40):
+        chance = random.Random(seed)
+        damaged = bytearray(whole)
+        for _ in range(chance.choice((1, 3, 20, 200))):
+            damaged[chance.randrange(12, len(whole))] = chance.randrange(256)
+        path.write_bytes(damaged if seed % 3 else damaged[: chance.randrange(40, len(whole))])
+        started = monotonic()
+        try:
+            opened = FilmReader(path)
+        except MediaError:
+            refused += 1
+        else:
+            with suppress(MediaError):
+                for moment in (0, 0.5, 2.0, 1.0, 9.0, 0.2):
+                    shown_pixels(opened.shot_at(moment).frame, 20, 20)
+                    shown += 1
+            opened.close()
+        assert monotonic() - started < 10
+    assert shown
+    assert refused
+
+
+def test_a_film_that_tells_no_length_has_one_once_its_end_was_seen(tmp_path: Path, reader: Open) -> None:
+    opened = reader(counted_film(tmp_path / 'film.webm', 24, 12, live=True))
+    assert opened.length is None
+    assert shown(opened, 1.0) == 12
+    assert opened.length is None
+    assert shown(opened, 60.0) == 23
+    assert opened.length == pytest.approx(2.0, abs=0.1)
+    assert shown(opened, 0.5) == 6

@@ -181,8 +181,10 @@ async def test_the_line_of_time_can_be_pointed_at(pictures: Pictures, tmp_path: 
         assert app.player.playing
 
 
-async def test_it_goes_round(pictures: Pictures, tmp_path: Path) -> None:
-    async with cinema(pictures, counted_film(tmp_path / 'film.mp4', 6, 12)) as (app, pilot):
+@pytest.mark.parametrize('live', [False, True])
+async def test_it_goes_round(pictures: Pictures, tmp_path: Path, live: bool) -> None:
+    """Also where the file does not tell how long it is."""
+    async with cinema(pictures, counted_film(tmp_path / 'film.webm', 6, 12, live=live)) as (app, pilot):
         app.player.play()
         await rolling(app, pilot)
         await until(pilot, lambda: app.player._playhead.rounds >= 2)
