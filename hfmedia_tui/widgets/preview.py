@@ -81,6 +81,8 @@ class Preview(Widget):
         """How far it is from what the user looks at: the nearest is made, sent and drawn first."""
         self._number = 0
         """Where the terminal keeps the picture, by Kitty's protocol; 0 while it does not."""
+        self._made_for = Size(0, 0)
+        """The area for which a picture was made last."""
         self._era = 0
         self._coarse: set[int] = set()
         """Rows that were written coarse, because there was no room for more."""
@@ -140,6 +142,7 @@ class Preview(Widget):
 
     async def _make(self, settling: float) -> None:
         source, (columns, rows) = self.source, self.content_size
+        self._made_for = self.content_size
         if source is None:
             self._show(None, words=self._placeholder)
             return
@@ -247,6 +250,8 @@ class Preview(Widget):
         return Content(self._words)
 
     def render_lines(self, crop: Region) -> list[Strip]:
+        if self.source is not None and self._made_for != self.content_size and self.is_settled:
+            self._load()  # Textual does not tell of every size that a widget gets while it is new
         if not self._is_drawn or self.gutter.totals != (0, 0):
             return super().render_lines(crop)
         lines = self._draw()[crop.y : crop.bottom]
