@@ -56,6 +56,8 @@ class Database:
         try:
             return await asyncio.shield(future)
         except asyncio.CancelledError:
+            # Nobody is left to be told how it failed.
+            future.add_done_callback(lambda done: done.cancelled() or done.exception())
             await asyncio.wait([future])
             raise
 
