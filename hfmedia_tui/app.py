@@ -247,16 +247,13 @@ class HFMediaApp(PicturesApp, TypeAheadApp):
 
     @work(group='waiting', exit_on_error=False)
     async def _answer_about_waiting(self, services: 'Services', waiting: tuple[Job, ...], answer: str | None) -> None:
-        from hfmedia_tui.services import cancel_elsewhere  # loaded by now: with the services
-
         try:
             if answer == 'run':
                 await services.resume()
             elif answer == 'cancel':
                 for job in waiting:
                     with suppress(UsageError):  # another process has ended it meanwhile
-                        await cancel_elsewhere(services.ledger, job)
-                    self.take_job(await services.ledger.find(job.id))
+                        await services.cancel(job)
         except AppError as error:
             self.notify(error.hint or '', title=error.message, severity='error', markup=False)
 

@@ -21,11 +21,7 @@ from hfmedia_tui.catalog.catalog import Catalog
 from hfmedia_tui.domain import (
     FINAL_STATES,
     Access,
-    Attempt,
-    Failure,
-    FailureCode,
     Job,
-    JobState,
     Model,
     Order,
     ProviderMapping,
@@ -53,7 +49,6 @@ __all__ = [
     'Limits',
     'Services',
     'account_name',
-    'cancel_elsewhere',
     'find_endpoints',
     'open_services',
 ]
@@ -317,6 +312,23 @@ class Services:
             )
         return await self.pool.retry(job.id, seen)
 
+    async def cancel(self, job: Job) -> str:
+        """Cancel a job, whichever process drives it, and say what that did.
+
+        One that failed and can still be collected is given up. Raises UsageError when it has ended, and StoreError.
+        """
+        if job.state in FINAL_STATES and not job.collectable:
+            raise UsageError(f'Job {job.id} has ended already: it is {job.state}.')
+        driven = self.pool.jobs.get(job.id)
+        if driven is not None and driven.state not in FINAL_STATES:
+            await self.pool.cancel(job.id)
+            ended: Job | None = self.pool.jobs[job.id]
+        elif await self.ledger.ask_to_cancel(job.id):
+            ended = None
+        else:
+            ended = await self.pool.cancel_left(job.id, reachable=job.order.router == self.router)
+        return (ended.note or 'Cancelled.') if ended is not None else 'The process that drives it was asked.'
+
     async def resume(self, *, sent_only: bool = False) -> tuple[tuple[Job, ...], tuple[Job, ...]]:
         """Queue what nobody drives and what can be collected; returns those taken up and those left alone.
 
@@ -451,38 +463,6 @@ async def _ask_hub(
         raise HubError(
             f'The Hub could not be asked: {error}.', 'Check the connection, the proxy and HF_ENDPOINT.'
         ) from None
-
-
-async def cancel_elsewhere(ledger: Ledger, job: Job) -> str:
-    """Cancel a job that this process does not drive, and say what that did. Raises UsageError when it has ended.
-
-    A living owner is asked and does it itself; without one the job is taken over and ended here. One that failed and
-    can still be collected is given up.
-    """
-    if job.state in FINAL_STATES and not job.collectable:
-        raise UsageError(f'Job {job.id} has ended already: it is {job.state}.')
-    if await ledger.ask_to_cancel(job.id) or (taken := await ledger.take_up(job.id, asked=False)) is None:
-        return 'The process that drives it was asked.'
-    records = await ledger.attempts(job.id)
-    last = records[-1] if records and not records[-1].finished else None
-    paid = last is not None and last.collectable
-    if paid:
-        note = 'Given up; the provider may finish and bill it. Retry collects it.'
-    elif last is not None and last.progress is not None:
-        note = 'The program ended while a provider was being asked: it may have been billed.'
-    else:
-        note = 'Cancelled before anything was sent.'
-    ended = msgspec.structs.replace(
-        taken,
-        state=JobState.CANCELLED,
-        finished_at=datetime.now(UTC),
-        note=note,
-        error=Failure(code=FailureCode.CANCELLED, message='Cancelled.', hint=note, provider=job.provider),
-    )
-    if last is not None and not paid:
-        await ledger.end_attempt(ended, last.ordinal, Attempt(provider=last.mapping.provider, error='Cancelled.'))
-    await ledger.save(ended, collectable=paid)
-    return note
 
 
 # ---------------------------------------------------------------------------------------------- opening

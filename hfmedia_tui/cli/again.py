@@ -8,10 +8,10 @@ import click
 from hfmedia_tui.cli.driving import NO_TOKEN, drive, finish, need_token, run
 from hfmedia_tui.cli.exits import CUT_SHORT
 from hfmedia_tui.cli.report import describe, job_object, tell_unreadable, write_object
-from hfmedia_tui.domain import Job, JobState
+from hfmedia_tui.domain import Driver, Job, JobState
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.paths import find_paths
-from hfmedia_tui.services import SANDBOX, cancel_elsewhere, open_services
+from hfmedia_tui.services import SANDBOX, open_services
 from hfmedia_tui.store.ledger import Ledger
 
 __all__ = ['run_cancel', 'run_resume', 'run_retry']
@@ -112,19 +112,32 @@ def run_cancel(job_ids: tuple[str, ...]) -> int:
     """Cancel jobs, whichever process drives them, and return the exit code."""
 
     async def cancel() -> int:
-        ledger = Ledger(find_paths().ledger)
+        ledger, jobs, code = Ledger(find_paths().ledger), list[Job](), 0
         await ledger.open()
-        code = 0
         try:
             for job_id in job_ids:
                 try:
-                    job = await ledger.find(job_id)
-                    click.echo(f'{job.id}  {await cancel_elsewhere(ledger, job)}', err=True)
+                    jobs.append(await ledger.find(job_id))
                 except UsageError as error:
                     click.echo(str(error), err=True)
                     code = 1
         finally:
             await ledger.close()
+        for sandbox in (True, False):
+            here = [job for job in jobs if _needs_sandbox(job) == sandbox]
+            if here:
+                async with open_services(find_paths(), sandbox=sandbox) as services:
+                    for job in here:
+                        try:
+                            click.echo(f'{job.id}  {await services.cancel(job)}', err=True)
+                        except UsageError as error:
+                            click.echo(str(error), err=True)
+                            code = 1
         return code
 
     return asyncio.run(cancel())
+
+
+def _needs_sandbox(job: Job) -> bool:
+    """Whether the sandbox has to be started, to be asked to stop what nobody drives."""
+    return job.order.router == SANDBOX and job.driver is Driver.NOBODY and bool(job.attempts)

@@ -23,7 +23,17 @@ from hfmedia_tui.engine.run import Run, Stuck
 from hfmedia_tui.engine.transport import Lost, Unreached
 from hfmedia_tui.providers import cancel, cancelled
 
-__all__ = ['be_cancelled', 'be_left', 'be_mistaken', 'fail', 'give_way', 'interrupt', 'run_out_of_time', 'succeed']
+__all__ = [
+    'CANCELLED_UNSENT',
+    'be_cancelled',
+    'be_left',
+    'be_mistaken',
+    'fail',
+    'give_way',
+    'interrupt',
+    'run_out_of_time',
+    'succeed',
+]
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +41,8 @@ replace = msgspec.structs.replace
 
 _COLLECTABLE: Final = 'It is paid for: retry collects it without a new request.'
 _UNSENT: Final = 'Nothing was sent that could be billed.'
+CANCELLED_UNSENT: Final = f'Cancelled. {_UNSENT}'
+_GIVEN_UP: Final = 'Given up; the provider may finish and bill it. Retry collects it.'
 _CANCEL_SECONDS: Final = 5.0
 """How long a provider is given to answer that it stops."""
 
@@ -102,16 +114,19 @@ async def be_left(run: Run) -> None:
         await run.save_end()
 
 
-async def be_cancelled(run: Run) -> None:
-    """End because the user says so; the note tells what that did."""
+async def be_cancelled(run: Run, *, reachable: bool = True) -> None:
+    """End because the user says so; the note tells what that did.
+
+    What a provider has accepted it is asked to stop, where it is `reachable` from here.
+    """
     if run.job.state in FINAL_STATES:
         return
     if run.submitting:
         note = 'Cancelled while the provider was being asked: it may have been billed.'
     elif run.accepted and run.progress is not None:
-        note = await _ask_to_stop(run, run.progress)
+        note = await _ask_to_stop(run, run.progress) if reachable else _GIVEN_UP
     else:
-        note = f'Cancelled. {_UNSENT}'
+        note = CANCELLED_UNSENT
     run.change(note=note)
     run.end(JobState.CANCELLED, run.failure(FailureCode.CANCELLED, 'Cancelled.', note))
     await run.save_end()

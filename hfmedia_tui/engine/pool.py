@@ -18,8 +18,9 @@ from typing import Final, NamedTuple, Self
 
 import msgspec
 
-from hfmedia_tui.domain import Attempt, AttemptRecord, Failure, FailureCode, Job, JobState, Order
+from hfmedia_tui.domain import AttemptRecord, Failure, FailureCode, Job, JobState, Order
 from hfmedia_tui.engine.allowances import Allowances
+from hfmedia_tui.engine.endings import CANCELLED_UNSENT
 from hfmedia_tui.engine.events import Stream, Subscription
 from hfmedia_tui.engine.runner import Runner, first_provider
 from hfmedia_tui.engine.tools import Tools
@@ -37,8 +38,6 @@ _ALPHABET: Final = '0123456789abcdefghjkmnpqrstvwxyz'
 """Letters of an id: none that look alike."""
 _LISTEN_SECONDS: Final = 0.5
 """Between two looks at what other processes ask of our jobs."""
-
-_UNSENT: Final = 'Cancelled before anything was sent.'
 
 
 def new_order_id() -> str:
@@ -235,23 +234,24 @@ class Pool:
                 task.cancel()
             await asyncio.wait([task])
 
-    async def _give_up(self, job: Job) -> None:
-        """End a job that waits."""
-        last = await self._last_attempt(job.id)
-        paid = last is not None and last.collectable
-        if paid:
-            note = 'Given up; the provider may finish and bill it. Retry collects it.'
-        elif last is not None and last.sent:
-            note = 'The program ended while a provider was being asked: it may have been billed.'
-        else:
-            note = _UNSENT
-        ended = self._cancelled(job, note)
-        if last is not None and not last.finished and not paid:
-            attempt = Attempt(provider=last.mapping.provider, error='Cancelled.')
-            await self._tools.ledger.end_attempt(ended, last.ordinal, attempt)
-        await self._tools.ledger.save(ended, collectable=paid)
-        del self._waiting[job.id]
-        self._publish(ended)
+    async def _give_up(self, job: Job, *, reachable: bool = True) -> Job:
+        """End a job that waits, and return it as it ended."""
+        runner = self._runner(replace(job, sent_in=None))
+        await runner.give_up(reachable=reachable)
+        self._waiting.pop(job.id, None)
+        return runner.job
+
+    async def cancel_left(self, job_id: str, *, reachable: bool) -> Job | None:
+        """End a job that no living process drives, and return it as it ended; None when it is not to be had.
+
+        A provider that has accepted it is asked to stop, where it is `reachable` from here. Raises StoreError.
+        """
+
+        async def end() -> Job | None:
+            taken = await self._tools.ledger.take_up(job_id, asked=False)
+            return None if taken is None else await self._give_up(taken, reachable=reachable)
+
+        return await whole(end())
 
     def _cancelled(self, job: Job, note: str) -> Job:
         return replace(
@@ -290,7 +290,7 @@ class Pool:
             self._check_idle()
 
     async def _give_up_unsent(self, jobs: list[Job]) -> None:
-        ended = [self._cancelled(job, _UNSENT) for job in jobs]
+        ended = [self._cancelled(job, CANCELLED_UNSENT) for job in jobs]
         await self._tools.ledger.save_all(ended)
         for job in ended:
             del self._waiting[job.id]
@@ -390,9 +390,12 @@ class Pool:
                     continue
                 self._hold(job.id, first)
             del self._waiting[job.id]
-            runner = Runner(job, self._tools, self._publish, partial(self._take_place, job.id), self._allowances)
+            runner = self._runner(job)
             task = asyncio.create_task(self._run(runner), name=f'job {job.id}')
             self._running[job.id] = (runner, task)
+
+    def _runner(self, job: Job) -> Runner:
+        return Runner(job, self._tools, self._publish, partial(self._take_place, job.id), self._allowances)
 
     async def _run(self, runner: Runner) -> None:
         job_id = runner.job.id

@@ -94,6 +94,16 @@ class Runner:
             run.end(JobState.FAILED, run.failure(FailureCode.STORAGE, error.message, error.hint))
             run.publish(run.job)
 
+    async def give_up(self, *, reachable: bool) -> None:
+        """End a job that waits, as `be_cancelled` does: another process may have sent it. Raises StoreError."""
+        run = self._run
+        try:
+            await self._remember()
+        except Stuck as stuck:
+            raise StoreError(stuck.message, stuck.hint) from None
+        await endings.be_cancelled(run, reachable=reachable)
+        await clear_away(run.job)
+
     async def save_again(self) -> None:
         """Record what was accepted and could not be recorded, if there is any: then it can be gone on with."""
         run = self._run

@@ -168,13 +168,7 @@ class JobsScreen(Undoing):
         job, services = self.job, self.services
         if job is None or services is None:
             return
-        if job.driver is Driver.OURS and not job.collectable:
-            await self.tell(services.pool.cancel(job.id))
-        else:
-            from hfmedia_tui.services import cancel_elsewhere  # loaded by now: with the services
-
-            await self.tell(cancel_elsewhere(services.ledger, job))
-            services.pool.tell(await services.ledger.find(job.id))
+        await self.tell(services.cancel(job))
 
     @work(group='retry', exit_on_error=False)
     async def action_retry(self) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hfmedia_tui.domain import FailureCode, JobState
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.paths import Paths
-from hfmedia_tui.services import Ask, cancel_elsewhere, open_services
+from hfmedia_tui.services import Ask, open_services
 from tests.engine.loopback import Answer, serving
 from tests.engine.provider import Provider, as_json
 
@@ -80,8 +80,8 @@ async def test_what_can_be_collected_is_thrown_away_only_when_it_was_given_up(pa
             assert failed.collectable
             (reason,) = (await services.throw_away([job.id])).refused
             assert 'can still be collected' in reason
-            note = await cancel_elsewhere(services.ledger, failed)
-            assert 'Given up' in note
+            note = await services.cancel(failed)
+            assert 'asked to stop' in note
             given_up = await services.ledger.find(job.id)
             assert (given_up.state, given_up.collectable) == (JobState.CANCELLED, False)
             (thrown,) = (await services.throw_away([job.id])).jobs

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from hfmedia_tui.domain import FailureCode, Job, JobState, Progress, Request, Send, SendKind, Stage, Task
+from hfmedia_tui.domain import Driver, FailureCode, Job, JobState, Progress, Request, Send, SendKind, Stage, Task
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.services import Ask, Limits, Services
 from tests.engine.conftest import CountSubmits, OpenHouse
@@ -179,6 +179,24 @@ async def test_closing_leaves_a_running_job_to_be_collected(open_house: OpenHous
     assert await count_submits() - before == 1
 
 
+async def test_what_was_left_is_stopped_at_the_provider(open_house: OpenHouse, count_submits: CountSubmits) -> None:
+    ask = Ask(model='sandbox/fails-stuck-in-queue', prompt='a fox', provider='fal-ai', timeout=60)
+    async with open_house() as services:
+        (job,) = await services.submit(ask)
+        await reach(services, job.id, Stage.QUEUED)
+        submitted = await count_submits()
+    async with open_house() as services:
+        left = await services.ledger.find(job.id)
+        assert left.driver is Driver.NOBODY
+        assert await services.cancel(left) == "Removed from fal-ai's queue before it ran."
+        ended = await services.ledger.find(job.id)
+        assert ended.state is JobState.CANCELLED
+        assert not ended.collectable
+        with pytest.raises(UsageError, match='has ended'):
+            await services.cancel(ended)
+        assert await count_submits() == submitted
+
+
 async def test_cancelling_says_what_it_did(open_house: OpenHouse, count_submits: CountSubmits) -> None:
     before = await count_submits()
     async with open_house(Limits(total=1, per_provider=1)) as services:
@@ -191,7 +209,7 @@ async def test_cancelling_says_what_it_did(open_house: OpenHouse, count_submits:
         first, second = services.pool.jobs[first.id], services.pool.jobs[second.id]
         assert first.state is second.state is JobState.CANCELLED
         assert first.note == "Removed from fal-ai's queue before it ran."
-        assert second.note == 'Cancelled before anything was sent.'
+        assert second.note == 'Cancelled. Nothing was sent that could be billed.'
         assert await count_submits() - before == 1
         await services.retry(first.id)
         await reach(services, first.id, Stage.QUEUED)

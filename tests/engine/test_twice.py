@@ -188,7 +188,7 @@ async def test_a_cancelled_job_comes_back_only_when_asked_for(paths: Paths, serv
         assert note is not None
         assert 'bill' in note, 'it waited here, and was accepted there'
         await house.pool.cancel(waiting.id)
-        assert house.pool.jobs[waiting.id].note == 'Cancelled before anything was sent.'
+        assert house.pool.jobs[waiting.id].note == 'Cancelled. Nothing was sent that could be billed.'
         await house.pool.cancel(blocker.id)
     provider.poll = lambda: as_json({'status': 'COMPLETED'})
     submits = provider.submits
