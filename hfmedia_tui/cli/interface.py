@@ -37,6 +37,8 @@ def run_interface(*, sandbox: bool) -> int:
     if terminal.colours is Colours.TRUECOLOR:
         # The terminal said so itself, and SSH does not carry the variable that says so to everyone else.
         os.environ.setdefault('COLORTERM', 'truecolor')
+    else:
+        os.environ.pop('COLORTERM', None)  # GNU screen hands down what only the terminal around it can do
     from hfmedia_tui.app import HFMediaApp
 
     pictures = Pictures(terminal)
