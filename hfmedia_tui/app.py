@@ -211,8 +211,13 @@ class HFMediaApp(PicturesApp, TypeAheadApp):
             return
         if self.current_mode == 'compose' and isinstance(compose := self.screen_stack[0], ComposeScreen):
             compose.reuse(last, prompt=False)
-            if self._typed:
-                compose.prompt.insert(self._typed)
+            self._hand_over_typed(compose)
+
+    def _hand_over_typed(self, compose: ComposeScreen) -> None:
+        """Give the prompt what was typed before there was one."""
+        typed, self._typed = self._typed, ''
+        if typed:
+            compose.prompt.insert(typed)
 
     async def _settle(self, services: 'Services') -> None:
         """Go on with what earlier sessions sent, ask about what they left waiting, and learn whose account this is."""
@@ -354,6 +359,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp):
         if isinstance(compose := self.screen_stack[0], ComposeScreen):
             compose.model = model
             compose.prompt.focus()
+            self._hand_over_typed(compose)
 
     @on(JobReused)
     async def _compose_again(self, event: JobReused) -> None:
