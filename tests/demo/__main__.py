@@ -12,9 +12,11 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests.demo.journey import PROGRAM, environment_of, until_result_shown, walk
-from tests.demo.looking import at_rest, until_shown
-from tests.demo.terminals import MISSING, Tmux, Xterm, virtual_display
+from tests.terminals.display import virtual_display
+from tests.terminals.journey import PROGRAM, environment_of, until_result_shown, walk
+from tests.terminals.looking import at_rest, until_shown
+from tests.terminals.tmux import Tmux
+from tests.terminals.windows import MISSING, Xterm
 
 START = (*PROGRAM, '--sandbox')
 SCREENSHOTS = Path(__file__).parents[2] / 'screenshots'
@@ -79,7 +81,7 @@ def draw_tmux(display: str) -> None:
 
 def main() -> int:
     if MISSING:
-        print(f'not installed: {", ".join(MISSING)}', file=sys.stderr)  # noqa: T201
+        print(MISSING, file=sys.stderr)  # noqa: T201
         return 1
     SCREENSHOTS.mkdir(exist_ok=True)
     with virtual_display() as display:

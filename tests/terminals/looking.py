@@ -6,14 +6,18 @@ from typing import Final, Protocol
 
 from PIL import Image, ImageChops, ImageStat
 
-__all__ = ['Readable', 'at_rest', 'distance', 'drawn', 'until', 'until_shown']
+__all__ = ['Readable', 'Visible', 'at_rest', 'distance', 'drawn', 'until', 'until_settled', 'until_shown']
 
-PATIENCE: Final = 30.0
+PATIENCE: Final = 60.0
 """Seconds to wait for what must come."""
 _STIR: Final = 600
 """Pixels that a cursor and a clock may change."""
+_REST: Final = 1.0
+"""Seconds without a change after which a program has done all that keys told it."""
 _GROUND: Final = 0.02
 """Share of the screen from which on a colour is what words and pictures stand on."""
+_BLOCK: Final = 12
+"""Pixels of the side of a square that is filled with one colour where words and pictures stand on it."""
 _SMALLEST: Final = 80
 """Pixels of the shorter side of what counts as a picture: rules and bars are thinner."""
 
@@ -21,6 +25,11 @@ _SMALLEST: Final = 80
 class Readable(Protocol):
     def text(self) -> str:
         """The screen as lines of text."""
+
+
+class Visible(Readable, Protocol):
+    def look(self) -> Image.Image:
+        """What a person sees now."""
 
 
 def until(seen: Callable[[], object], what: Callable[[], str] | str) -> None:
@@ -34,6 +43,20 @@ def until(seen: Callable[[], object], what: Callable[[], str] | str) -> None:
 
 def until_shown(terminal: Readable, text: str) -> None:
     until(lambda: text in terminal.text(), lambda: f'{text!r} on\n{terminal.text()}')
+
+
+def until_settled(terminal: Readable) -> None:
+    """Return when the text of the screen has been the same for a while."""
+    last, since = '', time.monotonic()
+
+    def settled() -> bool:
+        nonlocal last, since
+        text = terminal.text()
+        if text != last:
+            last, since = text, time.monotonic()
+        return bool(text) and time.monotonic() - since > _REST
+
+    until(settled, 'a text at rest')
 
 
 def at_rest(look: Callable[[], Image.Image]) -> Image.Image:
@@ -53,11 +76,14 @@ def at_rest(look: Callable[[], Image.Image]) -> Image.Image:
 def drawn(screen: Image.Image) -> Image.Image | None:
     """Return the picture on the screen: the block of many colours without the gaps that text leaves between lines."""
     mask = Image.new('L', screen.size, 255)
+    least = _GROUND * screen.width * screen.height
     for count, colour in screen.getcolors(screen.width * screen.height) or ():
-        if count > _GROUND * screen.width * screen.height:
+        if count > least:
             ground = Image.new('RGB', screen.size, colour)
             apart = ImageChops.difference(screen, ground).convert('L').point(lambda value: 255 if value > 2 else 0)
-            mask = ImageChops.darker(mask, apart)
+            # A picture's own colour may be as frequent, but never fills block after block.
+            if apart.reduce(_BLOCK).histogram()[0] * _BLOCK**2 > least:
+                mask = ImageChops.darker(mask, apart)
     rows = _longest_run(mask.resize((1, mask.height), Image.Resampling.BOX), 25)
     if rows is None:
         return None

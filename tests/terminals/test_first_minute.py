@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.demo.journey import PROGRAM, environment_of, jobs_of, until_result_shown, walk
-from tests.demo.looking import drawn, until
-from tests.demo.terminals import MISSING, Tmux, Xterm, virtual_display
+from tests.terminals.display import virtual_display
+from tests.terminals.journey import PROGRAM, environment_of, jobs_of, until_result_shown, walk
+from tests.terminals.looking import drawn, until
+from tests.terminals.tmux import Tmux
+from tests.terminals.windows import MISSING, Xterm
 
-pytestmark = pytest.mark.skipif(bool(MISSING), reason=f'not installed: {", ".join(MISSING)}')
+pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING)
 
 START = (*PROGRAM, '--sandbox')
 

@@ -1,0 +1,90 @@
+"""The whole run in a terminal that keeps account of every byte."""
+
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.terminals.journey import environment_of, until_result_shown, walk
+from tests.terminals.kinds import GHOSTTY, GNU_SCREEN, KITTY, OLD_KITTY, PLAIN, VT340, Answers
+from tests.terminals.looking import until
+from tests.terminals.recording import RecordingTerminal, Traffic
+from tests.terminals.tour import COUNT, START, tour
+
+_MOST_HELD = 60
+"""Pictures that a terminal is made to hold at once."""
+_MOST_IDLE = 512
+"""Bytes a second that are sent while nothing happens but the cursor of a field, which blinks."""
+_MOST_BUSY = 60_000
+"""Bytes a second that are sent while jobs run and no picture arrives, on 140 by 40 cells."""
+
+
+def per_second(terminal: RecordingTerminal, seconds: float = 1.0) -> Traffic:
+    before = terminal.traffic
+    time.sleep(seconds)  # a rate is measured over a time
+    after = terminal.traffic - before
+    return Traffic(*(round(part / seconds) for part in after))
+
+
+@pytest.mark.parametrize('answers', [KITTY, GHOSTTY], ids=lambda answers: answers.name)
+def test_pictures_by_kittys_protocol_are_sent_once_and_freed(tmp_path: Path, answers: Answers) -> None:
+    with RecordingTerminal(START, answers, size=(140, 40), environment=environment_of(tmp_path)) as terminal:
+        sent: dict[str, int] = {}
+
+        def at(place: str) -> None:
+            traffic = terminal.at_rest()
+            sent[place] = traffic.kitty
+            assert len(terminal.holding.held) <= _MOST_HELD
+            assert terminal.shown <= terminal.holding.held.keys(), 'no cell stands for what is not held'
+            if place == 'under the modal':
+                assert terminal.shown == set(), 'dimmed, as all that is under it'
+            if place == 'looked at each':
+                assert per_second(terminal).total <= _MOST_IDLE
+
+        tour(terminal, tmp_path, resize=lambda: terminal.resize(128, 36), at=at)
+        terminal.at_rest()
+        holding = terminal.holding
+        assert holding.faults == []
+        assert terminal.faults == []
+        assert sent['before the modal'] == sent['under the modal'] == sent['after the modal']
+        assert holding.held == {}, 'everything is freed'
+        assert len(holding.released_in_vain) < COUNT, 'and hardly anything that was never sent'
+        most = max(Counter(upload.digest for upload in holding.uploads).values())
+        assert most <= COUNT, 'only what left and came back is sent again'
+
+
+@pytest.mark.parametrize('answers', [OLD_KITTY, PLAIN, GNU_SCREEN], ids=lambda answers: answers.name)
+def test_where_no_pictures_can_be_drawn_half_cells_are(tmp_path: Path, answers: Answers) -> None:
+    with RecordingTerminal(START, answers, size=(140, 40), environment=environment_of(tmp_path)) as terminal:
+
+        def at(place: str) -> None:
+            if place == 'jobs':
+                until_result_shown(terminal, tmp_path)
+
+        walk(terminal, at=at)
+        assert terminal.faults == []
+        assert terminal.holding.uploads == []
+        assert terminal.traffic.sixel == 0
+        twenty_four_bits = answers is OLD_KITTY
+        assert (b'48;2;' in terminal.output) == twenty_four_bits, 'only where they are promised, and not in GNU screen'
+        assert (b'48;5;' in terminal.output) != twenty_four_bits
+
+
+def test_sixel_keeps_off_the_last_row_and_jobs_cost_little(tmp_path: Path) -> None:
+    with RecordingTerminal(START, VT340, size=(140, 40), environment=environment_of(tmp_path)) as terminal:
+        busy: list[Traffic] = []
+
+        def at(place: str) -> None:
+            if place == 'running':
+                busy.append(per_second(terminal))
+            if place in ('pictures', 'jobs'):
+                terminal.at_rest()
+                assert per_second(terminal).total <= _MOST_IDLE
+
+        walk(terminal, at=at)
+        assert busy[0].text <= _MOST_BUSY
+        assert terminal.traffic.sixel > 0
+        assert terminal.faults == []
+        terminal.press('ctrl+q')
+        until(lambda: 'ended with 0' in terminal.text(), 'the end')

@@ -1,0 +1,75 @@
+"""The whole run in real terminals, each seen from outside as a person sees it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.terminals.display import missing, virtual_display
+from tests.terminals.journey import environment_of
+from tests.terminals.kinds import KITTY
+from tests.terminals.recording import RecordingTerminal
+from tests.terminals.tmux import inside_tmux
+from tests.terminals.tour import START, tour
+from tests.terminals.windows import Foot, Kitty, Xterm
+
+SIZE = (140, 40)
+_TOFU = '\U0010eeee'
+
+
+def needs(*programs: str) -> pytest.MarkDecorator:
+    lacking = missing('Xvfb', 'xdotool', *programs)
+    return pytest.mark.skipif(bool(lacking), reason=lacking)
+
+
+@pytest.mark.parametrize(
+    'kind',
+    [
+        pytest.param(Xterm, marks=needs('xterm')),
+        pytest.param(Kitty, marks=needs('kitty')),
+        pytest.param(Foot, marks=needs('foot', 'weston')),
+    ],
+)
+def test_each_picture_is_seen_and_gone_in_a_window(tmp_path: Path, kind: type[Xterm | Kitty | Foot]) -> None:
+    home = tmp_path / 'home'
+    with (
+        virtual_display() as display,
+        kind(START, folder=tmp_path, display=display, size=SIZE, environment=environment_of(home)) as terminal,
+    ):
+
+        def at(place: str) -> None:
+            text = terminal.text()
+            assert _TOFU not in text
+            half_cells = kind is Kitty and place not in ('under the modal', 'away')
+            assert (text.count('▀') > 100) == half_cells, f'half-cells where no pictures can be drawn, {place}:\n{text}'
+
+        def resize() -> None:
+            terminal.resize(0.95, 0.92)
+
+        tour(terminal, home, resize=None if kind is Foot else resize, at=at)
+
+
+@needs('xterm', 'tmux')
+def test_each_picture_is_seen_and_gone_in_tmux(tmp_path: Path) -> None:
+    """tmux 3.3 draws no Sixel itself: half-cells."""
+    home = tmp_path / 'home'
+    with (
+        inside_tmux(START, folder=tmp_path, passing=True) as command,
+        virtual_display() as display,
+        Xterm(command, folder=tmp_path, display=display, size=SIZE, environment=environment_of(home)) as terminal,
+    ):
+        tour(terminal, home, resize=lambda: terminal.resize(0.95, 0.92), at=lambda place: None)
+
+
+@needs('tmux')
+@pytest.mark.parametrize('passing', [True, False])
+def test_kittys_pictures_go_through_tmux_where_it_lets_them(tmp_path: Path, passing: bool) -> None:
+    home = tmp_path / 'home'
+    with (
+        inside_tmux(START, folder=tmp_path, passing=passing) as command,
+        RecordingTerminal(command, KITTY, size=SIZE, environment=environment_of(home)) as terminal,
+    ):
+        tour(terminal, home, resize=lambda: terminal.resize(128, 36), at=lambda place: None)
+        terminal.at_rest()
+        assert bool(terminal.holding.uploads) == passing
+        assert terminal.holding.held == {}
+        assert terminal.holding.faults == []
