@@ -1,7 +1,8 @@
 """Measure pictures in one run, ours and textual-image's, in the same bare app and the same pseudo-terminal.
 
 `python -m tests.bench [SCENE ...]` prints a line for each goal, with the peer's figure and how many times ours fits
-into it; the exit code says whether the goals are met. See `SCENES` for what there is; `film` is one more.
+into it; the exit code says whether the goals are met. See `SCENES` for what there is; `film` is one more. What a key
+waits for behind pictures over a narrow link is measured by `python -m tests.bench ssh`.
 """
 
 import json
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from tests.bench import ssh
 from tests.bench.film import measure_films
 from tests.bench.photograph import photograph
 from tests.bench.scenes import MARK
@@ -95,4 +97,4 @@ def main(names: list[str]) -> int:
 
 
 if __name__ == '__main__':
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(ssh.main(sys.argv[2:]) if sys.argv[1:2] == ['ssh'] else main(sys.argv[1:]))

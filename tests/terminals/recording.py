@@ -1,5 +1,6 @@
 """The other side of a real pseudo-terminal: it answers as a known kind does, late if need be, and notes all."""
 
+import bisect
 import contextlib
 import fcntl
 import os
@@ -82,11 +83,13 @@ class RecordingTerminal:
         round_trip: float = 0.0,
         bits: float = 0.0,
         typed_at_once: str = '',
+        looks: bool = True,
     ) -> None:
         """Start `command` in a terminal of `size` cells of `cell` pixels.
 
         `round_trip` is the seconds until an answer comes, `bits` what the link to the terminal carries a second (0:
-        any), and `typed_at_once` what a person types as soon as the first question has come.
+        any), and `typed_at_once` what a person types as soon as the first question has come. Without `looks` it draws
+        nothing, so that it is never in the way of what is measured.
         """
         self.answers: Final = answers
         self.holding: Final = Holding(placeholders=answers.placeholders)
@@ -98,6 +101,9 @@ class RecordingTerminal:
         """When it arrived (`time.monotonic`), and how many bytes there were then."""
         self._size, self._cell = size, cell
         self._cells = Cells(*size, cell, self.holding)
+        self._looks = looks
+        self._moved_to = 1, 1
+        """Row and column, from 1, where the cursor was last put."""
         self._round_trip = round_trip
         self._typed_at_once = typed_at_once
         self._link = Link(bits)
@@ -189,6 +195,12 @@ class RecordingTerminal:
         until(lambda: self._quiet_for() > _QUIET, lambda: f'a program at rest on\n{self.text()}')
         return self.traffic
 
+    def arrived_since(self, moment: float) -> int:
+        """Return how many bytes have arrived since `moment`, by `time.monotonic`."""
+        with self._lock:
+            before = bisect.bisect_left(self.arrivals, (moment, 0))
+            return len(self.output) - (self.arrivals[before - 1][1] if before else 0)
+
     def arrival(self, text: bytes, since: int = 0) -> float | None:
         """Return when `text` had arrived behind the first `since` bytes, by `time.monotonic`; None where it has not."""
         with self._lock:
@@ -252,9 +264,9 @@ class RecordingTerminal:
         match sequence.kind:
             case Kind.APPLICATION if body.startswith(b'G'):
                 self._traffic = self._traffic._replace(kitty=self._traffic.kitty + size)
-                if self.answers.kitty:
+                if self.answers.kitty and (self._looks or b'a=q' in body):
                     self._answer(self.holding.obey(body[1:]))
-                elif b'a=q' not in body:
+                elif not self.answers.kitty and b'a=q' not in body:
                     self._fault("a picture by Kitty's protocol")
                 return
             case Kind.DEVICE if re.match(rb'[0-9;]*q', body):
@@ -267,7 +279,10 @@ class RecordingTerminal:
             case Kind.CONTROL:
                 self._answer(self._reply(body))
         self._traffic = self._traffic._replace(text=self._traffic.text + size)
-        self._cells.obey(sequence)
+        if self._looks:
+            self._cells.obey(sequence)
+        elif sequence.kind is Kind.CONTROL and (match := re.fullmatch(rb'(\d+);(\d+)H', body)):
+            self._moved_to = int(match[1]), int(match[2])
         if not self.answers.placeholders and '\U0010eeee'.encode() in sequence.whole:
             self._fault('placeholders')
 
@@ -278,6 +293,7 @@ class RecordingTerminal:
             (self._modes.add if control.endswith(b'h') else self._modes.discard)(control[:-1])
             return self._size_report() if control.endswith(b'h') and answers.in_band else b''
         x, y = self._cells.cursor
+        row, column = (y + 1, x + 1) if self._looks else self._moved_to
         modes = {b'2026': answers.synchronised, b'2048': answers.in_band}
         if (match := re.fullmatch(rb'\?(\d+)\$p', control)) and (answers.version or match[1] in modes):
             return b'\x1b[?%s;%d$y' % (match[1], 2 if modes.get(match[1]) else 0)
@@ -285,7 +301,7 @@ class RecordingTerminal:
             b'c': f'\x1b[{answers.attributes}',
             b'0c': f'\x1b[{answers.attributes}',
             b'>c': '\x1b[>1;4000;32c',
-            b'6n': f'\x1b[{y + 1};{x + 1}R',
+            b'6n': f'\x1b[{row};{column}R',
             b'5n': '\x1b[0n',
             b'18t': f'\x1b[8;{rows};{columns}t',
         }

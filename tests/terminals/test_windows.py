@@ -8,6 +8,7 @@ from tests.terminals.display import missing, virtual_display
 from tests.terminals.journey import environment_of
 from tests.terminals.kinds import KITTY
 from tests.terminals.recording import RecordingTerminal
+from tests.terminals.sshd import MISSING_SSH, over_ssh
 from tests.terminals.tmux import inside_tmux
 from tests.terminals.tour import START, tour
 from tests.terminals.windows import Foot, Kitty, Xterm
@@ -71,5 +72,19 @@ def test_kittys_pictures_go_through_tmux_where_it_lets_them(tmp_path: Path, pass
         tour(terminal, home, resize=lambda: terminal.resize(128, 36), at=lambda place: None)
         terminal.at_rest()
         assert bool(terminal.holding.uploads) == passing
+        assert terminal.holding.held == {}
+        assert terminal.holding.faults == []
+
+
+@pytest.mark.skipif(bool(MISSING_SSH), reason=MISSING_SSH)
+def test_pictures_come_over_ssh_on_a_narrow_link(tmp_path: Path) -> None:
+    """10 Mbit/s, 40 ms there and back; SSH carries neither COLORTERM nor HFMEDIA_GRAPHICS."""
+    home = tmp_path / 'home'
+    with (
+        over_ssh(START, folder=tmp_path, environment=environment_of(home), bits=10e6, delay=0.02) as command,
+        RecordingTerminal(command, KITTY, size=SIZE, environment={'HOME': str(tmp_path)}) as terminal,
+    ):
+        tour(terminal, home, resize=lambda: terminal.resize(128, 36), at=lambda place: None)
+        terminal.at_rest()
         assert terminal.holding.held == {}
         assert terminal.holding.faults == []

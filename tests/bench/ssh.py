@@ -1,0 +1,107 @@
+"""Measure what a key waits for behind pictures, over real SSH on a narrow link, ours beside textual-image's.
+
+`python -m tests.bench ssh [MEGABITS [ROUND_TRIP]]`: from the key's press to its echo on the client's terminal, while
+four pictures of 80 by 40 cells arrive. The link is a relay between the real `ssh` and the real `sshd`, 10 Mbit/s by
+default and without a delay of its own. Needs Debian's package openssh-server.
+"""
+
+import math
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Final
+
+from tests.bench.photograph import photograph
+from tests.bench.typing_scene import ECHO
+from tests.terminals.kinds import KITTY, PLAIN, VT340, Answers
+from tests.terminals.looking import until
+from tests.terminals.recording import RecordingTerminal
+from tests.terminals.sshd import MISSING_SSH, over_ssh
+
+__all__ = ['measure_typing']
+
+GOAL: Final = 100.0
+"""Milliseconds from key to screen, at the 95th percentile."""
+_ROUNDS: Final = 4
+"""How often four pictures are shown."""
+_PAUSE: Final = 0.05
+"""Seconds between two keys."""
+_ARRIVING: Final = 30_000
+"""Bytes within `_WINDOW` that are more than echoes: pictures are still arriving."""
+_WINDOW: Final = 0.5
+_LONGEST: Final = 12.0
+"""Seconds after which a round is over in any case."""
+
+
+def measure_typing(side: str, answers: Answers, folder: Path, *, bits: float, round_trip: float) -> list[float]:
+    """Return the milliseconds that each key took which was pressed while pictures arrived."""
+    command = [sys.executable, '-m', 'tests.bench.typing_scene', side, str(folder)]
+    environment = {'COLORTERM': 'truecolor', 'PATH': os.environ['PATH']}
+    with (
+        tempfile.TemporaryDirectory() as keys,
+        over_ssh(command, folder=Path(keys), environment=environment, bits=bits, delay=round_trip / 2) as way,
+        RecordingTerminal(way, answers, size=(164, 84), environment={'HOME': keys}, looks=False) as terminal,
+    ):
+        until(lambda: terminal.arrival(ECHO.format(0).encode()), 'the scene')
+        terminal.at_rest()
+        pressed: list[float] = []
+        behind: list[int] = []
+        for _ in range(_ROUNDS):
+            terminal.type('n')
+            started = time.monotonic()
+            while time.monotonic() - started < _WINDOW or _is_arriving(terminal, started):
+                time.sleep(_PAUSE)  # a person's pace
+                behind.append(len(pressed))
+                pressed.append(time.monotonic())
+                terminal.type('x')
+            until(lambda: terminal.arrival(ECHO.format(len(pressed)).encode()), 'the last echo')
+            terminal.at_rest()
+        took = [_echoed(terminal, number + 1) - pressed[number] for number in behind]
+        terminal.type('q')
+        terminal.until_ended()
+    return [seconds * 1000 for seconds in took]
+
+
+def _is_arriving(terminal: RecordingTerminal, started: float) -> bool:
+    now = time.monotonic()
+    return now - started < _LONGEST and terminal.arrived_since(now - _WINDOW) > _ARRIVING
+
+
+def _echoed(terminal: RecordingTerminal, count: int) -> float:
+    """When the echo of the key came, or a later one: keys that are handled at once are echoed once."""
+    moments = (terminal.arrival(ECHO.format(later).encode()) for later in range(count, count + 200))
+    return next(moment for moment in moments if moment is not None)
+
+
+def percentile(values: list[float], share: float) -> float:
+    """Return the value that `share` of all are not above."""
+    return sorted(values)[max(0, math.ceil(len(values) * share) - 1)]
+
+
+def main(arguments: list[str]) -> int:
+    if MISSING_SSH:
+        print(MISSING_SSH, file=sys.stderr)  # noqa: T201
+        return 2
+    megabits = float(arguments[0]) if arguments else 10.0
+    round_trip = float(arguments[1]) if arguments[1:] else 0.0
+    failed = 0
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        first = photograph(folder / '0.png')
+        for index in range(1, 4 * _ROUNDS):
+            os.link(first, folder / f'{index}.png')
+        print(f'key to screen behind pictures over ssh, {megabits:g} Mbit/s, round trip {round_trip * 1000:g} ms')  # noqa: T201
+        for answers in (KITTY, VT340, PLAIN):
+            both: dict[str, float] = {}
+            for side in ('ours', 'peer'):
+                took = measure_typing(side, answers, folder, bits=megabits * 1e6, round_trip=round_trip)
+                both[side] = percentile(took, 0.95)
+                told = f'p50 {percentile(took, 0.5):.0f}, p95 {both[side]:.0f}, most {max(took):.0f} ms'
+                print(f'    {side:<5}{answers.name:<16}{len(took)} keys, {told}', flush=True)  # noqa: T201
+            met = both['ours'] <= GOAL
+            failed += not met
+            ratio = both['peer'] / max(both['ours'], 1e-9)
+            print(f'{"✓" if met else "✗"} {answers.name:<16}{ratio:.1f}x   at most {GOAL:g} ms', flush=True)  # noqa: T201
+    return 1 if failed else 0
