@@ -421,7 +421,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp):
         self.to_collect = bool(left.collected)
         if left.collected:
             self.farewell.append(
-                f'{plural(len(left.collected), "job")} collected in the background: `hfmedia-tui jobs` tells how far.'
+                f'In the background: {plural(len(left.collected), "job")}. `hfmedia-tui jobs` tells how far.'
             )
         self.farewell += [
             f'{job.id}  interrupted while {job.provider} was being asked: it may be billed.' for job in left.interrupted

@@ -116,7 +116,7 @@ def test_what_is_left_running_is_collected_by_a_process_without_a_terminal(
     studio.type('\x1b[B')
     studio.type('\r')
     assert studio.wait() == 0
-    assert b'collected in the background' in studio.shown
+    assert b'In the background: 1 job' in studio.shown
     studio.hang_up()
     until(lambda: [state for state, _ in states(slow)[1:]] == ['succeeded', 'queued'], lambda: states(slow))
     assert submits(slow_sandbox) - before == 1

@@ -48,7 +48,7 @@ async def test_what_runs_is_left_to_be_collected(start: Start, paths: Paths) -> 
         await studio.until(lambda: studio.app._exit)
     assert studio.app.rooms.services is None
     assert studio.app.to_collect
-    assert 'in the background' in studio.app.farewell[0]
+    assert 'In the background' in studio.app.farewell[0]
     assert await states(paths) == [JobState.RUNNING]
 
 
