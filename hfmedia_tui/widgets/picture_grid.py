@@ -59,6 +59,8 @@ class _Tile(Widget):
         self.place: int | None = None
         """Which of the items is shown."""
         self.caption = ''
+        self._lines: list[Strip] = []
+        self._drawn_as: tuple[object, ...] | None = None
 
     def compose(self) -> ComposeResult:
         yield self.preview
@@ -88,27 +90,38 @@ class _Tile(Widget):
                 Region(width - 1, 1, 1, height - 2),
             )
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        lines = self._draw()[crop.y : crop.bottom]
+        if crop.width == self.size.width:
+            return lines
+        return [line.crop(crop.x, crop.right) for line in lines]
+
     def render_line(self, y: int) -> Strip:
+        return self._draw()[y]
+
+    def _draw(self) -> list[Strip]:
+        """Return all the lines; Textual would ask for each one's style, and most are behind the picture."""
         width, height = self.size
-        style = self.get_component_rich_style(self.look)
         background = self.rich_style
-        if self.place is None or width < 4:
-            return Strip.blank(width, background)
-        selected = self.look != 'tile--caption'
-        if y == height - 1:
-            room = width - 4
-            text = Content(self.caption).truncate(room, ellipsis=True).plain
-            gap = Content(text).cell_length
-            ends = ('╰ ', ' ╯') if selected else ('  ', '  ')
-            fill = '─' if selected else ' '
-            line = f'{ends[0]}{text}{fill * max(0, room - gap)}{ends[1]}'
-        elif not selected:
-            return Strip.blank(width, background)
-        elif y == 0:
-            line = f'╭{"─" * (width - 2)}╮'
-        else:
-            line = f'│{" " * (width - 2)}│'
-        return Strip([Segment(line, background + style)], width)
+        frame = background + self.get_component_rich_style(self.look)
+        drawn_as = (self.size, self.place is None, self.look, self.caption, background, frame)
+        if drawn_as != self._drawn_as:
+            blank = Strip.blank(width, background)
+            self._lines = [blank] * height
+            if self.place is not None and width > 4 and height > 1:
+                selected = self.look != 'tile--caption'
+                if selected:
+                    side = Segment('│', frame)
+                    inside = Strip([side, Segment(' ' * (width - 2), background), side], width)
+                    self._lines = [Strip([Segment(f'╭{"─" * (width - 2)}╮', frame)], width)] + [inside] * (height - 1)
+                self._lines[-1] = Strip([Segment(self._caption_line(width, selected=selected), frame)], width)
+            self._drawn_as = drawn_as
+        return self._lines
+
+    def _caption_line(self, width: int, *, selected: bool) -> str:
+        text = Content(self.caption).truncate(width - 4, ellipsis=True)
+        rest = max(0, width - 4 - text.cell_length)
+        return f'╰ {text.plain}{"─" * rest}─╯' if selected else f'  {text.plain}{" " * rest}  '
 
 
 class _Placed(Layout):
