@@ -13,6 +13,7 @@ from typing import Any
 
 import av
 from textual.app import App, ComposeResult
+from textual.widgets import Input
 
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.media.terminal import Terminal, probe
@@ -31,7 +32,7 @@ _BEGINNING = 2.0
 class Bench(App[None]):
     """Waits until what is played has begun, measures for some seconds, and ends."""
 
-    CSS = 'Screen { layout: vertical; }'
+    AUTO_FOCUS = 'Input'
 
     def __init__(self, seconds: float) -> None:
         super().__init__()
@@ -63,6 +64,7 @@ class Ours(Bench, PicturesApp):
 
     def compose(self) -> ComposeResult:
         yield self.player
+        yield Input(compact=True)
 
     async def on_mount(self) -> None:
         self.player.source = self.film
@@ -94,6 +96,7 @@ class Peer(Bench):
 
     def compose(self) -> ComposeResult:
         yield self.image
+        yield Input(compact=True)
 
     def on_mount(self) -> None:
         self.run_worker(self._play())
