@@ -14,6 +14,7 @@ from hfmedia_tui.media import halfcells, kitty, sixel
 from hfmedia_tui.media.fit import Area
 from hfmedia_tui.media.formats import Format, reason, recognise
 from hfmedia_tui.media.kept import Kept
+from hfmedia_tui.media.memory import hand_back
 from hfmedia_tui.media.pacer import Pacer
 from hfmedia_tui.media.scale import Scaled, scale
 from hfmedia_tui.media.terminal import CellSize, Graphics, Terminal, measure_cell
@@ -162,6 +163,7 @@ class Pictures:
         self._latest.clear()
         self._cache.clear()
         self._cached_bytes = 0
+        hand_back()
 
     def _render(self, wish: _Wish) -> Picture:
         path = wish.path
