@@ -9,9 +9,7 @@ def hand_back() -> None:
     https://man7.org/linux/man-pages/man3/malloc_trim.3.html
     """
     import ctypes  # only when it is wanted
-    import gc
 
-    gc.collect()
     try:
         trim = ctypes.CDLL(None).malloc_trim
     except (AttributeError, OSError, TypeError):  # another C library, or Windows
