@@ -57,10 +57,10 @@ def test_a_terminal_that_goes_does_not_stop_a_run(slow: dict[str, str]) -> None:
     shell = subprocess.Popen(
         ['bash', '-c', f'exec 0<>{os.ttyname(slave)} 1>&0 2>&0; {line}'], env=slow, start_new_session=True
     )
-    os.close(slave)
     seen = b''
     while b'queued at fal-ai' not in seen and b'running at fal-ai' not in seen:
         seen += os.read(master, 4096)
+    os.close(slave)  # not before the shell has it open: until then the terminal would be gone
     os.close(master)
     assert shell.wait(timeout=10) != 0
     deadline = time.monotonic() + 60
