@@ -76,7 +76,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp):
     # All at once: a style sheet that comes with its screen makes Textual style every widget anew.
     CSS_PATH = [
         f'screens/{name}.tcss'
-        for name in ('browse', 'compose', 'jobs', 'welcome', 'choice', 'help', 'question', 'leaving')
+        for name in ('browse', 'compose', 'jobs', 'welcome', 'choice', 'finder', 'help', 'question', 'leaving')
     ]
 
     BINDINGS: ClassVar[list[BindingType]] = [

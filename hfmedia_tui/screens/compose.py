@@ -17,6 +17,7 @@ from hfmedia_tui.domain import Job, JobState, Model, Order, Output, clean
 from hfmedia_tui.errors import AppError, HubError
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.parameters import PARAMETERS
+from hfmedia_tui.screens.model_finder import ModelFinder
 from hfmedia_tui.screens.undoing import Undoing
 from hfmedia_tui.widgets.field import Field
 from hfmedia_tui.widgets.film import FilmPlayer
@@ -51,6 +52,7 @@ class ComposeScreen(Undoing):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('f5,ctrl+g', 'generate', 'Generate', id='compose.generate', tooltip='Send the prompt'),
+        Binding('ctrl+o', 'models', 'Model', priority=True, id='compose.models', tooltip='Find another model'),
         Binding(
             'pageup',
             'step(-1)',
@@ -171,9 +173,9 @@ class ComposeScreen(Undoing):
     def _show_model(self) -> None:
         services, model = self.services, self.model
         line = self.query_one('#model', Static)
-        link = Style.from_meta({'@click': "app.place('browse')"})
+        link = Style.from_meta({'@click': 'screen.models'})
         if model is None:
-            told = self.house.standing.partition('\n')[0] or 'No model yet: choose one in Browse, F2'
+            told = self.house.standing.partition('\n')[0] or 'No model yet: Ctrl+O finds one'
             line.update(Content(told).stylize(link))
         else:
             task = f'  {TASK_WORDS[model.task]}'
@@ -187,6 +189,19 @@ class ComposeScreen(Undoing):
             )
             self._show_parameters()
         self._show_cost()
+
+    def action_models(self) -> None:
+        """Choose another model from the whole catalogue; what is written stays."""
+        if self.services is None:
+            self._refuse(self.house.standing or 'The program is still starting.')
+        else:
+            self.app.push_screen(ModelFinder(self.services), self._take_model)
+
+    def _take_model(self, model: Model | None) -> None:
+        if model is not None:
+            self.model = model
+            self._refuse('')
+            self.prompt.focus()
 
     def _show_parameters(self) -> None:
         """Show the fields for what the model and the provider take, and what the first one asked makes of them."""
@@ -256,7 +271,7 @@ class ComposeScreen(Undoing):
         if services is None:
             self._refuse(self.house.standing or 'The program is still starting.')
         elif model is None:
-            self._refuse('Choose a model first: F2 opens Browse.')
+            self._refuse('Choose a model first: Ctrl+O finds one.')
         elif not prompt:
             self._refuse('Write a prompt first.')
             self.prompt.focus()

@@ -1,0 +1,121 @@
+"""A popup to find one row of many by typing."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import ClassVar, Generic, TypeVar
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+from textual.worker import Worker, WorkerError
+
+from hfmedia_tui.errors import AppError
+from hfmedia_tui.widgets.row_list import RowList
+
+__all__ = ['Finder']
+
+RowType = TypeVar('RowType')
+
+
+class Finder(ModalScreen[RowType | None], Generic[RowType]):
+    """A search field over a list; dismissed with the row that was entered, or None for no choice.
+
+    The field keeps the focus: what moves in the list are keys that it has no use for.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding('escape', 'leave', 'Back', show=False, id='finder.leave'),
+        Binding('down', 'move(1)', show=False, id='finder.down'),
+        Binding('up', 'move(-1)', show=False, id='finder.up'),
+        Binding('pagedown', 'page(1)', show=False, id='finder.page_down'),
+        Binding('pageup', 'page(-1)', show=False, id='finder.page_up'),
+    ]
+
+    def __init__(self, rows: RowList[RowType], *, placeholder: str) -> None:
+        super().__init__()
+        self._list = rows
+        self._placeholder = placeholder
+        self._searching: Worker[None] | None = None
+
+    @abstractmethod
+    async def load(self) -> None:
+        """Bring what is searched. Raises AppError."""
+
+    @abstractmethod
+    async def find(self, words: str) -> Sequence[RowType]:
+        """The rows that fit `words`, the best first; without words, all. Raises AppError for what is no search."""
+
+    def told(self, words: str) -> str:
+        """What an empty list says."""
+        return 'Nothing fits' if words else 'Nothing here yet'
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id='finder'):
+            yield Input(placeholder=self._placeholder, compact=True, id='words')
+            yield self._list
+            yield Static('Enter takes it, Escape leaves', id='keys')
+
+    def on_mount(self) -> None:
+        self._list.can_focus = False
+        self._begin()
+
+    @work(group='load', exit_on_error=False)
+    async def _begin(self) -> None:
+        try:
+            await self.load()
+        except AppError as error:
+            self._list.notice = '\n'.join(line for line in (error.message, error.hint) if line)
+        else:
+            self.search()
+
+    def search(self) -> None:
+        """Show what fits the words now."""
+        self._searching = self._search(self.query_one('#words', Input).value.strip())
+
+    @work(group='search', exclusive=True, exit_on_error=False)
+    async def _search(self, words: str) -> None:
+        try:
+            found = await self.find(words)
+        except AppError as error:
+            self._list.notice = str(error)
+            self._list.show_rows(())
+        else:
+            self._list.notice = self.told(words)
+            self._list.show_rows(found, follow=not words)
+
+    @on(Input.Changed, '#words')
+    def _typed(self) -> None:
+        self.search()
+
+    @on(Input.Submitted, '#words')
+    async def _entered(self) -> None:
+        if self._searching is not None:
+            with suppress(WorkerError):
+                await self._searching.wait()  # or Enter would take what the search is about to replace
+        self._take(self._list.row)
+
+    @on(RowList.Selected)
+    def _selected(self, event: RowList.Selected) -> None:
+        event.stop()
+        self._take(event.row)
+
+    def _take(self, row: RowType | None) -> None:
+        if row is not None and self.is_current:
+            self.dismiss(row)
+
+    def on_click(self, event: events.Click) -> None:
+        if not self.query_one('#finder').is_mouse_over:
+            self.dismiss(None)
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+    def action_move(self, step: int) -> None:
+        self._list.action_move(step)
+
+    def action_page(self, step: int) -> None:
+        self._list.action_page(step)
