@@ -51,7 +51,7 @@ def measure_typing(side: str, answers: Answers, folder: Path, *, bits: float, ro
         for _ in range(_ROUNDS):
             terminal.type('n')
             started = time.monotonic()
-            while time.monotonic() - started < _WINDOW or _is_arriving(terminal, started):
+            while _is_arriving(terminal, started):
                 time.sleep(_PAUSE)  # a person's pace
                 behind.append(len(pressed))
                 pressed.append(time.monotonic())
@@ -65,8 +65,10 @@ def measure_typing(side: str, answers: Answers, folder: Path, *, bits: float, ro
 
 
 def _is_arriving(terminal: RecordingTerminal, started: float) -> bool:
+    """Whether the pictures asked for at `started` are still to come, or coming."""
     now = time.monotonic()
-    return now - started < _LONGEST and terminal.arrived_since(now - _WINDOW) > _ARRIVING
+    begun = terminal.arrived_since(started) > _ARRIVING
+    return now - started < _LONGEST and (not begun or terminal.arrived_since(now - _WINDOW) > _ARRIVING)
 
 
 def _echoed(terminal: RecordingTerminal, count: int) -> float:
