@@ -93,9 +93,13 @@ def _relaying(port: int, bits: float, delay: float) -> Iterator[int]:
 
     async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         answers, questions = await asyncio.open_connection('127.0.0.1', port)
-        async with asyncio.TaskGroup() as ways:
-            ways.create_task(_carry(reader, questions, Link(bits), delay))
-            ways.create_task(_carry(answers, writer, Link(bits), delay))
+        try:
+            async with asyncio.TaskGroup() as ways:
+                ways.create_task(_carry(reader, questions, Link(bits), delay))
+                ways.create_task(_carry(answers, writer, Link(bits), delay))
+        finally:
+            for end in (writer, questions):
+                end.transport.abort()
 
     async def serve() -> None:
         stop = asyncio.Event()
