@@ -217,7 +217,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp):
         """Give the prompt what was typed before there was one."""
         typed, self._typed = self._typed, ''
         if typed:
-            compose.prompt.insert(typed)
+            compose.prompt.append(typed)
 
     async def _settle(self, services: 'Services') -> None:
         """Go on with what earlier sessions sent, ask about what they left waiting, and learn whose account this is."""

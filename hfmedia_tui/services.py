@@ -39,6 +39,7 @@ from hfmedia_tui.parameters import is_text, sized
 from hfmedia_tui.paths import Paths, named_folder
 from hfmedia_tui.providers import MACHINES, Caution, Machine, cautions, free_offers
 from hfmedia_tui.settings import Settings, read_settings
+from hfmedia_tui.store.draft import Draft
 from hfmedia_tui.store.ledger import Ledger
 from hfmedia_tui.store.trash import Moved
 from hfmedia_tui.tokens import find_token
@@ -107,6 +108,8 @@ class Services:
         self.pool = pool
         self.account: str | None = SANDBOX if sandbox else None
         """The name of the account that pays, once it is known."""
+        self.draft = Draft(paths.data / 'draft.txt')
+        """The prompt that is being written."""
         self._thrown_away: list[tuple[str, ...]] = []
         """Ids of the jobs that went to the trash in this session, each time's together."""
         self._transport = transport
@@ -409,6 +412,10 @@ class Services:
         """Ids of the user's favourites, then of the models used last. Raises StoreError."""
         return (*await self.ledger.favourites(), *await self.ledger.recent_models(_MOST_RECENT))
 
+    async def past_prompts(self) -> tuple[Order, ...]:
+        """Of each prompt that was ever ordered its newest order, the newest first. Raises StoreError."""
+        return await self.ledger.past_prompts()
+
     async def recent_jobs(self, limit: int) -> tuple[Job, ...]:
         """The newest jobs, newest first."""
         return await self.ledger.jobs(limit=limit, newest_first=True)
@@ -554,7 +561,7 @@ async def open_services(
             patience=patience,
         )
         pool = await stack.enter_async_context(Pool(tools))
-        yield Services(
+        services = Services(
             paths=paths,
             settings=settings,
             endpoints=endpoints,
@@ -564,3 +571,5 @@ async def open_services(
             catalog=catalog,
             pool=pool,
         )
+        await asyncio.to_thread(services.draft.read)
+        yield services

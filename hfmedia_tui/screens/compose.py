@@ -1,5 +1,6 @@
 """Compose: from a prompt to results, all on one screen."""
 
+import asyncio
 from pathlib import Path
 from time import monotonic
 from typing import ClassVar, NamedTuple
@@ -12,12 +13,14 @@ from textual.content import Content
 from textual.reactive import var
 from textual.style import Style
 from textual.widgets import Button, Static, TextArea
+from textual.worker import Worker
 
 from hfmedia_tui.domain import Job, JobState, Model, Order, Output, clean
 from hfmedia_tui.errors import AppError, HubError
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.parameters import PARAMETERS
 from hfmedia_tui.screens.model_finder import ModelFinder
+from hfmedia_tui.screens.prompt_finder import PromptFinder
 from hfmedia_tui.screens.undoing import Undoing
 from hfmedia_tui.widgets.field import Field
 from hfmedia_tui.widgets.film import FilmPlayer
@@ -33,6 +36,8 @@ __all__ = ['ComposeScreen']
 
 _REPEAT = 0.5
 """Seconds in which the same ask again is a key held down, not a wish to pay twice."""
+_DRAFT_SECONDS = 0.4
+"""Between a change of the prompt and its way to the disk."""
 _PROMPT_LIMIT = 20_000
 """Characters of a prompt that are sent."""
 
@@ -53,6 +58,7 @@ class ComposeScreen(Undoing):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('f5,ctrl+g', 'generate', 'Generate', id='compose.generate', tooltip='Send the prompt'),
         Binding('ctrl+o', 'models', 'Model', priority=True, id='compose.models', tooltip='Find another model'),
+        Binding('ctrl+r', 'prompts', 'History', priority=True, id='compose.prompts', tooltip='Find an earlier prompt'),
         Binding(
             'pageup',
             'step(-1)',
@@ -100,6 +106,12 @@ class ComposeScreen(Undoing):
         self._sent: tuple[object, float] = (None, 0.0)
         self._written: dict[str, str] = {}
         """Prompts of orders that can still be taken back, as they were written."""
+        self._unsent = ''
+        """What stands in the prompt, unless it is what was sent last."""
+        self._sent_text = ''
+        self._drafted = False
+        """Whether the draft of an earlier session was taken up."""
+        self._drafting: Worker[None] | None = None
 
     def compose_place(self) -> ComposeResult:
         with Horizontal(id='desk'):
@@ -143,6 +155,9 @@ class ComposeScreen(Undoing):
         self._ask_who_serves()
 
     def take_standing(self) -> None:
+        if self.services is not None and not self._drafted:
+            self._drafted = True
+            self._take_draft(self.services.draft.text)
         self._show_model()
         self._ask_who_serves()
 
@@ -165,8 +180,7 @@ class ComposeScreen(Undoing):
         if self.model is None or (self.model.id, self.model.task) != (order.model, order.task):
             self.model = Model(id=order.model, task=order.task, mappings=order.mappings)
         if prompt:
-            self.prompt.text = order.prompt
-            self.prompt.move_cursor(self.prompt.document.end)
+            self.prompt.write_over(order.prompt)
         self.form.fill(order, count=count, seed=seed)
         self.prompt.focus()
 
@@ -201,6 +215,18 @@ class ComposeScreen(Undoing):
         if model is not None:
             self.model = model
             self._refuse('')
+            self.prompt.focus()
+
+    def action_prompts(self) -> None:
+        """Bring back a prompt that was ordered before; Ctrl+Z brings back what stood there."""
+        if self.services is None:
+            self._refuse(self.house.standing or 'The program is still starting.')
+        else:
+            self.app.push_screen(PromptFinder(self.services), self._take_prompt)
+
+    def _take_prompt(self, order: Order | None) -> None:
+        if order is not None:
+            self.prompt.write_over(order.prompt)
             self.prompt.focus()
 
     def _show_parameters(self) -> None:
@@ -250,6 +276,7 @@ class ComposeScreen(Undoing):
     @on(TextArea.Changed)
     def _prompt_changed(self) -> None:
         self._refuse('')
+        self._keep_draft()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         field = event.widget.parent
@@ -258,6 +285,39 @@ class ComposeScreen(Undoing):
         else:
             hint = 'Enter generates, Ctrl+N begins a new line' if event.widget is self.prompt else ''
         self.query_one('#hint', Static).update(Content(hint))
+
+    # ------------------------------------------------------------------------------------------ the draft
+
+    def _take_draft(self, draft: str) -> None:
+        """Go on with what an earlier session left unsent; what was typed meanwhile follows it."""
+        typed = self.prompt.text
+        if draft and draft != typed:
+            self.prompt.text = draft
+            if typed:
+                self.prompt.append(typed)
+            self.prompt.move_cursor(self.prompt.document.end)
+        self._keep_draft()
+
+    def _keep_draft(self) -> None:
+        """Have what is not sent yet on the disk soon."""
+        text = self.prompt.text
+        self._unsent = '' if text == self._sent_text else text
+        if self._drafted and (self._drafting is None or self._drafting.is_finished):
+            self._drafting = self._write_draft()
+
+    @work(group='draft', exit_on_error=False)
+    async def _write_draft(self) -> None:
+        while self.services is not None and self._unsent != self.services.draft.text:
+            await asyncio.sleep(_DRAFT_SECONDS)
+            await self._write_unsent()
+
+    async def _write_unsent(self) -> None:
+        if self.services is not None and self._unsent != self.services.draft.text:
+            await asyncio.to_thread(self.services.draft.write, self._unsent)
+
+    async def on_unmount(self) -> None:
+        if self._drafted:
+            await self._write_unsent()
 
     # ------------------------------------------------------------------------------------------ sending
 
@@ -302,6 +362,8 @@ class ComposeScreen(Undoing):
         try:
             jobs = await self.services.submit(ask, grace=self.services.settings.jobs.grace_seconds)
             self._written[jobs[0].order.id] = written
+            self._sent_text = written
+            self._keep_draft()
         except AppError as error:
             self._sent = (None, 0.0)
             self._refuse(str(error))
@@ -331,9 +393,11 @@ class ComposeScreen(Undoing):
         """Show how long an order can be taken back, and give its prompt back to an empty field when it was."""
         for job in jobs:
             written = self._written.pop(job.order.id, None) if job.sent_in is None else None
-            if written and job.state is JobState.CANCELLED and not self.prompt.text:
-                self.prompt.text = written
-                self.prompt.move_cursor(self.prompt.document.end)
+            if written and job.state is JobState.CANCELLED:
+                self._sent_text = ''
+                if not self.prompt.text:
+                    self.prompt.write_over(written)
+                self._keep_draft()
         self._show_cost()
         self.refresh_bindings()
 

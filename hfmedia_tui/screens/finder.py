@@ -9,6 +9,7 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerError
@@ -53,10 +54,15 @@ class Finder(ModalScreen[RowType | None], Generic[RowType]):
         """What an empty list says."""
         return 'Nothing fits' if words else 'Nothing here yet'
 
+    def describe(self, row: RowType) -> Content:
+        """What is worth reading of the highlighted row beyond its line."""
+        return Content('')
+
     def compose(self) -> ComposeResult:
         with Vertical(id='finder'):
             yield Input(placeholder=self._placeholder, compact=True, id='words')
             yield self._list
+            yield Static(id='about')
             yield Static('Enter takes it, Escape leaves', id='keys')
 
     def on_mount(self) -> None:
@@ -97,6 +103,11 @@ class Finder(ModalScreen[RowType | None], Generic[RowType]):
             with suppress(WorkerError):
                 await self._searching.wait()  # or Enter would take what the search is about to replace
         self._take(self._list.row)
+
+    @on(RowList.Highlighted)
+    def _highlighted(self, event: RowList.Highlighted) -> None:
+        event.stop()
+        self.query_one('#about', Static).update(Content('') if event.row is None else self.describe(event.row))
 
     @on(RowList.Selected)
     def _selected(self, event: RowList.Selected) -> None:

@@ -365,6 +365,22 @@ class Ledger:
 
         return await self._database.read(transaction)
 
+    async def past_prompts(self) -> tuple[Order, ...]:
+        """Of each prompt that was ever ordered its newest order, the newest first."""
+
+        def transaction(connection: sqlite3.Connection) -> tuple[Order, ...]:
+            orders = list[Order]()
+            # SQLite takes a row's other columns from where its max() is: https://www.sqlite.org/lang_select.html#bareagg
+            for row in connection.execute(
+                'SELECT body, max(created_at) AS last FROM orders WHERE json_valid(body)'
+                " GROUP BY json_extract(body, '$.prompt') ORDER BY last DESC"
+            ):
+                with suppress(*UNREADABLE):
+                    orders.append(read_order(row['body']))
+            return tuple(orders)
+
+        return await self._database.read(transaction)
+
     # ------------------------------------------------------------------------------------------ models
 
     async def favourites(self) -> tuple[str, ...]:

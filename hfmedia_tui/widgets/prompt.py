@@ -51,6 +51,17 @@ class Prompt(TextArea):
             return
         await super()._on_key(event)
 
+    def write_over(self, text: str) -> None:
+        """Put `text` in the place of everything; Ctrl+Z brings back what was there."""
+        self.history.checkpoint()
+        self.replace(text, self.document.start, self.document.end, maintain_selection_offset=False)
+        self.move_cursor(self.document.end)
+
+    def append(self, text: str) -> None:
+        """Write `text` at the end, on a line of its own where something stands before it."""
+        self.insert(f'\n{text}' if self.text else text, self.document.end)
+        self.move_cursor(self.document.end)
+
     def action_new_line(self) -> None:
         self.insert('\n')
 

@@ -5,6 +5,8 @@ import pytest
 from hfmedia_tui.screens.compose import ComposeScreen
 from hfmedia_tui.screens.model_finder import ModelFinder
 from hfmedia_tui.widgets.model_list import ModelList
+from hfmedia_tui.widgets.prompt_list import PromptList
+from tests.reading import TORTURE
 from tests.screens.conftest import Start
 
 MODEL = 'black-forest-labs/FLUX.1-schnell'
@@ -56,4 +58,33 @@ async def test_escape_and_a_search_that_finds_nothing_change_nothing(start: Star
         assert isinstance(studio.app.screen, ComposeScreen)
         assert studio.compose.model is not None
         assert studio.compose.model.id == MODEL
+        assert studio.compose.prompt.has_focus
+
+
+async def test_a_prompt_of_long_ago_is_found_and_what_stood_there_comes_back(start: Start) -> None:
+    """You should see each prompt once, the newest first, the whole of the highlighted one, and it in the prompt."""
+    async with start((80, 24)) as studio:
+        await studio.choose(MODEL)
+        for prompt in ('a fox in snow', TORTURE[0], 'a lighthouse\nin a storm', 'a fox in snow'):
+            await studio.generate(prompt)
+            await studio.settle()
+        studio.compose.prompt.text = ''
+        await studio.press(*'wolf', 'ctrl+r')
+        prompts = studio.app.screen.query_one(PromptList)
+        await studio.until(lambda: len(prompts.rows) == 3)
+        assert [order.prompt for order in prompts.rows][::2] == ['a fox in snow', TORTURE[0]]
+        await studio.press(*'STORM light')
+        await studio.until_shown('  in a storm')
+        await studio.press('enter')
+        assert studio.compose.prompt.text == 'a lighthouse\nin a storm'
+        await studio.press('ctrl+z')
+        assert studio.compose.prompt.text == 'wolf'
+
+
+async def test_an_empty_history_says_so(start: Start) -> None:
+    async with start() as studio:
+        await studio.choose(MODEL)
+        await studio.press('ctrl+r')
+        await studio.until_shown('Nothing was asked for yet')
+        await studio.press('enter', 'escape')
         assert studio.compose.prompt.has_focus

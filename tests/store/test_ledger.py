@@ -308,3 +308,13 @@ async def test_favourites_and_what_was_used_last(ledger: Ledger) -> None:
         await ledger.add(asked, [job(asked)])
     assert await ledger.recent_models(9) == ('a/z', 'a/x', 'a/y')
     assert await ledger.recent_models(1) == ('a/z',)
+
+
+async def test_each_prompt_is_remembered_once_by_its_newest_order(ledger: Ledger, path: Path) -> None:
+    for number, prompt in enumerate(('a fox', 'a wolf', 'a fox', 'a bear')):
+        asked = order(f'order{number}', prompt=prompt, created_at=NOW + timedelta(seconds=number))
+        await ledger.add(asked, [job(asked)])
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE orders SET body = 'x' || body WHERE id = 'order3'")
+    connection.close()
+    assert [past.id for past in await ledger.past_prompts()] == ['order2', 'order1']

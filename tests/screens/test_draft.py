@@ -1,0 +1,72 @@
+"""What is written and not sent outlives the program."""
+
+import stat
+from pathlib import Path
+
+from hfmedia_tui.paths import Paths
+from hfmedia_tui.screens.compose import ComposeScreen
+from hfmedia_tui.store.draft import Draft
+from tests.screens.conftest import Start
+
+MODEL = 'black-forest-labs/FLUX.1-schnell'
+
+
+def kept(paths: Paths) -> str:
+    """What another process would find now."""
+    draft = Draft(paths.data / 'draft.txt')
+    draft.read()
+    return draft.text
+
+
+async def test_a_draft_is_on_the_disk_while_it_is_written_and_gone_from_it_when_sent(
+    start: Start, paths: Paths
+) -> None:
+    async with start() as studio:
+        await studio.choose(MODEL)
+        await studio.press(*'a fox')
+        await studio.until(lambda: kept(paths) == 'a fox')
+        file = paths.data / 'draft.txt'
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        await studio.press('enter')
+        await studio.until(lambda: kept(paths) == '')
+        await studio.settle()
+        assert studio.compose.prompt.text == 'a fox'
+        await studio.press(*'es')
+        await studio.until(lambda: kept(paths) == 'a foxes')
+
+
+async def test_the_next_session_goes_on_with_the_draft_and_what_was_typed_before_the_paint(start: Start) -> None:
+    async with start() as studio:
+        await studio.choose(MODEL)
+        await studio.generate('a fox')
+        await studio.settle()
+        studio.compose.prompt.text = 'a wolf\n[/in the dark'
+    async with start(typed='moon') as studio:
+        await studio.until(lambda: isinstance(studio.app.screen, ComposeScreen))
+        await studio.until(lambda: studio.compose.prompt.text == 'a wolf\n[/in the dark\nmoon')
+
+
+async def test_an_order_that_is_taken_back_is_a_draft_again(start: Start, paths: Paths) -> None:
+    async with start(grace=30) as studio:
+        await studio.choose(MODEL)
+        await studio.press(*'a fox', 'enter')
+        await studio.until(lambda: studio.compose.held is not None)
+        await studio.until(lambda: kept(paths) == '')
+        await studio.press('ctrl+z')
+        await studio.settle()
+        await studio.until(lambda: kept(paths) == 'a fox')
+
+
+def test_a_draft_that_cannot_be_kept_or_read_hinders_nobody(tmp_path: Path) -> None:
+    (tmp_path / 'draft.txt').mkdir()
+    draft = Draft(tmp_path / 'draft.txt')
+    draft.read()
+    assert draft.text == ''
+    draft.write('a fox')
+    assert draft.text == 'a fox'
+    other = tmp_path / 'other' / 'draft.txt'
+    other.parent.mkdir()
+    other.write_bytes(b'a\x1b[2J fox\xff')
+    draft = Draft(other)
+    draft.read()
+    assert draft.text == 'a[2J fox'
