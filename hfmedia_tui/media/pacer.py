@@ -58,6 +58,8 @@ class Pacer:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._write: Callable[[str], None] | None = None
+        self._held: Callable[[str], None] | None = None
+        """What writes, while the terminal is another program's."""
         self._after_frame: Callable[[Callable[[], None]], object] = lambda _: None
         self._paced = False
         self._window = _FIRST
@@ -103,6 +105,18 @@ class Pacer:
             if isinstance(waiting, _Upload):
                 waiting.done.cancel()
         self._waiting.clear()
+
+    def hold(self) -> None:
+        """Write nothing until `go_on`: the terminal is another program's."""
+        self._held, self._write = self._write, None
+
+    def go_on(self) -> None:
+        """Send what has waited meanwhile."""
+        if self._held is not None:
+            self._write, self._held = self._held, None
+            if self._upload is None:
+                self.ended()
+            self._pump()
 
     def acknowledge(self, row: int, column: int) -> None:
         """Take the terminal's answer, a position counted from 1; one that is none of ours changes nothing."""
@@ -183,7 +197,7 @@ class Pacer:
 
     def tell(self, command: str) -> None:
         """Send a short command at once, or behind the upload that has begun."""
-        if self._upload is not None:
+        if self._upload is not None or self._held is not None:
             self._later.append(command)
         elif self._write is not None:
             self._write(command)

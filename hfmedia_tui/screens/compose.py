@@ -6,7 +6,7 @@ from time import monotonic
 from typing import ClassVar, NamedTuple
 
 from textual import events, on, work
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
@@ -19,6 +19,7 @@ from hfmedia_tui.domain import Job, JobState, Model, Order, Output, clean
 from hfmedia_tui.errors import AppError, HubError
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.parameters import PARAMETERS
+from hfmedia_tui.screens.editor import edit, find_editor
 from hfmedia_tui.screens.model_finder import ModelFinder
 from hfmedia_tui.screens.prompt_finder import PromptFinder
 from hfmedia_tui.screens.undoing import Undoing
@@ -58,7 +59,24 @@ class ComposeScreen(Undoing):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('f5,ctrl+g', 'generate', 'Generate', id='compose.generate', tooltip='Send the prompt'),
         Binding('ctrl+o', 'models', 'Model', priority=True, id='compose.models', tooltip='Find another model'),
-        Binding('ctrl+r', 'prompts', 'History', priority=True, id='compose.prompts', tooltip='Find an earlier prompt'),
+        Binding(
+            'ctrl+r',
+            'prompts',
+            'History',
+            show=False,
+            priority=True,
+            id='compose.prompts',
+            tooltip='Find an earlier prompt',
+        ),
+        Binding(
+            'f6',
+            'edit',
+            'Editor',
+            show=False,
+            priority=True,
+            id='compose.edit',
+            tooltip='Write the prompt in your own editor',
+        ),
         Binding(
             'pageup',
             'step(-1)',
@@ -224,6 +242,23 @@ class ComposeScreen(Undoing):
         else:
             self.app.push_screen(PromptFinder(self.services), self._take_prompt)
 
+    @work(group='edit', exclusive=True, exit_on_error=False)
+    async def action_edit(self) -> None:
+        """Write the prompt in the user's own editor; Ctrl+Z brings back what stood there."""
+        before = self.prompt.text
+        try:
+            command = find_editor()
+            with self.house.lend_terminal():
+                text = await edit(command, before)
+        except SuspendNotSupported:
+            self._refuse('There is no terminal to open an editor in.')
+        except AppError as error:
+            self._refuse(str(error))
+        else:
+            if text != before:
+                self.prompt.write_over(text)
+        self.prompt.focus()
+
     def _take_prompt(self, order: Order | None) -> None:
         if order is not None:
             self.prompt.write_over(order.prompt)
@@ -283,7 +318,11 @@ class ComposeScreen(Undoing):
         if isinstance(field, Field):
             hint = field.hint
         else:
-            hint = 'Enter generates, Ctrl+N begins a new line' if event.widget is self.prompt else ''
+            hint = (
+                'Enter generates, Ctrl+N new line, Ctrl+R earlier prompts, F6 editor'
+                if event.widget is self.prompt
+                else ''
+            )
         self.query_one('#hint', Static).update(Content(hint))
 
     # ------------------------------------------------------------------------------------------ the draft

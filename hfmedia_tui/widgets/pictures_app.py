@@ -1,6 +1,8 @@
 """What an application does for the pictures in it: it lends them its terminal."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from textual import events, messages
@@ -32,6 +34,19 @@ class PicturesApp(App[None]):
             terminal = self.pictures.terminal
             if answers and terminal.tmux and terminal.graphics is Graphics.KITTY:
                 self.set_interval(_LOOKING, self._look_who_is_attached)
+
+    @contextmanager
+    def lend_terminal(self) -> Iterator[None]:
+        """Let another program have the terminal; nothing is drawn meanwhile, and everything else goes on.
+
+        Raises SuspendNotSupported where there is no terminal to lend.
+        """
+        with self.batch_update(), self.suspend():
+            self.pictures.pacer.hold()
+            try:
+                yield
+            finally:
+                self.call_after_refresh(self.pictures.pacer.go_on)
 
     async def _look_who_is_attached(self) -> None:
         """Send the pictures anew when tmux shows us in another terminal: it tells nobody of that."""
