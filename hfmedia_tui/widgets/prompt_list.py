@@ -27,4 +27,5 @@ class PromptList(RowList[Order]):
         yield ' ', ''
         if model:
             yield cells(shortened(one_line(row.model), model - 2), model), 'muted'
-        yield cells(age((datetime.now(UTC) - row.created_at).total_seconds()), _AGE, right=True), 'muted'
+        seconds = (datetime.now(UTC) - row.created_at).total_seconds()
+        yield cells(age(seconds) if seconds >= 60 else 'just now', _AGE, right=True), 'muted'

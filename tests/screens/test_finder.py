@@ -73,6 +73,7 @@ async def test_a_prompt_of_long_ago_is_found_and_what_stood_there_comes_back(sta
         prompts = studio.app.screen.query_one(PromptList)
         await studio.until(lambda: len(prompts.rows) == 3)
         assert [order.prompt for order in prompts.rows][::2] == ['a fox in snow', TORTURE[0]]
+        await studio.until_shown('just now')
         await studio.press(*'STORM light')
         await studio.until_shown('  in a storm')
         await studio.press('enter')
