@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from hfmedia_tui.errors import UsageError
 
-__all__ = ['Paths', 'find_paths', 'named_folder']
+__all__ = ['Paths', 'file_link', 'find_paths', 'named_folder']
 
 
 class Paths(NamedTuple):
@@ -75,3 +75,14 @@ def named_folder(name: str) -> Path:
     if any(unicodedata.category(character) == 'Cc' for character in str(folder)):
         raise UsageError('The name of a folder holds a control character.', 'See --output and HFMEDIA_HOME.')
     return folder
+
+
+def file_link(path: str) -> str:
+    """The URL of a file as a terminal's link (OSC 8) names it: with this machine's name, which may not be the user's.
+
+    https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda#file-uris-and-the-hostname
+    """
+    import socket  # 5 ms, and only needed to show a result
+    from urllib.parse import quote
+
+    return f'file://{quote(socket.gethostname())}{quote(os.fsencode(path))}'

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import os
 import sys
 from collections.abc import Callable, Coroutine, Iterable
 from pathlib import Path
@@ -14,6 +15,7 @@ from hfmedia_tui.cli.report import Report, report_for
 from hfmedia_tui.cli.signals import Signals, exit_code, hearing, leave_terminal, terminals
 from hfmedia_tui.domain import FINAL_STATES, Job, JobState, clean
 from hfmedia_tui.errors import AppError
+from hfmedia_tui.paths import file_link
 from hfmedia_tui.services import Services
 
 __all__ = ['NO_TOKEN', 'drive', 'finish', 'need_token', 'run']
@@ -116,8 +118,10 @@ def finish(jobs: tuple[Job, ...], *, as_json: bool, cut_short: int | None) -> in
         paths = [output.path for job in jobs for output in job.outputs]
         if paths and all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
             _show(paths[:_MOST_SHOWN])
+        linked = sys.stdout.isatty() and os.environ.get('TERM') not in (None, 'dumb', 'linux')
         for path in paths:
-            click.echo(clean(path, 4096))
+            shown = clean(path, 4096)
+            click.echo(f'\x1b]8;;{file_link(path)}\x1b\\{shown}\x1b]8;;\x1b\\' if linked else shown)
         sys.stdout.flush()
     if cut_short is not None:
         return cut_short

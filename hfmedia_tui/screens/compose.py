@@ -19,6 +19,7 @@ from hfmedia_tui.domain import Job, JobState, Model, Order, Output, clean
 from hfmedia_tui.errors import AppError, HubError
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.parameters import PARAMETERS
+from hfmedia_tui.screens.copying import copy_from
 from hfmedia_tui.screens.editor import edit, find_editor
 from hfmedia_tui.screens.model_finder import ModelFinder
 from hfmedia_tui.screens.prompt_finder import PromptFinder
@@ -106,6 +107,14 @@ class ComposeScreen(Undoing):
             tooltip='Take back what is not sent yet',
         ),
         Binding('x,delete', 'trash', 'Trash', show=False, id='compose.trash', tooltip='Throw the result away'),
+        Binding(
+            'y',
+            'copy',
+            'Copy',
+            show=False,
+            id='compose.copy',
+            tooltip='Copy a path, prompt, link or command of the result, over SSH too',
+        ),
         Binding('u', 'undo', 'Undo', show=False, id='compose.undo', tooltip='Bring back what was thrown away last'),
         Binding('escape', 'leave', 'Job list', id='compose.leave', tooltip='Go to the job list'),
         Binding('i', 'write', 'Write', show=False, id='compose.write', tooltip='Go to the prompt'),
@@ -418,7 +427,7 @@ class ComposeScreen(Undoing):
                 return self.is_mounted and self.player.has_film
             case 'take_back':
                 return self.is_mounted and self.held is not None
-            case 'trash' | 'undo':
+            case 'trash' | 'undo' | 'copy':
                 return self.is_mounted and (self.has_class('-picture') or self.query_one(LiveJobs).has_focus)
             case _:
                 return True
@@ -506,15 +515,25 @@ class ComposeScreen(Undoing):
             now = len(self._results) - 1 if self._place is None else self._place
             self._go_to(now + step)
 
-    def action_trash(self) -> None:
-        """Throw away the highlighted job, or the one whose result is shown."""
+    @property
+    def _meant(self) -> tuple[Job | None, Output | None]:
+        """The highlighted job with its first result, or else the result that is shown."""
         live = self.query_one(LiveJobs)
         if live.has_focus:
-            job = live.row
-        else:
-            job = self._results[-1 if self._place is None else self._place].job if self._results else None
+            return live.row, next(iter(live.row.outputs), None) if live.row else None
+        return self._results[-1 if self._place is None else self._place] if self._results else (None, None)
+
+    def action_trash(self) -> None:
+        """Throw away the highlighted job, or the one whose result is shown."""
+        job, _ = self._meant
         if job is not None:
             self.throw_away([job])
+
+    @work(group='copy', exit_on_error=False)
+    async def action_copy(self) -> None:
+        job, output = self._meant
+        if job is not None:
+            await copy_from(self, job, output)
 
     def action_undo(self) -> None:
         self.undo(self.query_one(LiveJobs).row)

@@ -11,9 +11,10 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState, clean
+from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.messages import JobReused
+from hfmedia_tui.screens.copying import copy_from
 from hfmedia_tui.screens.outside import can_open, open_outside
 from hfmedia_tui.screens.question import Question
 from hfmedia_tui.screens.undoing import Undoing
@@ -44,7 +45,7 @@ class JobsScreen(Undoing):
         Binding('r', 'retry', 'Retry', id='jobs.retry', tooltip='Try the job again, from the first step not yet paid'),
         Binding('r', 'restore', 'Restore', id='jobs.restore', tooltip='Bring the job and its files back'),
         Binding('e', 'reuse', 'Reuse', id='jobs.reuse', tooltip='Compose again what the job was made from'),
-        Binding('y', 'copy', 'Copy path', id='jobs.copy', tooltip='Copy the path of the result, over SSH too'),
+        Binding('y', 'copy', 'Copy', id='jobs.copy', tooltip='Copy a path, prompt, link or command, over SSH too'),
         Binding('space', 'play', 'Play', id='jobs.play', tooltip='Play or pause the film'),
         # Before the list's own: it never scrolls sideways.
         Binding('left', 'scrub(-1)', 'Back', show=False, priority=True, id='jobs.back', tooltip='Go back in the film'),
@@ -154,7 +155,7 @@ class JobsScreen(Undoing):
                 return job.state not in FINAL_STATES or job.collectable
             case 'retry':
                 return self._can_retry(job)
-            case 'copy' | 'open':
+            case 'open':
                 return bool(job.outputs)
             case _:
                 return True
@@ -270,11 +271,10 @@ class JobsScreen(Undoing):
     def action_scrub(self, steps: int) -> None:
         self.player.action_scrub(steps)
 
-    def action_copy(self) -> None:
-        if self.job and self.job.outputs:
-            path = self.job.outputs[0].path
-            self.app.copy_to_clipboard(path)
-            self.notify(clean(path, 4096), title='Copied', timeout=3, markup=False)
+    @work(group='copy', exit_on_error=False)
+    async def action_copy(self) -> None:
+        if self.job:
+            await copy_from(self, self.job, next(iter(self.job.outputs), None))
 
     @work(group='open', exit_on_error=False)
     async def action_open(self) -> None:

@@ -2,9 +2,11 @@
 
 from textual.content import Content
 from textual.reactive import reactive
+from textual.style import Style
 from textual.widget import Widget
 
 from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState, clean
+from hfmedia_tui.paths import file_link
 from hfmedia_tui.widgets.job_list import is_left, state_mark, state_word
 from hfmedia_tui.widgets.plain import clock, duration, file_size, json_text, one_line, shortened
 
@@ -49,7 +51,7 @@ class JobDetails(Widget):
         if job.state is JobState.RUNNING and job.progress.log:
             lines.append(Content.styled(one_line(job.progress.log), '$foreground-muted'))
         for output in job.outputs:
-            lines.append(Content(one_line(clean(output.path, 4096))))
+            lines.append(Content(one_line(clean(output.path, 4096))).stylize(Style(link=file_link(output.path))))
         lines += [Content(''), Content(job.order.prompt)]
         facts = [
             Content.assemble((label, '$foreground-muted'), one_line(value))

@@ -56,11 +56,14 @@ _STRING: Final = r'(?:\x1b[\]P_^X]|[\x90\x98\x9d-\x9f])[^\x1b\x07\x9c]*(?:\x1b\\
 _CONTROL: Final = r'(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?'
 _OTHER: Final = r'\x1b[ -/]*[0-~]?'
 _SEQUENCE: Final = re.compile(f'{_STRING}|{_CONTROL}|{_OTHER}')
+_FILE_LINK: Final = re.compile(r'\x1b\]8;(?:id=\d+)?;file://[\w.~%/-]*\x1b\\', re.ASCII)
+"""What this program writes around a path: whatever its name, percent-encoded it steers nothing."""
 
 
 def steered(told: str) -> list[str]:
     """What is in a terminal's stream that nobody but an intruder can have written there."""
     found = [match[0] for match in _SEQUENCE.finditer(told) if MARK in match[0] or '31337' in match[0]]
+    found = [sequence for sequence in found if not _FILE_LINK.fullmatch(sequence)]
     found += re.findall(f'(?:{re.escape(MARK)}[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1a\\x7f]|\x1bc|\x1b\\[1A{MARK})', told)
     found += re.findall('[\x80-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\U0010eeee]', told)
     return [repr(sequence) for sequence in found]

@@ -86,6 +86,8 @@ async def test_jobs(enter: Enter) -> None:
         for _ in ALL:
             await studio.press('y')
             seen += check(studio)
+            await studio.press('enter')
+            seen += check(studio)
             details = studio.jobs.query_one(JobDetails).render().plain
             assert harmless(details) == details
             await studio.press('j')

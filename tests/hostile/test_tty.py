@@ -157,6 +157,9 @@ def test_every_place(hostile: dict[str, str]) -> None:
             tty.press('j')
         tty.press('G')
         tty.press('y')
+        tty.until('Command line')
+        tty.press('\r')
+        tty.until('Copied')
         tty.press('e')
         tty.until('Generate')
         tty.press('\x10')  # the palette

@@ -123,17 +123,6 @@ async def test_a_job_is_composed_again_exactly(start: Start) -> None:
         assert Path(again.outputs[0].path).read_bytes() == Path(job.outputs[0].path).read_bytes()
 
 
-async def test_a_path_is_copied(start: Start) -> None:
-    async with start() as studio:
-        await studio.choose(MODEL)
-        await studio.generate('a fox')
-        (job,) = await studio.settle()
-        await studio.press('f4')
-        await studio.until(lambda: studio.jobs.job == job)
-        await studio.press('y')
-        assert studio.app.clipboard == job.outputs[0].path
-
-
 async def test_jobs_of_earlier_sessions_are_there(start: Start) -> None:
     async with start() as studio:
         await studio.choose(MODEL)
