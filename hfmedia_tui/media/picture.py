@@ -188,7 +188,8 @@ class Pictures:
 
     def _make(self, key: _Key) -> Picture:
         form = recognise(key.path)
-        area = Area(key.columns, key.rows, key.cell, halves=self.terminal.graphics in _HALVES)
+        columns = self.terminal.fillable(key.columns, key.cell)
+        area = Area(columns, key.rows, key.cell, halves=self.terminal.graphics in _HALVES)
         return _encode(scale(key.path, form, area), form, key, self.terminal)
 
 

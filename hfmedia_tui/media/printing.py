@@ -43,7 +43,7 @@ def print_picture(path: Path, terminal: Terminal, stream: TextIO, columns: int, 
 
 
 def _render(path: Path, terminal: Terminal, columns: int, rows: int) -> str:
-    scaled = scale(path, recognise(path), Area(columns, rows, terminal.cell))
+    scaled = scale(path, recognise(path), Area(terminal.fillable(columns, terminal.cell), rows, terminal.cell))
     if _drawn_in(terminal) is Graphics.SIXEL:
         return _below_each_other(sixel.encode(scaled.pixels, terminal.cell.height))
     from rich.console import Console

@@ -4,7 +4,8 @@ All questions go out in one batch, and the answers are parsed as bytes: whatever
 meanwhile, nothing crashes and no answer is taken for a key.
 
 - Kitty's graphics with Unicode placeholders: https://sw.kovidgoyal.net/kitty/graphics-protocol/
-- Sixel by the primary device attributes, the terminal's name by XTVERSION, the cell's size by `CSI 16 t`:
+- Sixel by the primary device attributes and how wide it may be by XTSMGRAPHICS, the terminal's name by XTVERSION, the
+  cell's size by `CSI 16 t`:
   https://invisible-island.net/xterm/ctlseqs/ctlseqs.html
 - Passing questions through tmux: https://github.com/tmux/tmux/wiki/FAQ
 """
@@ -84,6 +85,8 @@ class Terminal(Struct, frozen=True, kw_only=True):
     colours: Colours = Colours.TRUECOLOR
     cell: CellSize = CellSize(10, 20)
     """The cell's size at the time of the probe; where the terminal tells none, its usual shape."""
+    widest: int | None = None
+    """Pixels that a Sixel image may be wide, where the terminal tells: xterm shows nothing of one that is wider."""
     tmux: bool = False
     """Whether tmux stands between: what is meant for the terminal itself is wrapped."""
     version: str = ''
@@ -95,6 +98,12 @@ class Terminal(Struct, frozen=True, kw_only=True):
     typed: str = ''
     """What was typed during the probe: printable characters only, for whoever has the focus first."""
 
+    def fillable(self, columns: int, cell: CellSize) -> int:
+        """Return how many of `columns` a picture may fill, with cells of that size."""
+        if self.graphics is not Graphics.SIXEL or self.widest is None:
+            return columns
+        return max(1, min(columns, self.widest // cell.width))
+
 
 VARIABLE: Final = 'HFMEDIA_GRAPHICS'
 """Environment variable that chooses the graphics, before any setting; `auto` or nothing probes."""
@@ -102,11 +111,13 @@ VARIABLE: Final = 'HFMEDIA_GRAPHICS'
 _KITTY_QUERY: Final = b'\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\'
 _VERSION_QUERY: Final = b'\x1b[>0q'
 _CELL_QUERY: Final = b'\x1b[16t'
+_WIDEST_QUERY: Final = b'\x1b[?2;4;0S'
 _ATTRIBUTES_QUERY: Final = b'\x1b[c'
 
 _KITTY_REPLY: Final = re.compile(rb'\x1b_G[^\x1b]*;OK\x1b\\')
 _VERSION_REPLY: Final = re.compile(rb'\x1bP>\|([^\x1b]*)\x1b\\')
 _CELL_REPLY: Final = re.compile(rb'\x1b\[6;(\d{1,4});(\d{1,4})t')
+_WIDEST_REPLY: Final = re.compile(rb'\x1b\[\?2;0;(\d{2,6});\d{2,6}S')
 _ATTRIBUTES_REPLY: Final = re.compile(rb'\x1b\[\?([0-9;]*)c')
 _ESCAPES: Final = re.compile(
     rb'\x1b[_P\]X^][^\x1b\x07]*(?:\x1b\\|\x07)?'  # strings: our replies, and any other
@@ -171,6 +182,7 @@ def interpret(replies: bytes, terminal: Terminal, forced: Graphics | None = None
     name = _printable(version[1]) if version else ''
     attributes = _ATTRIBUTES_REPLY.search(replies)
     cell = _CELL_REPLY.search(replies)
+    widest = _WIDEST_REPLY.search(replies)
     graphics = Graphics.HALF_CELLS
     if _KITTY_REPLY.search(replies) and _has_placeholders(name, tmux=terminal.tmux):
         graphics = Graphics.KITTY
@@ -182,6 +194,7 @@ def interpret(replies: bytes, terminal: Terminal, forced: Graphics | None = None
         found=graphics,
         colours=Colours.TRUECOLOR if name.lower().startswith(_TRUECOLOR_TERMINALS) else terminal.colours,
         cell=CellSize(int(cell[2]), int(cell[1])) if cell and int(cell[1]) and int(cell[2]) else terminal.cell,
+        widest=int(widest[1]) if widest else None,
         version=name,
         answered=bool(version or attributes),
         typed=_printable(_ESCAPES.sub(b'', replies)),
@@ -279,7 +292,7 @@ def _ask(deadline: float, keyboard: int, screen: int, *, tmux: bool, passes: boo
     Every terminal answers the device attributes, and answers in order: they come last. tmux answers them by itself,
     before the terminal behind it says anything; asked through it, they come a second time.
     """
-    questions = _KITTY_QUERY + _VERSION_QUERY + _CELL_QUERY + _ATTRIBUTES_QUERY
+    questions = _KITTY_QUERY + _VERSION_QUERY + _CELL_QUERY + _WIDEST_QUERY + _ATTRIBUTES_QUERY
     last = 1
     if tmux:
         behind = through_tmux((_KITTY_QUERY + _VERSION_QUERY + _ATTRIBUTES_QUERY).decode()).encode()

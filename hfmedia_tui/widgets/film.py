@@ -226,8 +226,9 @@ class FilmPlayer(Widget):
         columns, rows = self.content_size
         if not columns or not rows:
             return None
-        plain = self._pictures.terminal.graphics not in (Graphics.KITTY, Graphics.SIXEL)
-        return Area(columns, rows, self._pictures.cell, halves=plain)
+        terminal, cell = self._pictures.terminal, self._pictures.cell
+        plain = terminal.graphics not in (Graphics.KITTY, Graphics.SIXEL)
+        return Area(terminal.fillable(columns, cell), rows, cell, halves=plain)
 
     async def _project(self, reel: Reel, area: Area) -> None:
         """Show the film until the area is another one."""

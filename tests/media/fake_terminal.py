@@ -31,6 +31,7 @@ with open(sys.argv[1], 'wb') as report:
 """Probes with a pseudo-terminal as its controlling one, as a shell's child has it."""
 
 KITTY_QUERY, VERSION, CELL, ATTRIBUTES = b'\x1b_Gi=31,', b'\x1b[>0q', b'\x1b[16t', b'\x1b[c'
+WIDEST = b'\x1b[?2;4;0S'
 TMUX_VERSION, TMUX_ATTRIBUTES = b'\x1b[>q', b'\x1b[>c'
 """What tmux asks for itself, when it starts: until it has its answers, it takes those to others for its own."""
 

@@ -1,5 +1,6 @@
 import asyncio
 import os
+import re
 import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -43,6 +44,19 @@ def corners(picture: Picture) -> list[tuple[int, ...]]:
     pixels = [(1, 1), (last_column, 1), (1, last_row), (last_column, last_row)]
     starts = [3 * (y * picture.columns + x) for x, y in pixels]
     return [tuple(picture.halves[start : start + 3]) for start in starts]
+
+
+@pytest.mark.parametrize(('graphics', 'columns'), [(Graphics.SIXEL, 30), (Graphics.KITTY, 40)])
+async def test_sixel_is_no_wider_than_the_terminal_takes(
+    make: Make, tmp_path: Path, graphics: Graphics, columns: int
+) -> None:
+    wide = saved(tmp_path / 'wide', image=Image.effect_noise((160, 20), 50).convert('RGB'))
+    picture = await make(graphics=graphics, widest=305).render(wide, 40, 10)
+    assert picture.columns == columns
+    for row in picture.sixels:
+        told = re.search(r'"1;1;(\d+);', row)
+        assert told is not None
+        assert int(told[1]) <= 305
 
 
 @pytest.mark.parametrize('graphics', [Graphics.HALF_CELLS, Graphics.SIXEL, Graphics.KITTY])

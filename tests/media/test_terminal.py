@@ -9,7 +9,7 @@ import pytest
 
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.media.terminal import CellSize, Colours, Graphics, Terminal, TmuxClient, interpret, probe
-from tests.media.fake_terminal import ATTRIBUTES, GHOSTTY, WEZTERM, XTERM, FakeTerminal, kitty, probed
+from tests.media.fake_terminal import ATTRIBUTES, GHOSTTY, WEZTERM, WIDEST, XTERM, FakeTerminal, kitty, probed
 
 
 @pytest.mark.parametrize(
@@ -68,6 +68,14 @@ def test_bytes_that_are_no_text_hurt_nobody(tmp_path: Path) -> None:
     noise = bytes(byte for byte in range(128, 256)) + b'\xff\xfe\x00\x01'
     found = probed(FakeTerminal(XTERM, typed=noise, delay=0.05), tmp_path / 'report')
     assert found['graphics'] == 'sixel'
+
+
+@pytest.mark.parametrize(
+    ('reply', 'widest'), [(b'\x1b[?2;0;1000;800S', 1000), (b'\x1b[?2;1;0S', None), (b'\x1b[?2;3S', None)]
+)
+def test_it_is_asked_how_wide_sixel_may_be(tmp_path: Path, reply: bytes, widest: int | None) -> None:
+    found = probed(FakeTerminal({**XTERM, WIDEST: reply}, typed=b'x'), tmp_path / 'report')
+    assert (found['graphics'], found['widest'], found['typed']) == ('sixel', widest, 'x')
 
 
 @pytest.mark.parametrize('pixels', [True, False])
