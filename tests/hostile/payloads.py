@@ -56,7 +56,7 @@ _STRING: Final = r'(?:\x1b[\]P_^X]|[\x90\x98\x9d-\x9f])[^\x1b\x07\x9c]*(?:\x1b\\
 _CONTROL: Final = r'(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?'
 _OTHER: Final = r'\x1b[ -/]*[0-~]?'
 _SEQUENCE: Final = re.compile(f'{_STRING}|{_CONTROL}|{_OTHER}')
-_FILE_LINK: Final = re.compile(r'\x1b\]8;(?:id=\d+)?;file://[\w.~%/-]*\x1b\\', re.ASCII)
+_FILE_LINK: Final = re.compile(r'\x1b\]8;(?:id=[\d-]+)?;file://[\w.~%/-]*\x1b\\', re.ASCII)
 """What this program writes around a path: whatever its name, percent-encoded it steers nothing."""
 
 
