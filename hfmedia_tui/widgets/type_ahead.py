@@ -14,7 +14,7 @@ from hfmedia_tui.domain import harmless
 
 __all__ = ['KeyClock', 'TypeAheadApp']
 
-_PATIENCE: Final = 1.0
+_PATIENCE: Final = 3.0
 """Seconds after which the next key is handled although the last one still is."""
 _BURST: Final = 0.01
 """Seconds: keys that follow each other faster were not pressed one by one."""

@@ -54,9 +54,11 @@ def test_a_terminal_that_goes_does_not_stop_a_run(slow: dict[str, str]) -> None:
     """As over SSH: the shell that leads the session tells of it too."""
     master, slave = pty.openpty()
     line = f'{sys.executable} -m hfmedia_tui generate "a fox" --model {IMAGE}:fal-ai -n 2; :'
+    heard = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # what is ignored here, as under nohup, a shell ignores too
     shell = subprocess.Popen(
         ['bash', '-c', f'exec 0<>{os.ttyname(slave)} 1>&0 2>&0; {line}'], env=slow, start_new_session=True
     )
+    signal.signal(signal.SIGHUP, heard)
     seen = b''
     while b'queued at fal-ai' not in seen and b'running at fal-ai' not in seen:
         seen += os.read(master, 4096)
