@@ -193,7 +193,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp):
             self.services = None
 
     async def _move_in(self, services: 'Services') -> None:
-        recent = await services.recent_jobs(_RECENT)
+        recent = await services.ledger.jobs(limit=_RECENT, newest_first=True)
         self.jobs.update((job.id, job) for job in reversed(recent))
         self.run_worker(self._watch_others(services), name='watch', group='watch', exit_on_error=False)
         last = await services.last_order()
@@ -201,7 +201,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp):
             last = None
         self.services = services
         self.standing = ''
-        self.mark = 'sandbox' if services.sandbox else services.account or ''
+        self.mark = 'sandbox' if services.sandbox else services.account.name or ''
         self.run_worker(self._settle(services), name='settle', group='settle', exit_on_error=False)
         if self.jobs:
             self.jobs_changed.publish(tuple(self.jobs.values()))
@@ -231,7 +231,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp):
                     severity='error',
                     markup=False,
                 )
-            self.mark = 'sandbox' if services.sandbox else await services.find_account() or 'account not known'
+            self.mark = 'sandbox' if services.sandbox else await services.account.find() or 'account not known'
         except AppError as error:
             self.notify(error.hint or '', title=error.message, severity='error', markup=False)
 

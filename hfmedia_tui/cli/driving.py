@@ -38,7 +38,7 @@ def run(main: Coroutine[Any, Any, int]) -> int:
 
 def need_token(services: Services, provider: str | None = None) -> None:
     """Raise AppError where nothing opens the way to `provider`: no headless command uses the sandbox unasked."""
-    if not services.can_ask(provider) and not services.can_ask():
+    if not services.offers.can_ask(provider) and not services.offers.can_ask():
         raise NO_TOKEN
 
 

@@ -66,7 +66,7 @@ async def _generate(ask: Ask, *, limits: Limits | None, proxy: str | None, as_js
 
         async def start() -> Iterable[Job]:
             order = await services.order(ask)
-            for caution in services.cautions(order):
+            for caution in services.offers.cautions(order):
                 click.echo(caution.sentence, err=True)
             return await services.pool.submit(order)
 

@@ -10,7 +10,7 @@ from hfmedia_tui.cli.report import describe, job_object, model_object, tell_unre
 from hfmedia_tui.domain import Job, JobState, Model, ProviderMapping, Task, clean
 from hfmedia_tui.filters import JOBS, read_filter
 from hfmedia_tui.paths import find_paths
-from hfmedia_tui.services import Services, open_services
+from hfmedia_tui.services import Offers, open_services
 from hfmedia_tui.store.ledger import Ledger
 
 __all__ = ['list_jobs', 'list_models']
@@ -50,8 +50,8 @@ async def _find(wishes: Wishes, search: str | None, *, refresh: bool, sandbox: b
         if (stale := services.catalog.stale) is not None and (fetched := services.catalog.fetched) is not None:
             click.echo(f'{stale.message} This is the list of {fetched.astimezone():%Y-%m-%d %H:%M}.', err=True)
         familiar = await services.familiar_models() if wishes.sort is Sort.FAVOURITES else ()
-        favourites = await services.favourites() if search else ()
-        chosen = wishes.pick(models, services.speaks, familiar)
+        favourites = await services.ledger.favourites() if search else ()
+        chosen = wishes.pick(models, services.offers.speaks, familiar)
         return services.catalog.search(chosen, search, favourites) if search else chosen
 
 
@@ -61,7 +61,7 @@ def _lines(model: Model) -> str:
 
 
 def _offer(model: Model, mapping: ProviderMapping) -> str:
-    if not Services.speaks(mapping.provider, model.task):
+    if not Offers.speaks(mapping.provider, model.task):
         return f'{mapping.provider}  not supported'
     standing = '' if mapping.status == 'live' else f'  {mapping.status}'
     return f'{model.id}:{mapping.provider}{standing}'

@@ -117,9 +117,9 @@ class BrowseScreen(Place):
         self.models.notice = self.house.standing
         self._show_filters()
         if services is not None and self._models is None:
-            self.models.speaks = services.speaks
+            self.models.speaks = services.offers.speaks
             details = self.query_one(ModelDetails)
-            details.speaks = services.speaks
+            details.speaks = services.offers.speaks
             details.hub = '' if services.sandbox else services.endpoints.hub
             self.load()
             self._show_favourites()
@@ -176,7 +176,7 @@ class BrowseScreen(Place):
         await asyncio.sleep(_SETTLING if words and not renew else 0)
         wishes, shown = self._wishes, None
         while (models := self._models) is not None and models is not shown:  # more may have come in the meantime
-            fitting = await asyncio.to_thread(wishes.pick, models, services.speaks, self._familiar)
+            fitting = await asyncio.to_thread(wishes.pick, models, services.offers.speaks, self._familiar)
             found, self._mistake = fitting, None
             if words:
                 try:
@@ -291,7 +291,7 @@ class BrowseScreen(Place):
     @work(group='favourites', exit_on_error=False)
     async def _show_favourites(self) -> None:
         if self.services is not None:
-            self.models.favourites = frozenset(await self.services.favourites())
+            self.models.favourites = frozenset(await self.services.ledger.favourites())
 
     @work(group='favourite', exit_on_error=False)
     async def action_favourite(self) -> None:
@@ -299,7 +299,7 @@ class BrowseScreen(Place):
         if services is None or model is None:
             return
         favourite = model.id not in self.models.favourites
-        await services.mark_favourite(model.id, favourite=favourite)
+        await services.ledger.mark_favourite(model.id, favourite=favourite)
         self._show_favourites()
 
     def action_access(self) -> None:
@@ -318,10 +318,10 @@ class BrowseScreen(Place):
             for mapping in model.mappings:
                 if mapping.serves(model.task):
                     counts[mapping.provider] = counts.get(mapping.provider, 0) + 1
-        names = sorted(counts, key=lambda name: (not services.speaks(name), -counts[name], name))
+        names = sorted(counts, key=lambda name: (not services.offers.speaks(name), -counts[name], name))
         options = [('', 'any provider', plural(len(self._models), 'model'))]
         options += [
-            (name, name, plural(counts[name], 'model') + ('' if services.speaks(name) else ', not supported'))
+            (name, name, plural(counts[name], 'model') + ('' if services.offers.speaks(name) else ', not supported'))
             for name in names
         ]
         chosen = await self.app.push_screen_wait(Choice('Provider', options, chosen=self._wishes.provider or ''))

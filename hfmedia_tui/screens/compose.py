@@ -226,7 +226,7 @@ class ComposeScreen(Undoing):
             self.form.providers = tuple(
                 mapping.provider
                 for mapping in model.mappings
-                if mapping.serves(model.task) and services.speaks(mapping.provider, model.task)
+                if mapping.serves(model.task) and services.offers.speaks(mapping.provider, model.task)
             )
             self._show_parameters()
         self._show_cost()
@@ -279,8 +279,8 @@ class ComposeScreen(Undoing):
         if services is None or model is None:
             return
         kept = (name for name in form.kept if model.task in PARAMETERS[name].tasks)
-        form.takes = services.takes(model.task, form.provider, model).union(kept)
-        asked = services.first_asked(model, form.provider)
+        form.takes = services.offers.takes(model.task, form.provider, model).union(kept)
+        asked = services.offers.first_asked(model, form.provider)
         form.first = asked.provider if asked is not None else ''
         about: dict[str, str] = {}
         whole: list[str] = []
@@ -288,7 +288,7 @@ class ComposeScreen(Undoing):
             whole.append('No provider that can be asked serves this model now.')
         else:
             entries = form.valid
-            for caution in services.cautions_of(asked, model.task, entries.sized, seed=entries.seed):
+            for caution in services.offers.cautions_of(asked, model.task, entries.sized, seed=entries.seed):
                 if caution.parameter is None:
                     whole.append(caution.sentence)
                 else:

@@ -225,7 +225,7 @@ class JobsScreen(Undoing):
         what = f'{plural(len(jobs), "job")} with {file_size(_size(jobs))}'
         question = Question(f'Delete {what} for good?', _STAYS, yes='Delete', no='Keep')
         if await self.app.push_screen_wait(question) and self.services is not None:
-            moved = await self.tell(self.services.delete([job.id for job in jobs]))
+            moved = await self.tell(self.services.trash.delete([job.id for job in jobs]))
             if moved is not None and moved.refused:
                 self._refuse('Left alone', '\n'.join(moved.refused[:3]))
 
@@ -241,7 +241,7 @@ class JobsScreen(Undoing):
     @work(group='shelf', exclusive=True, exit_on_error=False)
     async def _look_at_trash(self) -> None:
         if self.services is not None:
-            lying = await self.tell(self.services.trashed_jobs())
+            lying = await self.tell(self.services.ledger.trash.jobs())
             if lying is not None:
                 self.app.clear_notifications()
                 self._list(lying, trash=True)

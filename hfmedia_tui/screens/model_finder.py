@@ -19,7 +19,7 @@ class ModelFinder(Finder[Model]):
 
     def __init__(self, services: 'Services') -> None:
         models = ModelList()
-        models.speaks = services.speaks
+        models.speaks = services.offers.speaks
         models.notice = 'Asking the Hub for models'
         super().__init__(models, placeholder='Find a model')
         self._services = services
@@ -29,7 +29,7 @@ class ModelFinder(Finder[Model]):
 
     async def load(self) -> None:
         familiar = {name: place for place, name in enumerate(await self._services.familiar_models())}
-        self._models_list.favourites = frozenset(await self._services.favourites())
+        self._models_list.favourites = frozenset(await self._services.ledger.favourites())
 
         def take(models: tuple[Model, ...]) -> None:
             self._models = tuple(sorted(models, key=lambda model: familiar.get(model.id, len(familiar))))

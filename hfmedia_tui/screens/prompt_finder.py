@@ -26,7 +26,7 @@ class PromptFinder(Finder[Order]):
         """Each with its prompt as it is compared."""
 
     async def load(self) -> None:
-        orders = await self._services.past_prompts()
+        orders = await self._services.ledger.past_prompts()
         self._orders = tuple((order.prompt.casefold(), order) for order in orders)
 
     async def find(self, words: str) -> Sequence[Order]:

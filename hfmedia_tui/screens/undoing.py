@@ -37,14 +37,14 @@ class Undoing(Place):
     async def throw_away(self, jobs: Iterable[Job]) -> None:
         """Move jobs and their files to the trash, and say how to bring them back."""
         if self.services is not None:
-            moved = await self.tell(self.services.throw_away([job.id for job in jobs]))
+            moved = await self.tell(self.services.trash.put([job.id for job in jobs]))
             self._say(moved, 'In the trash', self.WAY_BACK)
 
     @work(group='trash', exit_on_error=False)
     async def restore(self, jobs: Iterable[Job]) -> None:
         """Bring jobs and their files back from the trash."""
         if self.services is not None:
-            moved = await self.tell(self.services.restore([job.id for job in jobs]))
+            moved = await self.tell(self.services.trash.restore([job.id for job in jobs]))
             self._say(moved, 'Restored', '')
 
     @work(group='trash', exit_on_error=False)
@@ -59,7 +59,7 @@ class Undoing(Place):
     async def undo_throwing_away(self) -> None:
         """Bring back what went to the trash last."""
         if self.services is not None:
-            moved = await self.tell(self.services.undo_throwing_away())
+            moved = await self.tell(self.services.trash.undo())
             if moved is not None and not (moved.jobs or moved.refused):
                 self.notify('There is nothing to undo.', timeout=3)
             self._say(moved, 'Restored', '')
@@ -68,7 +68,7 @@ class Undoing(Place):
         """Take back what can be: the order of `job`, or the last throw, or the newest order."""
         if job is not None and job.sent_in is not None:
             self.take_back(job)
-        elif (self.services is None or not self.services.has_thrown_away) and self.held is not None:
+        elif (self.services is None or not self.services.trash.can_undo) and self.held is not None:
             self.take_back(self.held)
         else:
             self.undo_throwing_away()

@@ -78,17 +78,17 @@ async def test_what_can_be_collected_is_thrown_away_only_when_it_was_given_up(pa
             await services.pool.idle()
             failed = services.pool.jobs[job.id]
             assert failed.collectable
-            (reason,) = (await services.throw_away([job.id])).refused
+            (reason,) = (await services.trash.put([job.id])).refused
             assert 'can still be collected' in reason
             note = await services.cancel(failed)
             assert 'asked to stop' in note
             given_up = await services.ledger.find(job.id)
             assert (given_up.state, given_up.collectable) == (JobState.CANCELLED, False)
-            (thrown,) = (await services.throw_away([job.id])).jobs
+            (thrown,) = (await services.trash.put([job.id])).jobs
             assert thrown.trashed_at is not None
             with pytest.raises(UsageError, match='in the trash'):
                 await services.retry(job.id)
-            (restored,) = (await services.undo_throwing_away()).jobs
+            (restored,) = (await services.trash.undo()).jobs
             provider.poll = lambda: as_json({'status': 'COMPLETED'})
             await services.retry(restored.id)
             await services.pool.idle()

@@ -257,7 +257,7 @@ async def test_no_more_run_at_once_than_there_are_places(open_house: OpenHouse) 
 async def test_a_model_that_only_others_serve_fails_naming_them(open_house: OpenHouse) -> None:
     async with open_house() as services:
         models = await services.catalog.models()
-        model = next(m for m in models if not any(services.speaks(mapping.provider) for mapping in m.mappings))
+        model = next(m for m in models if not any(services.offers.speaks(mapping.provider) for mapping in m.mappings))
         (job,) = await run(services, Ask(model=model.id, prompt='a fox'))
     assert job.state is JobState.FAILED
     assert job.error is not None
@@ -285,7 +285,7 @@ async def test_what_cannot_be_asked_is_said_and_nothing_is_queued(
         with pytest.raises(UsageError, match=problem):
             await services.submit(ask)
         assert not services.pool.jobs
-        assert not await services.recent_jobs(1)
+        assert not await services.ledger.jobs(limit=1, newest_first=True)
 
 
 async def test_thousands_that_wait_are_cancelled_in_one_transaction(
@@ -328,14 +328,18 @@ class SetBack(datetime):
 async def test_a_clock_that_is_set_back_changes_no_duration_and_no_order(
     open_house: OpenHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for place in ('engine.tools', 'services'):
+    for place in ('engine.tools', 'services.ordering'):
         monkeypatch.setattr(f'hfmedia_tui.{place}.datetime', SetBack)
     async with open_house() as services:
         for prompt in ('first', 'second', 'third'):
             (job,) = await run(services, Ask(model=IMAGE, prompt=prompt))
             assert job.finished_at is not None
             assert 0 < job.elapsed(job.finished_at - timedelta(days=1)) < 60
-        assert [job.order.prompt for job in await services.recent_jobs(3)] == ['third', 'second', 'first']
+        assert [job.order.prompt for job in await services.ledger.jobs(limit=3, newest_first=True)] == [
+            'third',
+            'second',
+            'first',
+        ]
         last = await services.last_order()
         assert last is not None
         assert last.prompt == 'third'

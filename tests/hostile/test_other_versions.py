@@ -83,7 +83,7 @@ async def test_a_provider_that_only_a_newer_version_speaks(paths: Paths, sandbox
 async def test_all_that_is_shown_of_a_row_is_harmless(paths: Paths, sandbox: Addresses) -> None:
     await fill_ledger(paths.ledger, sandbox.router, paths.output)
     async with opened(paths, sandbox) as house:
-        jobs = await house.recent_jobs(100)
+        jobs = await house.ledger.jobs(limit=100, newest_first=True)
         assert len(jobs) == len(ALL) - 1
         for job in jobs:
             order = job.order
@@ -155,7 +155,7 @@ async def test_a_damaged_row_keeps_nobody_from_starting(paths: Paths, sandbox: A
         connection.execute(damage)
     connection.close()
     async with opened(paths, sandbox) as house:
-        for told in (await house.recent_jobs(100), await house.ledger.unowned()):
+        for told in (await house.ledger.jobs(limit=100, newest_first=True), await house.ledger.unowned()):
             for job in told:
                 assert job.elapsed(datetime.now(UTC)) >= 0
                 assert job.created_at.astimezone().isoformat()

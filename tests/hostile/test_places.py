@@ -105,7 +105,7 @@ def is_marked(widget: Prompt | Entry) -> bool:
 
 async def test_composing_again_what_hostile_jobs_were_made_from(enter: Enter) -> None:
     async with enter((120, 40)) as studio:
-        for job in (await studio.services.recent_jobs(100))[::6]:
+        for job in (await studio.services.ledger.jobs(limit=100, newest_first=True))[::6]:
             studio.app.post_message(JobReused(job))
             await studio.until(partial(is_composed, studio, job))
             check(studio)

@@ -108,7 +108,7 @@ async def test_a_run_through_the_router(
     async with open_services(paths, environment=environment_for(server, FAL_KEY=''), patience=0) as house:
         if mischief.startswith(('hub', 'account')):
             bad.mischief = mischief
-        for asking in (house.find_account, house.catalog.models):
+        for asking in (house.account.find, house.catalog.models):
             try:
                 seen.append(repr(await asking()))
             except AppError as error:

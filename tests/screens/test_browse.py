@@ -147,7 +147,7 @@ async def test_a_search_without_a_match_leaves_nothing_to_enter(start: Start) ->
 async def test_models_of_unspoken_providers_say_so(start: Start) -> None:
     async with start() as studio:
         await studio.until(lambda: studio.browse.models.rows)
-        speaks = studio.services.speaks
+        speaks = studio.services.offers.speaks
         unspoken = [
             model
             for model in studio.browse.models.rows
@@ -382,7 +382,8 @@ async def test_models_are_sorted_and_picked_by_access_and_adapter(start: Start) 
         usable = [
             model
             for model in models.rows
-            if FAILS_ON_PURPOSE not in model.tags and any(studio.services.speaks(m.provider) for m in model.mappings)
+            if FAILS_ON_PURPOSE not in model.tags
+            and any(studio.services.offers.speaks(m.provider) for m in model.mappings)
         ]
         assert [model.likes for model in usable] == sorted((model.likes for model in usable), reverse=True)
         assert models.rows[: len(usable)] == usable, 'what cannot be used stays last'

@@ -55,7 +55,7 @@ async def test_the_trash_of_an_earlier_session_is_restored_and_emptied(start: St
         await studio.choose(MODEL)
         await studio.generate('a fox', count=2)
         first, second = await studio.settle()
-        await studio.services.throw_away([first.id, second.id])
+        await studio.services.trash.put([first.id, second.id])
     async with start((80, 24)) as studio:
         await studio.press('f4', 't')
         await studio.until_shown('Trash: 2 jobs')
@@ -67,7 +67,7 @@ async def test_the_trash_of_an_earlier_session_is_restored_and_emptied(start: St
         assert 'what it cost stay in' in studio.text
         await studio.press('enter')
         await studio.until(lambda: not isinstance(studio.app.screen, Question))
-        assert len(await studio.services.trashed_jobs()) == 1
+        assert len(await studio.services.ledger.trash.jobs()) == 1
         await studio.press('x')
         await studio.until(lambda: isinstance(studio.app.screen, Question))
         await studio.press('right', 'enter')

@@ -1,0 +1,140 @@
+"""The open house: what is asked of its rooms together."""
+
+from typing import Final
+
+from hfmedia_tui.catalog.catalog import Catalog
+from hfmedia_tui.domain import FINAL_STATES, Job, Order
+from hfmedia_tui.engine.addresses import Endpoints
+from hfmedia_tui.engine.pool import Pool
+from hfmedia_tui.errors import UsageError
+from hfmedia_tui.paths import Paths
+from hfmedia_tui.services.account import Account
+from hfmedia_tui.services.offers import Offers
+from hfmedia_tui.services.ordering import SANDBOX, Ask, Ordering
+from hfmedia_tui.services.trash import UndoableTrash
+from hfmedia_tui.settings import Settings
+from hfmedia_tui.store.draft import Draft
+from hfmedia_tui.store.ledger import Ledger
+
+__all__ = ['Services']
+
+_MOST_RECENT: Final = 50
+
+
+class Services:
+    """The open house. `router` is what an order says of where it was sent."""
+
+    def __init__(
+        self,
+        *,
+        paths: Paths,
+        settings: Settings,
+        endpoints: Endpoints,
+        router: str,
+        ledger: Ledger,
+        catalog: Catalog,
+        pool: Pool,
+        offers: Offers,
+        account: Account,
+        ordering: Ordering,
+        trash: UndoableTrash,
+    ) -> None:
+        self.paths = paths
+        self.settings = settings
+        self.endpoints = endpoints
+        self.router = router
+        self.ledger = ledger
+        self.catalog = catalog
+        self.pool = pool
+        self.offers = offers
+        self.account = account
+        self.trash = trash
+        self.draft = Draft(paths.data / 'draft.txt')
+        """The prompt that is being written."""
+        self._ordering = ordering
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether the sandbox stands in for the Hub and the providers."""
+        return self.router == SANDBOX
+
+    # ------------------------------------------------------------------------------------------ asking
+
+    async def submit(self, ask: Ask, *, grace: float = 0.0) -> tuple[Job, ...]:
+        """Turn an ask into an order, record it, and queue its jobs; for `grace` seconds they can be taken back.
+
+        Raises UsageError for what cannot be asked, HubError when the Hub does not tell who serves the model, and
+        StoreError when nothing can be recorded; in each case nothing was sent or queued.
+        """
+        return await self.pool.submit(await self.order(ask), grace=grace)
+
+    async def order(self, ask: Ask) -> Order:
+        """The order that `submit` would record. Raises UsageError and HubError."""
+        return await self._ordering.order(ask, self.settings)
+
+    async def retry(self, job_id: str, seen: Job | None = None) -> Job:
+        """Queue a job again, from the earliest step that is not paid for; with `seen`, only as it was seen to end.
+
+        Raises UsageError for one that succeeded, that is under way anywhere, or that was sent to another router.
+        """
+        job = await self.ledger.find(job_id)
+        if job.deleted:
+            raise UsageError(f'Job {job.id} was deleted for good.', 'Generate again for another result.')
+        if job.trashed_at is not None:
+            raise UsageError(f'Job {job.id} is in the trash.', 'Restore it first.')
+        if job.order.router != self.router:
+            raise UsageError(
+                f'Job {job.id} was sent to {job.order.router}, and this is {self.router}.',
+                'Point HFMEDIA_ROUTER_URL there to go on with it.',
+            )
+        return await self.pool.retry(job.id, seen)
+
+    async def cancel(self, job: Job) -> str:
+        """Cancel a job, whichever process drives it, and say what that did.
+
+        One that failed and can still be collected is given up. Raises UsageError when it has ended, and StoreError.
+        """
+        if job.state in FINAL_STATES and not job.collectable:
+            raise UsageError(f'Job {job.id} has ended already: it is {job.state}.')
+        driven = self.pool.jobs.get(job.id)
+        if driven is not None and driven.state not in FINAL_STATES:
+            await self.pool.cancel(job.id)
+            ended: Job | None = self.pool.jobs[job.id]
+        elif await self.ledger.ask_to_cancel(job.id):
+            ended = None
+        else:
+            ended = await self.pool.cancel_left(job.id, reachable=job.order.router == self.router)
+        return (ended.note or 'Cancelled.') if ended is not None else 'The process that drives it was asked.'
+
+    async def resume(self, *, sent_only: bool = False) -> tuple[tuple[Job, ...], tuple[Job, ...]]:
+        """Queue what nobody drives and what can be collected; returns those taken up and those left alone.
+
+        With `sent_only` only what a provider was asked for: that costs nothing anew.
+        """
+        return await self.pool.resume(self.router, sent_only=sent_only)
+
+    async def left_waiting(self) -> tuple[Job, ...]:
+        """Jobs of this router that an earlier process left, and that no provider has been asked for."""
+        left = await self.ledger.unowned()
+        sent = {job.id for job in await self.ledger.unowned(sent_only=True)}
+        return tuple(job for job in left if job.id not in sent and job.order.router == self.router)
+
+    # ------------------------------------------------------------------------------------------ looking back
+
+    async def last_order(self) -> Order | None:
+        """The newest order that was sent where this house sends them."""
+        return await self.ledger.last_order(self.router)
+
+    async def usual_model(self) -> str:
+        """The model used last, or the first of the list. Raises UsageError and HubError."""
+        last = await self.last_order()
+        if last is not None:
+            return last.model
+        models = await self.catalog.models()
+        if not models:
+            raise UsageError('The Hub lists no model that can be used now.', 'Name one.')
+        return models[0].id
+
+    async def familiar_models(self) -> tuple[str, ...]:
+        """Ids of the user's favourites, then of the models used last. Raises StoreError."""
+        return (*await self.ledger.favourites(), *await self.ledger.recent_models(_MOST_RECENT))

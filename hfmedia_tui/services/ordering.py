@@ -1,0 +1,138 @@
+"""Turns what a person asks for into an order."""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from hfmedia_tui.catalog.catalog import Catalog
+from hfmedia_tui.domain import Model, Order, clean
+from hfmedia_tui.engine.pool import new_order_id
+from hfmedia_tui.errors import UsageError
+from hfmedia_tui.parameters import is_text, sized
+from hfmedia_tui.paths import named_folder
+from hfmedia_tui.services.account import Account
+from hfmedia_tui.services.offers import Offers
+from hfmedia_tui.settings import Settings
+
+__all__ = ['SANDBOX', 'Ask', 'Ordering']
+
+SANDBOX: Final = 'sandbox'
+"""What stands for the sandbox's addresses in an order: they change from start to start."""
+_MOST_GENERATIONS: Final = 1000
+_LONGEST_PROMPT: Final = 32_000
+"""Characters: far more than any model reads."""
+
+
+class Ask(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person asks for, before the Hub was asked who can do it."""
+
+    model: str
+    prompt: str
+    provider: str | None = None
+    parameters: Mapping[str, Any] = {}
+    aspect_ratio: str | None = None
+    extra: Mapping[str, Any] = {}
+    count: int = 1
+    seed: int | None = None
+    fallback: bool = True
+    timeout: float | None = None
+    bill_to: str | None = None
+    output: str | None = None
+    """The folder for results; None for the usual one."""
+
+
+class Ordering:
+    """Knows what an order says besides what is asked for: who can be asked, who pays, and where its results lie.
+
+    `hub` and `router` are what an order says of them; `output` is the folder where neither ask nor settings name one.
+    """
+
+    def __init__(
+        self,
+        *,
+        catalog: Catalog,
+        offers: Offers,
+        account: Account,
+        hub: str,
+        router: str,
+        output: Path,
+    ) -> None:
+        self._catalog = catalog
+        self._offers = offers
+        self._account = account
+        self._hub = hub
+        self._router = router
+        self._output = output
+
+    async def order(self, ask: Ask, settings: Settings) -> Order:
+        """An order that nobody was asked for yet.
+
+        Raises UsageError for what cannot be asked, and HubError when the Hub does not tell who serves the model.
+        """
+        prompt = clean(ask.prompt, _LONGEST_PROMPT)
+        if not prompt:
+            raise UsageError('The prompt is empty.', 'Say what you would like to see.')
+        if len(ask.prompt) > _LONGEST_PROMPT or not is_text(ask.prompt):
+            raise UsageError(f'The prompt must be text of at most {_LONGEST_PROMPT:,} characters.')
+        bill_to = ask.bill_to or settings.network.bill_to
+        if bill_to and not re.fullmatch(r'[\w.-]+', bill_to, re.ASCII):
+            raise UsageError('The organisation to bill is no name of an organisation.', 'It is what its page is named.')
+        if not 1 <= ask.count <= _MOST_GENERATIONS:
+            raise UsageError(f'The number of generations must be from 1 to {_MOST_GENERATIONS}, not {ask.count}.')
+        if ask.seed is not None and ask.seed < 0:
+            raise UsageError(f'The seed must not be negative, and {ask.seed} is.')
+        if ask.timeout is not None and not ask.timeout > 0:
+            raise UsageError(f'The timeout must be more than 0 seconds, not {ask.timeout:g}.')
+        if not re.fullmatch(r'(?:[\w-][\w.-]*/)?[\w-][\w.-]*', ask.model):
+            raise UsageError(f'{ask.model[:80]!r} is no name of a model.', 'Name it as owner/name.')
+        parameters = {
+            name: clean(value, _LONGEST_PROMPT) if isinstance(value, str) else value
+            for name, value in sized(ask.parameters, ask.aspect_ratio).items()
+        }
+        models, account = await asyncio.gather(self._catalog.model(ask.model), self._account.find_soon())
+        if not models:
+            raise UsageError(
+                f'{ask.model} makes neither pictures nor films.', 'See `hfmedia-tui models` for those that do.'
+            )
+        model = _best(models, ask.provider)
+        folder = ask.output or settings.output.folder
+        mappings, passed_over = self._offers.choose(model, ask.provider)
+        return Order(
+            id=new_order_id(),
+            task=model.task,
+            model=model.id,
+            prompt=prompt,
+            mappings=mappings,
+            passed_over=passed_over,
+            provider=ask.provider,
+            parameters=parameters,
+            extra=ask.extra,
+            count=ask.count,
+            seed=ask.seed,
+            fallback=ask.fallback and ask.provider is None,
+            timeout=ask.timeout,
+            bill_to=bill_to,
+            output=str(named_folder(folder) if folder else self._output),
+            hub=self._hub,
+            router=self._router,
+            account=account,
+            created_at=datetime.now(UTC),
+        )
+
+
+def _best(models: tuple[Model, ...], provider: str | None) -> Model:
+    """The first task of a model that can be done now: by `provider`, or by any that this program speaks."""
+
+    def rank(model: Model) -> bool:
+        return any(
+            mapping.serves(model.task)
+            and (mapping.provider == provider if provider else Offers.speaks(mapping.provider, model.task))
+            for mapping in model.mappings
+        )
+
+    return max(models, key=rank)
