@@ -1,9 +1,7 @@
 """Compose: from a prompt to results, all on one screen."""
 
-import asyncio
-from pathlib import Path
 from time import monotonic
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from textual import events, on, work
 from textual.app import ComposeResult, SuspendNotSupported
@@ -13,9 +11,8 @@ from textual.content import Content
 from textual.reactive import var
 from textual.style import Style
 from textual.widgets import Button, Static, TextArea
-from textual.worker import Worker
 
-from hfmedia_tui.domain import Job, JobState, Model, Order, Output, clean
+from hfmedia_tui.domain import Job, JobState, Model, Order, clean
 from hfmedia_tui.errors import AppError, HubError
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.parameters import PARAMETERS
@@ -24,31 +21,21 @@ from hfmedia_tui.screens.editor import edit, find_editor
 from hfmedia_tui.screens.model_finder import ModelFinder
 from hfmedia_tui.screens.prompt_finder import PromptFinder
 from hfmedia_tui.screens.undoing import Undoing
+from hfmedia_tui.screens.unsent import Unsent
 from hfmedia_tui.widgets.field import Field
 from hfmedia_tui.widgets.film import FilmPlayer
-from hfmedia_tui.widgets.job_details import caption
-from hfmedia_tui.widgets.live_jobs import LiveJobs
 from hfmedia_tui.widgets.model_list import TASK_GLYPHS, TASK_WORDS
 from hfmedia_tui.widgets.parameter_form import Entries, ParameterForm
 from hfmedia_tui.widgets.plain import one_line, plural
 from hfmedia_tui.widgets.prompt import Prompt
-from hfmedia_tui.widgets.result_strip import ResultStrip
+from hfmedia_tui.widgets.results import Results
 
 __all__ = ['ComposeScreen']
 
 _REPEAT = 0.5
 """Seconds in which the same ask again is a key held down, not a wish to pay twice."""
-_DRAFT_SECONDS = 0.4
-"""Between a change of the prompt and its way to the disk."""
 _PROMPT_LIMIT = 20_000
 """Characters of a prompt that are sent."""
-
-
-class Result(NamedTuple):
-    """One file, and the job that brought it."""
-
-    job: Job
-    output: Output
 
 
 class ComposeScreen(Undoing):
@@ -126,19 +113,11 @@ class ComposeScreen(Undoing):
     def __init__(self, pictures: Pictures) -> None:
         super().__init__()
         self._pictures = pictures
-        self._jobs: dict[str, Job] = {}
-        self._results: list[Result] = []
-        self._place: int | None = None
-        """Which result is shown; None follows the newest."""
         self._sent: tuple[object, float] = (None, 0.0)
         self._written: dict[str, str] = {}
         """Prompts of orders that can still be taken back, as they were written."""
-        self._unsent = ''
-        """What stands in the prompt, unless it is what was sent last."""
-        self._sent_text = ''
-        self._drafted = False
-        """Whether the draft of an earlier session was taken up."""
-        self._drafting: Worker[None] | None = None
+        self._unsent: Unsent | None = None
+        """The draft, once that of an earlier session was taken up."""
 
     def compose_place(self) -> ComposeResult:
         with Horizontal(id='desk'):
@@ -153,15 +132,7 @@ class ComposeScreen(Undoing):
                 with Horizontal(id='sending'):
                     yield Button('Generate', id='generate', compact=True)
                     yield Static(id='cost')
-            with Vertical(id='results'):
-                with Vertical(id='shown'):
-                    yield FilmPlayer(self._pictures, placeholder='Results appear here')
-                    with Horizontal(id='facts'):
-                        yield ResultStrip()
-                        yield Static(id='caption')
-                jobs = LiveJobs(id='live')
-                jobs.notice = 'Jobs appear here'
-                yield jobs
+            yield Results(self._pictures, id='results')
 
     @property
     def form(self) -> ParameterForm:
@@ -172,8 +143,12 @@ class ComposeScreen(Undoing):
         return self.query_one(Prompt)
 
     @property
+    def results(self) -> Results:
+        return self.query_one(Results)
+
+    @property
     def player(self) -> FilmPlayer:
-        return self.query_one(FilmPlayer)
+        return self.results.player
 
     # ------------------------------------------------------------------------------------------ what is composed
 
@@ -182,8 +157,8 @@ class ComposeScreen(Undoing):
         self._ask_who_serves()
 
     def take_standing(self) -> None:
-        if self.services is not None and not self._drafted:
-            self._drafted = True
+        if self.services is not None and self._unsent is None:
+            self._unsent = Unsent(self.services.draft)
             self._take_draft(self.services.draft.text)
         self._show_model()
         self._ask_who_serves()
@@ -348,24 +323,17 @@ class ComposeScreen(Undoing):
 
     def _keep_draft(self) -> None:
         """Have what is not sent yet on the disk soon."""
-        text = self.prompt.text
-        self._unsent = '' if text == self._sent_text else text
-        if self._drafted and (self._drafting is None or self._drafting.is_finished):
-            self._drafting = self._write_draft()
+        if self._unsent is not None and self._unsent.take(self.prompt.text):
+            self.run_worker(self._unsent.write_soon(), group='draft', exit_on_error=False)
 
-    @work(group='draft', exit_on_error=False)
-    async def _write_draft(self) -> None:
-        while self.services is not None and self._unsent != self.services.draft.text:
-            await asyncio.sleep(_DRAFT_SECONDS)
-            await self._write_unsent()
-
-    async def _write_unsent(self) -> None:
-        if self.services is not None and self._unsent != self.services.draft.text:
-            await asyncio.to_thread(self.services.draft.write, self._unsent)
+    def _forget_draft(self, sent: str) -> None:
+        if self._unsent is not None:
+            self._unsent.sent(sent)
+        self._keep_draft()
 
     async def on_unmount(self) -> None:
-        if self._drafted:
-            await self._write_unsent()
+        if self._unsent is not None:
+            await self._unsent.write()
 
     # ------------------------------------------------------------------------------------------ sending
 
@@ -410,8 +378,7 @@ class ComposeScreen(Undoing):
         try:
             jobs = await self.services.submit(ask, grace=self.services.settings.jobs.grace_seconds)
             self._written[jobs[0].order.id] = written
-            self._sent_text = written
-            self._keep_draft()
+            self._forget_draft(written)
         except AppError as error:
             self._sent = (None, 0.0)
             self._refuse(str(error))
@@ -428,7 +395,7 @@ class ComposeScreen(Undoing):
             case 'take_back':
                 return self.is_mounted and self.held is not None
             case 'trash' | 'undo' | 'copy':
-                return self.is_mounted and (self.has_class('-picture') or self.query_one(LiveJobs).has_focus)
+                return self.is_mounted and (self.has_class('-picture') or self.results.live.has_focus)
             case _:
                 return True
 
@@ -442,10 +409,9 @@ class ComposeScreen(Undoing):
         for job in jobs:
             written = self._written.pop(job.order.id, None) if job.sent_in is None else None
             if written and job.state is JobState.CANCELLED:
-                self._sent_text = ''
                 if not self.prompt.text:
                     self.prompt.write_over(written)
-                self._keep_draft()
+                self._forget_draft('')
         self._show_cost()
         self.refresh_bindings()
 
@@ -454,89 +420,36 @@ class ComposeScreen(Undoing):
     def take_jobs(self, jobs: tuple[Job, ...]) -> None:
         if any(job.sent_in is not None or job.order.id in self._written for job in jobs):
             self._follow_grace(jobs)
-        changed = [job for job in jobs if job.state is JobState.SUCCEEDED and self._jobs.get(job.id) != job]
-        self._jobs.update((job.id, job) for job in jobs)
-        self.query_one(LiveJobs).update_jobs(jobs)
-        if changed:
-            self._take_results(changed)
-            self._show_result()
+        self.results.take_jobs(jobs)
 
-    def _take_results(self, jobs: list[Job]) -> None:
-        """Take the results of jobs, oldest first, and leave out what went to the trash; the one shown stays shown."""
-        shown = None if self._place is None else self._results[self._place].output.path
-        moved = {job.id for job in jobs}
-        results = [result for result in self._results if result.job.id not in moved]
-        results += [Result(job, output) for job in jobs if job.trashed_at is None for output in job.outputs]
-        self._results = sorted(results, key=lambda result: result.job.finished_at or result.job.created_at)
-        if self._place is not None:
-            paths = [result.output.path for result in self._results]
-            self._place = paths.index(shown) if shown in paths else min(self._place, len(paths) - 1)
-            self._place = None if self._place < 0 else self._place
-
-    def _show_result(self) -> None:
-        last = len(self._results) - 1
-        place = last if self._place is None else min(self._place, last)
-        strip = self.query_one(ResultStrip)
-        strip.count, strip.place = len(self._results), max(0, place)
-        if place < 0:
-            self.player.source = None
-            self.query_one(LiveJobs).shown = None
-            self.query_one('#caption', Static).update('')
-            return
-        result = self._results[place]
-        self.player.source = Path(result.output.path)
+    @on(Results.Shown)
+    def _result_shown(self) -> None:
         self.refresh_bindings()
-        self.query_one(LiveJobs).shown = result.job.id
-        steps = 'PgUp PgDn  ' if last else ''
-        self.query_one('#caption', Static).update(Content.assemble((steps, '$foreground'), caption(result.job)))
 
-    def _go_to(self, place: int) -> None:
-        last = len(self._results) - 1
-        self._place = None if place >= last else max(0, place)
-        self._show_result()
-
-    @on(ResultStrip.Chosen)
-    def _chosen(self, event: ResultStrip.Chosen) -> None:
-        self._go_to(event.place)
-
-    @on(LiveJobs.Selected)
-    async def _job_selected(self, event: LiveJobs.Selected) -> None:
-        if event.row.sent_in is not None and self.services is not None:
-            self.services.pool.send_now(event.row.order.id)
-            return
-        for place, result in enumerate(self._results):
-            if result.job.id == event.row.id:
-                self._go_to(place)
-                return
-        await self.house.show_job(event.row.id)
+    @on(Results.JobEntered)
+    async def _job_entered(self, event: Results.JobEntered) -> None:
+        if event.job.sent_in is not None and self.services is not None:
+            self.services.pool.send_now(event.job.order.id)
+        else:
+            await self.house.show_job(event.job.id)
 
     def action_step(self, step: int) -> None:
-        if self._results:
-            now = len(self._results) - 1 if self._place is None else self._place
-            self._go_to(now + step)
-
-    @property
-    def _meant(self) -> tuple[Job | None, Output | None]:
-        """The highlighted job with its first result, or else the result that is shown."""
-        live = self.query_one(LiveJobs)
-        if live.has_focus:
-            return live.row, next(iter(live.row.outputs), None) if live.row else None
-        return self._results[-1 if self._place is None else self._place] if self._results else (None, None)
+        self.results.step(step)
 
     def action_trash(self) -> None:
         """Throw away the highlighted job, or the one whose result is shown."""
-        job, _ = self._meant
+        job, _ = self.results.meant
         if job is not None:
             self.throw_away([job])
 
     @work(group='copy', exit_on_error=False)
     async def action_copy(self) -> None:
-        job, output = self._meant
+        job, output = self.results.meant
         if job is not None:
             await copy_from(self, job, output)
 
     def action_undo(self) -> None:
-        self.undo(self.query_one(LiveJobs).row)
+        self.undo(self.results.live.row)
 
     def action_picture(self) -> None:
         self.toggle_class('-picture')
@@ -554,7 +467,7 @@ class ComposeScreen(Undoing):
             self.remove_class('-picture')
             self.prompt.focus()
         else:
-            self.query_one(LiveJobs).focus()
+            self.results.live.focus()
 
     def action_write(self) -> None:
         self.remove_class('-picture')
