@@ -298,6 +298,8 @@ class Job(Struct, frozen=True, kw_only=True):
     order: Order
     index: int
     """Which generation of its order, from 0."""
+    sequence: int = 0
+    """The ledger's number of the job, higher for each that is asked for later; 0 until it is recorded."""
     seed: int
     state: JobState = JobState.QUEUED
     provider: str | None = None

@@ -169,17 +169,17 @@ class Pool:
             )
             for index in range(order.count)
         )
-        try:
-            await whole(self._tools.ledger.add(order, jobs))
-        finally:
-            # Also when this is cancelled meanwhile: what is recorded is known to the pool.
-            if await self._is_recorded(jobs[0]):
-                for job in jobs:
-                    self._queue(replace(job, sent_in=math.ceil(grace)) if grace else job)
-                if grace and not self._closing:
-                    countdown = self._count_down(order.id, grace)
-                    self._graces[order.id] = asyncio.create_task(countdown, name=f'grace of {order.id}')
-                self._fill()
+        # Also when this is cancelled meanwhile: what is recorded is known to the pool.
+        return await whole(self._record(order, jobs, grace))
+
+    async def _record(self, order: Order, jobs: tuple[Job, ...], grace: float) -> tuple[Job, ...]:
+        jobs = await self._tools.ledger.add(order, jobs)
+        for job in jobs:
+            self._queue(replace(job, sent_in=math.ceil(grace)) if grace else job)
+        if grace and not self._closing:
+            countdown = self._count_down(order.id, grace)
+            self._graces[order.id] = asyncio.create_task(countdown, name=f'grace of {order.id}')
+        self._fill()
         return jobs
 
     def send_now(self, order_id: str) -> None:
@@ -434,12 +434,6 @@ class Pool:
         finally:
             if claim in self._claims:
                 self._claims.remove(claim)
-
-    async def _is_recorded(self, job: Job) -> bool:
-        try:
-            return (await self._tools.ledger.find(job.id)).id == job.id
-        except (StoreError, UsageError):
-            return False
 
     def _check_idle(self) -> None:
         if not self._waiting and not self._running:

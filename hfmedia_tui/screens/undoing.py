@@ -31,7 +31,7 @@ class Undoing(Place):
     def held(self) -> Job | None:
         """A job of the newest order that can still be taken back."""
         held = (job for job in self.house.jobs.values() if job.sent_in is not None)
-        return max(held, key=lambda job: job.created_at, default=None)
+        return max(held, key=lambda job: job.sequence, default=None)
 
     @work(group='trash', exit_on_error=False)
     async def throw_away(self, jobs: Iterable[Job]) -> None:

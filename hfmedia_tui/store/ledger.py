@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import msgspec
+
 from hfmedia_tui.domain import (
     FINAL_STATES,
     Attempt,
@@ -84,34 +86,35 @@ class Ledger:
 
     # ------------------------------------------------------------------------------------------ writing
 
-    async def add(self, order: Order, jobs: Sequence[Job]) -> None:
-        """Record an order and its jobs, owned by this process."""
+    async def add(self, order: Order, jobs: Sequence[Job]) -> tuple[Job, ...]:
+        """Record an order and its jobs, owned by this process, and return them with their numbers."""
 
-        def transaction(connection: sqlite3.Connection) -> None:
+        def transaction(connection: sqlite3.Connection) -> tuple[Job, ...]:
             connection.execute(
                 'INSERT INTO orders VALUES (?, ?, ?, ?)',
                 (order.id, moment(order.created_at), order.router, as_json(order)),
             )
-            connection.executemany(
+            return tuple(msgspec.structs.replace(job, sequence=insert(connection, job)) for job in jobs)
+
+        def insert(connection: sqlite3.Connection, job: Job) -> int:
+            added = connection.execute(
                 'INSERT INTO jobs (id, order_id, position, seed, state, priority, progress, created_at, owner)'
                 ' VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-                [
-                    (
-                        job.id,
-                        order.id,
-                        job.index,
-                        str(job.seed),
-                        job.state,
-                        job.priority,
-                        as_json(job.progress),
-                        moment(job.created_at),
-                        self._owner.name,
-                    )
-                    for job in jobs
-                ],
+                (
+                    job.id,
+                    order.id,
+                    job.index,
+                    str(job.seed),
+                    job.state,
+                    job.priority,
+                    as_json(job.progress),
+                    moment(job.created_at),
+                    self._owner.name,
+                ),
             )
+            return added.lastrowid or 0
 
-        await self._database.write(transaction)
+        return await self._database.write(transaction)
 
     async def save(self, job: Job, *, collectable: bool = False) -> None:
         """Record where a job stands, with its outputs."""

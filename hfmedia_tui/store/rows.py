@@ -174,6 +174,7 @@ def _job(
         id=row['id'],
         order=order,
         index=row['position'],
+        sequence=row['sequence'],
         seed=int(row['seed']),
         state=state,
         provider=_told(row['provider']),

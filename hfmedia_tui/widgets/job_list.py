@@ -121,7 +121,7 @@ class JobList(RowList[Job]):
         """Return what the list is sorted by."""
         if self.trash and job.trashed_at is not None:
             return -job.trashed_at.timestamp(), job.index
-        return -job.created_at.timestamp(), job.index
+        return job.index - job.sequence, job.index
 
     def place_of(self, job_id: str | None) -> int | None:
         """Return where a job stands; None where it is not in the list."""

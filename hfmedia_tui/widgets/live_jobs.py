@@ -26,7 +26,7 @@ class LiveJobs(JobList):
         urgency = _URGENCY.get(job.state, 2)
         if urgency == 2:
             return (urgency, *super().rank(job))
-        return (urgency, job.created_at.timestamp(), job.index)
+        return (urgency, job.sequence)
 
     def show_rows(self, rows: Iterable[Job], *, follow: bool = True) -> None:
         super().show_rows(rows, follow=follow and self.has_focus)

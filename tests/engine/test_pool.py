@@ -340,6 +340,7 @@ async def test_a_clock_that_is_set_back_changes_no_duration_and_no_order(
             'second',
             'first',
         ]
+        assert [job.sequence for job in services.pool.jobs.values()] == [1, 2, 3]
         last = await services.last_order()
         assert last is not None
         assert last.prompt == 'third'

@@ -73,8 +73,8 @@ async def test_everything_comes_back_as_it_was(ledger: Ledger) -> None:
     asked = order(
         seed=2**64 + 1, extra={'large': 2**80, 'nested': [1.5, None, {'a': True}]}, parameters={'width': 512}, count=2
     )
-    jobs = (job(asked, 0, seed=2**64 + 1), job(asked, 1, seed=2**64 + 2))
-    await ledger.add(asked, jobs)
+    jobs = await ledger.add(asked, (job(asked, 0, seed=2**64 + 1), job(asked, 1, seed=2**64 + 2)))
+    assert [added.sequence for added in jobs] == [1, 2]
     assert await ledger.jobs() == jobs
     ended = replace(
         jobs[0],
@@ -127,8 +127,7 @@ async def test_jobs_are_found_by_the_beginning_of_their_id(ledger: Ledger) -> No
 
 async def test_listing(ledger: Ledger) -> None:
     asked = order(count=3)
-    jobs = [job(asked, index) for index in range(3)]
-    await ledger.add(asked, jobs)
+    jobs = await ledger.add(asked, [job(asked, index) for index in range(3)])
     await ledger.save(replace(jobs[1], state=JobState.SUCCEEDED))
     assert [found.index for found in await ledger.jobs(newest_first=True, limit=2)] == [2, 1]
     assert [found.index for found in await ledger.jobs(states=[JobState.QUEUED])] == [0, 2]

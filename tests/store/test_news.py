@@ -33,8 +33,8 @@ async def another(tmp_path: Path) -> AsyncIterator[Open]:
 
 async def asked(ledger: Ledger, name: str = 'abcdefgh') -> Job:
     one = job(order(name))
-    await ledger.add(one.order, [one])
-    return one
+    (recorded,) = await ledger.add(one.order, [one])
+    return recorded
 
 
 async def test_jobs_of_another_process_are_news_as_they_change(another: Open) -> None:

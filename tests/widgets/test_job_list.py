@@ -39,7 +39,9 @@ def job(number: int = 1, *, prompt: str = 'a fox', age: float = 0, **fields: Any
         mappings=(ProviderMapping(provider='fal-ai', provider_id='x', task='text-to-image'),),
         created_at=NOW - timedelta(seconds=age),
     )
-    return Job(id=f'j{number}', order=order, index=0, seed=7, created_at=order.created_at, **fields)
+    return Job(
+        id=f'j{number}', order=order, index=0, sequence=10_000 - int(age), seed=7, created_at=order.created_at, **fields
+    )
 
 
 def running(number: int = 1, progress: JobProgress | None = None, **fields: Any) -> Job:
