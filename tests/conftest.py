@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from anyio.from_thread import start_blocking_portal
 
+from hfmedia_tui.paths import Paths, find_paths
 from hfmedia_tui.sandbox.addresses import Addresses
 from hfmedia_tui.sandbox.process import running
 from tests.disks import mounted
@@ -17,6 +18,11 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
     home = tmp_path_factory.mktemp('sandbox')
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(running(home, pace=0)) as addresses:
         yield addresses
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    return find_paths({'HFMEDIA_HOME': str(tmp_path)})
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from anyio.from_thread import start_blocking_portal
 
 from hfmedia_tui.sandbox.addresses import Addresses
 from hfmedia_tui.sandbox.process import running
+from tests.houses import environment_for
 
 COMMAND = (sys.executable, '-m', 'hfmedia_tui')
 
@@ -48,7 +49,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
 @pytest.fixture
 def online(environment: dict[str, str], sandbox: Addresses) -> dict[str, str]:
     """The same user with a token, at a Hub and router that are the session's sandbox, as if they were the real ones."""
-    return {**environment, 'HF_TOKEN': 'hf_test', 'HF_ENDPOINT': sandbox.hub, 'HFMEDIA_ROUTER_URL': sandbox.router}
+    return {**environment, **environment_for(sandbox.hub, sandbox.router)}
 
 
 def run_with(base: Mapping[str, str]) -> Run:
@@ -89,5 +90,4 @@ def slow_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses
 
 @pytest.fixture
 def slow(environment: dict[str, str], slow_sandbox: Addresses) -> dict[str, str]:
-    addresses = {'HF_ENDPOINT': slow_sandbox.hub, 'HFMEDIA_ROUTER_URL': slow_sandbox.router}
-    return {**environment, 'HF_TOKEN': 'hf_test', **addresses}
+    return {**environment, **environment_for(slow_sandbox.hub, slow_sandbox.router)}

@@ -11,6 +11,7 @@ from PIL import Image
 from hfmedia_tui import __version__
 from tests.cli.conftest import Run, run_with
 from tests.engine.loopback import Answer, Asked, serving
+from tests.houses import environment_for
 
 IMAGE = 'black-forest-labs/FLUX.1-dev'
 JOB_FIELDS = [
@@ -128,7 +129,7 @@ def test_a_provider_that_is_spoken_for_another_task_is_not_supported(environment
         return Answer(body=json.dumps([model] if asked.path.startswith('/api/models?') else model).encode())
 
     with serving(answer) as hub:
-        run = run_with({**environment, 'HF_ENDPOINT': hub.url, 'HFMEDIA_ROUTER_URL': hub.url, 'HF_TOKEN': 'hf_test'})
+        run = run_with({**environment, **environment_for(hub.url)})
         assert run('models').out == 'text-to-image  owner/name\n  novita  not supported\n'
         ran = run('generate', 'a fox', '--model', 'owner/name', '--json')
     assert ran.code == 1
@@ -272,7 +273,7 @@ def test_a_listing_is_kept_and_an_old_one_says_of_when_it_is(environment: dict[s
     offer = {'provider': 'fal-ai', 'providerId': 'x', 'status': 'live', 'task': 'text-to-image'}
     listing = json.dumps([{'id': 'owner/name', 'inferenceProviderMapping': [offer]}]).encode()
     with serving(lambda asked: Answer(headers={'etag': '"1"'}, body=listing)) as hub:
-        run = run_with({**environment, 'HF_ENDPOINT': hub.url, 'HFMEDIA_ROUTER_URL': hub.url, 'HF_TOKEN': 'hf_test'})
+        run = run_with({**environment, **environment_for(hub.url)})
         first = run('models', '--json')
         assert [model['id'] for model in first.lines] == ['owner/name']
         asked = len(hub.asked)
@@ -356,8 +357,7 @@ def test_the_doctor_shows_no_escape_of_what_it_was_told(environment: dict[str, s
         return Answer(body=json.dumps({'name': 'ada\x1b]0;owned\x07'}).encode())
 
     with serving(answer) as hub:
-        told = {'HF_ENDPOINT': hub.url, 'HFMEDIA_ROUTER_URL': hub.url, 'HF_TOKEN': 'hf_test', 'TERM': 'x\x1b[31m'}
-        ran = run_with({**environment, **told})('doctor')
+        ran = run_with({**environment, **environment_for(hub.url), 'TERM': 'x\x1b[31m'})('doctor')
     assert 'found, of ada' in ran.out
     assert '\x1b' not in ran.out
 

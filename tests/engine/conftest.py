@@ -1,23 +1,20 @@
 """The engine's tests run the whole house on the sandbox: real HTTP, a real ledger, real files."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
-from pathlib import Path
 
 import httpx
 import pytest
 
-from hfmedia_tui.paths import Paths, find_paths
+from hfmedia_tui.paths import Paths
 from hfmedia_tui.sandbox.addresses import Addresses
-from hfmedia_tui.services import Limits, Services, open_services
+from hfmedia_tui.services import Limits, Services
+from tests.engine.loopback import Server, serving
+from tests.engine.provider import Provider
+from tests.houses import opened
 
 OpenHouse = Callable[..., AbstractAsyncContextManager[Services]]
 CountSubmits = Callable[[], Awaitable[int]]
-
-
-@pytest.fixture
-def paths(tmp_path: Path) -> Paths:
-    return find_paths({'HFMEDIA_HOME': str(tmp_path)})
 
 
 @pytest.fixture
@@ -25,8 +22,7 @@ def open_house(paths: Paths, sandbox: Addresses) -> OpenHouse:
     """Opens services on the session's sandbox; more than once, as processes would one after the other."""
 
     def open_it(limits: Limits | None = None) -> AbstractAsyncContextManager[Services]:
-        environment = {'HF_ENDPOINT': sandbox.hub, 'HFMEDIA_ROUTER_URL': sandbox.router, 'HF_TOKEN': 'hf_test'}
-        return open_services(paths, limits=limits, environment=environment, patience=0.02)
+        return opened(paths, sandbox.hub, sandbox.router, limits=limits, patience=0.02)
 
     return open_it
 
@@ -41,3 +37,23 @@ def count_submits(sandbox: Addresses) -> CountSubmits:
         return int(told['total'])
 
     return count
+
+
+@pytest.fixture
+def provider() -> Provider:
+    return Provider()
+
+
+@pytest.fixture
+def server(provider: Provider) -> Iterator[Server]:
+    """The provider at its address."""
+    with serving(provider) as server:
+        provider.url = server.url
+        yield server
+
+
+@pytest.fixture
+async def house(paths: Paths, server: Server) -> AsyncIterator[Services]:
+    """Services on that one provider."""
+    async with opened(paths, server.url) as services:
+        yield services

@@ -1,15 +1,12 @@
 """A provider that says that it is too much is asked less, and slowly more again."""
 
-from collections.abc import Iterator
-
-import pytest
-
 from hfmedia_tui.domain import JobState
 from hfmedia_tui.engine.allowances import Allowances
 from hfmedia_tui.paths import Paths
-from hfmedia_tui.services import Ask, Limits, open_services
-from tests.engine.loopback import Answer, Server, serving
+from hfmedia_tui.services import Ask, Limits
+from tests.engine.loopback import Answer, Server
 from tests.engine.provider import Provider
+from tests.houses import opened
 
 
 def test_it_is_halved_and_earned_back_one_by_one() -> None:
@@ -30,27 +27,12 @@ def test_it_is_halved_and_earned_back_one_by_one() -> None:
     assert allowances.of('replicate') == 8, 'each for itself'
 
 
-@pytest.fixture
-def provider() -> Provider:
-    return Provider()
-
-
-@pytest.fixture
-def server(provider: Provider) -> Iterator[Server]:
-    with serving(provider) as server:
-        provider.url = server.url
-        yield server
-
-
 async def test_a_throttled_provider_is_asked_by_fewer_jobs_and_the_note_says_so(
     paths: Paths, server: Server, provider: Provider
 ) -> None:
-    environment = {'HF_ENDPOINT': server.url, 'HFMEDIA_ROUTER_URL': server.url, 'HF_TOKEN': 'hf_test'}
     refusals = iter([Answer(429, {'ratelimit': '"api";r=0;t=3'}, b'{"error": "too many"}')] * 2)
     provider.submit = lambda: next(refusals, None)
-    async with open_services(
-        paths, environment=environment, patience=0.01, limits=Limits(total=8, per_provider=4)
-    ) as house:
+    async with opened(paths, server.url, limits=Limits(total=8, per_provider=4)) as house:
         subscription = house.pool.subscribe()
         jobs = await house.submit(Ask(model='a/b', prompt='a fox', provider='fal-ai', count=12))
         notes = set[str]()

@@ -7,9 +7,10 @@ import pytest
 from hfmedia_tui.domain import FailureCode, JobState
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.paths import Paths
-from hfmedia_tui.services import Ask, open_services
-from tests.engine.loopback import Answer, serving
+from hfmedia_tui.services import Ask, Services
+from tests.engine.loopback import Answer, Server
 from tests.engine.provider import Provider, as_json
+from tests.houses import ended, opened
 
 
 @pytest.mark.parametrize(
@@ -21,78 +22,61 @@ from tests.engine.provider import Provider, as_json
     ],
 )
 async def test_trouble_after_the_submit_costs_no_second_submit(
-    paths: Paths, field: str, trouble: Answer, code: FailureCode
+    paths: Paths, server: Server, provider: Provider, *, field: str, trouble: Answer, code: FailureCode
 ) -> None:
-    provider = Provider()
     calm = getattr(provider, field)
-    with serving(provider) as server:
-        provider.url = server.url
-        environment = {'HF_ENDPOINT': server.url, 'HFMEDIA_ROUTER_URL': f'{server.url}/router', 'HF_TOKEN': 'hf_test'}
-        async with open_services(paths, environment=environment, patience=0) as services:
-            setattr(provider, field, lambda: trouble)
-            (job,) = await services.submit(Ask(model='a/b', prompt='a fox'))
-            await services.pool.idle()
-            failed = services.pool.jobs[job.id]
-            assert failed.state is JobState.FAILED
-            assert failed.error is not None
-            assert failed.error.code is code
-            assert failed.error.hint is not None
-            assert 'paid for' in failed.error.hint
-            assert not Path(failed.order.output).exists() or not list(Path(failed.order.output).iterdir())
-            setattr(provider, field, calm)
-            await services.retry(job.id)
-            await services.pool.idle()
-            collected = services.pool.jobs[job.id]
-        assert collected.state is JobState.SUCCEEDED, collected.error
-        assert Path(collected.outputs[0].path).read_bytes() == provider.picture
-        assert len(collected.attempts) == 1
-        assert provider.submits == 1
-        assert all('authorization' not in asked.headers for asked in server.asked if asked.path == '/media.png')
+    async with opened(paths, server.url, f'{server.url}/router', patience=0) as house:
+        setattr(provider, field, lambda: trouble)
+        (job,) = await house.submit(Ask(model='a/b', prompt='a fox'))
+        failed = await ended(house, job)
+        assert failed.state is JobState.FAILED
+        assert failed.error is not None
+        assert failed.error.code is code
+        assert failed.error.hint is not None
+        assert 'paid for' in failed.error.hint
+        assert not Path(failed.order.output).exists() or not list(Path(failed.order.output).iterdir())
+        setattr(provider, field, calm)
+        await house.retry(job.id)
+        collected = await ended(house, job)
+    assert collected.state is JobState.SUCCEEDED, collected.error
+    assert Path(collected.outputs[0].path).read_bytes() == provider.picture
+    assert len(collected.attempts) == 1
+    assert provider.submits == 1
+    assert all('authorization' not in asked.headers for asked in server.asked if asked.path == '/media.png')
 
 
-async def test_paid_bytes_that_are_no_picture_lie_in_a_shelter(paths: Paths) -> None:
-    provider = Provider()
+async def test_paid_bytes_that_are_no_picture_lie_in_a_shelter(house: Services, provider: Provider) -> None:
     provider.media = lambda: Answer(body=b'GIF87a? no: just words')
-    with serving(provider) as server:
-        provider.url = server.url
-        environment = {'HF_ENDPOINT': server.url, 'HFMEDIA_ROUTER_URL': server.url, 'HF_TOKEN': 'hf_test'}
-        async with open_services(paths, environment=environment, patience=0) as services:
-            (job,) = await services.submit(Ask(model='a/b', prompt='a fox'))
-            await services.pool.idle()
-            failed = services.pool.jobs[job.id]
-    (kept,) = (paths.data / 'shelter').iterdir()
+    (job,) = await house.submit(Ask(model='a/b', prompt='a fox'))
+    failed = await ended(house, job)
+    (kept,) = (house.paths.data / 'shelter').iterdir()
     assert kept.read_bytes() == b'GIF87a? no: just words'
     assert kept.stat().st_mode & 0o777 == 0o600
     assert failed.error is not None
     assert str(kept) in failed.error.message
 
 
-async def test_what_can_be_collected_is_thrown_away_only_when_it_was_given_up(paths: Paths) -> None:
-    provider = Provider()
+async def test_what_can_be_collected_is_thrown_away_only_when_it_was_given_up(
+    house: Services, provider: Provider
+) -> None:
     provider.poll = lambda: as_json({'error': 'Invalid credentials'}, 401)
-    with serving(provider) as server:
-        provider.url = server.url
-        environment = {'HF_ENDPOINT': server.url, 'HFMEDIA_ROUTER_URL': server.url, 'HF_TOKEN': 'hf_test'}
-        async with open_services(paths, environment=environment, patience=0) as services:
-            (job,) = await services.submit(Ask(model='a/b', prompt='a fox'))
-            await services.pool.idle()
-            failed = services.pool.jobs[job.id]
-            assert failed.collectable
-            (reason,) = (await services.trash.put([job.id])).refused
-            assert 'can still be collected' in reason
-            note = await services.cancel(failed)
-            assert 'asked to stop' in note
-            given_up = await services.ledger.find(job.id)
-            assert (given_up.state, given_up.collectable) == (JobState.CANCELLED, False)
-            (thrown,) = (await services.trash.put([job.id])).jobs
-            assert thrown.trashed_at is not None
-            with pytest.raises(UsageError, match='in the trash'):
-                await services.retry(job.id)
-            (restored,) = (await services.trash.undo()).jobs
-            provider.poll = lambda: as_json({'status': 'COMPLETED'})
-            await services.retry(restored.id)
-            await services.pool.idle()
-            assert services.pool.jobs[job.id].state is JobState.SUCCEEDED
+    (job,) = await house.submit(Ask(model='a/b', prompt='a fox'))
+    failed = await ended(house, job)
+    assert failed.collectable
+    (reason,) = (await house.trash.put([job.id])).refused
+    assert 'can still be collected' in reason
+    note = await house.cancel(failed)
+    assert 'asked to stop' in note
+    given_up = await house.ledger.find(job.id)
+    assert (given_up.state, given_up.collectable) == (JobState.CANCELLED, False)
+    (thrown,) = (await house.trash.put([job.id])).jobs
+    assert thrown.trashed_at is not None
+    with pytest.raises(UsageError, match='in the trash'):
+        await house.retry(job.id)
+    (restored,) = (await house.trash.undo()).jobs
+    provider.poll = lambda: as_json({'status': 'COMPLETED'})
+    await house.retry(restored.id)
+    assert (await ended(house, job)).state is JobState.SUCCEEDED
     assert provider.submits == 1
 
 
@@ -109,16 +93,12 @@ async def test_what_can_be_collected_is_thrown_away_only_when_it_was_given_up(pa
         ('data:image/png;base64,dGhlc2UgYXJlIHdvcmRz', 'The result is no picture or film: it looks like text.'),
     ],
 )
-async def test_a_link_to_where_nobody_goes_is_refused_with_its_reason(paths: Paths, link: str, reason: str) -> None:
-    provider = Provider()
+async def test_a_link_to_where_nobody_goes_is_refused_with_its_reason(
+    house: Services, provider: Provider, link: str, reason: str
+) -> None:
     provider.media_url = link
-    with serving(provider) as server:
-        provider.url = server.url
-        environment = {'HF_ENDPOINT': server.url, 'HFMEDIA_ROUTER_URL': server.url, 'HF_TOKEN': 'hf_test'}
-        async with open_services(paths, environment=environment, patience=0) as services:
-            (job,) = await services.submit(Ask(model='a/b', prompt='a fox', provider='fal-ai'))
-            await services.pool.idle()
-            failed = services.pool.jobs[job.id]
+    (job,) = await house.submit(Ask(model='a/b', prompt='a fox', provider='fal-ai'))
+    failed = await ended(house, job)
     assert failed.state is JobState.FAILED
     assert failed.error is not None
     assert reason in failed.error.message
@@ -127,18 +107,12 @@ async def test_a_link_to_where_nobody_goes_is_refused_with_its_reason(paths: Pat
 
 
 @pytest.mark.parametrize('name', ['../../../etc/passwd.png', '..%2f..%2fa.png', '.hidden', 'a.exe', 'a.png%00.sh'])
-async def test_no_name_of_a_link_is_a_name_of_a_file(paths: Paths, name: str) -> None:
-    provider = Provider()
+async def test_no_name_of_a_link_is_a_name_of_a_file(house: Services, provider: Provider, name: str) -> None:
     provider.media = lambda: Answer(
         200, {'content-type': 'text/html', 'content-disposition': f'attachment; filename="{name}"'}, provider.picture
     )
-    with serving(provider) as server:
-        provider.url = server.url
-        provider.media_url = f'{server.url}/x/../media.png?name={name}'
-        environment = {'HF_ENDPOINT': server.url, 'HFMEDIA_ROUTER_URL': server.url, 'HF_TOKEN': 'hf_test'}
-        async with open_services(paths, environment=environment, patience=0) as services:
-            (job,) = await services.submit(Ask(model='a/b', prompt='../../a fox', provider='fal-ai'))
-            await services.pool.idle()
-            done = services.pool.jobs[job.id]
+    provider.media_url = f'{provider.url}/x/../media.png?name={name}'
+    (job,) = await house.submit(Ask(model='a/b', prompt='../../a fox', provider='fal-ai'))
+    done = await ended(house, job)
     assert done.state is JobState.SUCCEEDED, done.error
     assert [path.name for path in Path(done.order.output).iterdir()] == [f'a-fox-{job.id}.png']

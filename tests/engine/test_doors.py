@@ -14,16 +14,14 @@ from hfmedia_tui.services import Ask, open_services
 from hfmedia_tui.settings import Settings
 from tests.engine.loopback import Server, serving
 from tests.engine.provider import Provider, as_json
+from tests.houses import environment_for
 
 KEY = 'fal_secret_key'
 
 
 @pytest.fixture
-def hub() -> Iterator[tuple[Server, Provider]]:
-    provider = Provider()
-    with serving(provider) as server:
-        provider.url = server.url
-        yield server, provider
+def hub(server: Server, provider: Provider) -> tuple[Server, Provider]:
+    return server, provider
 
 
 @pytest.fixture
@@ -42,12 +40,7 @@ def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Server, Provider]]:
 async def test_an_own_key_is_used_at_its_own_host(
     paths: Paths, hub: tuple[Server, Provider], host: tuple[Server, Provider]
 ) -> None:
-    environment = {
-        'HF_ENDPOINT': hub[0].url,
-        'HFMEDIA_ROUTER_URL': hub[0].url,
-        'HF_TOKEN': 'hf_token',
-        'FAL_KEY': KEY,
-    }
+    environment = {**environment_for(hub[0].url), 'FAL_KEY': KEY}
     async with open_services(paths, environment=environment, patience=0) as house:
         ask = Ask(model='a/b', prompt='a fox', provider='fal-ai', bill_to='org')
         (job,) = await house.submit(ask)
@@ -66,7 +59,7 @@ async def test_an_own_key_is_used_at_its_own_host(
 async def test_an_own_key_may_come_from_the_settings(
     paths: Paths, hub: tuple[Server, Provider], host: tuple[Server, Provider]
 ) -> None:
-    environment = {'HF_ENDPOINT': hub[0].url, 'HFMEDIA_ROUTER_URL': hub[0].url, 'HF_TOKEN': 'hf_token'}
+    environment = environment_for(hub[0].url)
     paths.configuration.mkdir(parents=True)
     paths.settings.write_text(f'[keys]\nfal-ai = "{KEY}"\n', encoding='utf-8')
     for named, key in ({}, KEY), ({'FAL_KEY': 'key_of_the_environment'}, 'key_of_the_environment'):
@@ -91,7 +84,7 @@ async def test_a_key_in_the_settings_for_nobody_is_refused(paths: Paths, hub: tu
 async def test_a_job_of_an_own_key_waits_for_the_key(
     paths: Paths, hub: tuple[Server, Provider], host: tuple[Server, Provider]
 ) -> None:
-    environment = {'HF_ENDPOINT': hub[0].url, 'HFMEDIA_ROUTER_URL': hub[0].url, 'HF_TOKEN': 'hf_token'}
+    environment = environment_for(hub[0].url)
     host[1].poll = lambda: as_json({'status': 'IN_PROGRESS'})
     async with open_services(paths, environment={**environment, 'FAL_KEY': KEY}, patience=0) as house:
         (job,) = await house.submit(Ask(model='a/b', prompt='a fox', provider='fal-ai', timeout=0.5))
@@ -117,11 +110,7 @@ async def test_a_job_of_an_own_key_waits_for_the_key(
 async def test_without_a_token_hugging_faces_own_inference_is_asked_without_one(
     paths: Paths, hub: tuple[Server, Provider]
 ) -> None:
-    environment = {
-        'HF_ENDPOINT': hub[0].url,
-        'HFMEDIA_ROUTER_URL': hub[0].url,
-        'HF_HUB_DISABLE_IMPLICIT_TOKEN': '1',
-    }
+    environment = {**environment_for(hub[0].url), 'HF_TOKEN': '', 'HF_HUB_DISABLE_IMPLICIT_TOKEN': '1'}
     async with open_services(paths, environment=environment, patience=0) as house:
         for ask in (Ask(model='a/b', prompt='a fox'), Ask(model='a/b', prompt='a fox', provider='hf-free')):
             (job,) = await house.submit(ask)

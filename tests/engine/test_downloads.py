@@ -7,7 +7,7 @@ import os
 import re
 import socket
 import stat
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,10 @@ from hfmedia_tui.engine.pace import TooSlow, at_pace
 from hfmedia_tui.engine.results import DownloadError
 from hfmedia_tui.engine.transport import RefusedLink, Transport
 from hfmedia_tui.paths import Paths
-from hfmedia_tui.services import Ask, Services, open_services
+from hfmedia_tui.services import Ask, Services
 from tests.engine.loopback import Answer, Asked, Server, hosting, serving
 from tests.engine.provider import Provider, as_json
+from tests.houses import ended, opened
 
 FILE = bytes(range(256)) * 4096
 VERSIONS = [
@@ -275,30 +276,6 @@ async def test_a_proxy_resolves_names_itself() -> None:
 # ---------------------------------------------------------------------------------------------- several at once
 
 
-@pytest.fixture
-def provider() -> Provider:
-    return Provider()
-
-
-@pytest.fixture
-def server(provider: Provider) -> Iterator[Server]:
-    with serving(provider) as server:
-        provider.url = server.url
-        yield server
-
-
-@pytest.fixture
-async def house(paths: Paths, server: Server) -> AsyncIterator[Services]:
-    environment = {'HF_ENDPOINT': server.url, 'HFMEDIA_ROUTER_URL': server.url, 'HF_TOKEN': 'hf_test'}
-    async with open_services(paths, environment=environment, patience=0.01) as services:
-        yield services
-
-
-async def ended(house: Services, job: Job) -> Job:
-    await house.pool.idle()
-    return house.pool.jobs[job.id]
-
-
 def private(path: Path) -> bool:
     return stat.S_IMODE(path.stat().st_mode) == 0o600
 
@@ -356,7 +333,6 @@ async def test_a_download_goes_on_after_a_death(house: Services, provider: Provi
 
 
 async def test_a_job_left_in_a_download_goes_on_with_it(paths: Paths, server: Server, provider: Provider) -> None:
-    environment = {'HF_ENDPOINT': server.url, 'HFMEDIA_ROUTER_URL': server.url, 'HF_TOKEN': 'hf_test'}
     half, left = len(provider.picture) // 2, asyncio.Event()
 
     async def stall(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -368,7 +344,7 @@ async def test_a_job_left_in_a_download_goes_on_with_it(paths: Paths, server: Se
     async with hosting(stall) as url:
         port = urlsplit(url).port or 0
         provider.media_url = f'{url}/media.png'
-        async with open_services(paths, environment=environment, patience=0.01) as house:
+        async with opened(paths, server.url) as house:
             subscription = house.pool.subscribe()
             (job,) = await house.submit(Ask(model='a/b', prompt='a fox', provider='fal-ai'))
             async for snapshot in subscription:
@@ -378,7 +354,7 @@ async def test_a_job_left_in_a_download_goes_on_with_it(paths: Paths, server: Se
     host = Host({'etag': '"v1"'})
     host.healed, host.file = True, provider.picture
     with serving(host, port=port):
-        async with open_services(paths, environment=environment, patience=0.01) as house:
+        async with opened(paths, server.url) as house:
             assert [found.id for found in (await house.pool.resume(house.router))[0]] == [job.id]
             done = await ended(house, job)
     assert done.state is JobState.SUCCEEDED, done.error
@@ -387,14 +363,12 @@ async def test_a_job_left_in_a_download_goes_on_with_it(paths: Paths, server: Se
 
 
 async def test_a_stalled_job_frees_its_slot_and_says_so(paths: Paths, server: Server, provider: Provider) -> None:
-    environment = {'HF_ENDPOINT': server.url, 'HFMEDIA_ROUTER_URL': server.url, 'HF_TOKEN': 'hf_test'}
-
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
 
     async with hosting(silent) as url:
         provider.media_url = f'{url}/media.png'
-        async with open_services(paths, environment=environment, patience=0.01, silence=0.5) as house:
+        async with opened(paths, server.url, silence=0.5) as house:
             (job,) = await house.submit(Ask(model='a/b', prompt='a fox', provider='fal-ai'))
             stalled = await ended(house, job)
             assert stalled.state is JobState.FAILED
@@ -408,7 +382,6 @@ async def test_a_stalled_job_frees_its_slot_and_says_so(paths: Paths, server: Se
 async def test_connections_that_stall_one_after_the_other_and_bring_enough_bring_it_home(
     paths: Paths, server: Server, provider: Provider
 ) -> None:
-    environment = {'HF_ENDPOINT': server.url, 'HFMEDIA_ROUTER_URL': server.url, 'HF_TOKEN': 'hf_test'}
     buffer = io.BytesIO()
     Image.effect_noise((512, 512), 50).save(buffer, 'PNG')
     picture, connections = buffer.getvalue(), 0
@@ -426,7 +399,7 @@ async def test_connections_that_stall_one_after_the_other_and_bring_enough_bring
 
     async with hosting(stalling) as url:
         provider.media_url = f'{url}/media.png'
-        async with open_services(paths, environment=environment, patience=0.01, silence=0.7) as house:
+        async with opened(paths, server.url, silence=0.7) as house:
             (job,) = await house.submit(Ask(model='a/b', prompt='a fox', provider='fal-ai'))
             done = await ended(house, job)
     assert done.state is JobState.SUCCEEDED, done.error
@@ -435,9 +408,8 @@ async def test_connections_that_stall_one_after_the_other_and_bring_enough_bring
 
 
 async def test_a_poll_that_never_changes_is_not_stalled(paths: Paths, server: Server, provider: Provider) -> None:
-    environment = {'HF_ENDPOINT': server.url, 'HFMEDIA_ROUTER_URL': server.url, 'HF_TOKEN': 'hf_test'}
     provider.poll = lambda: as_json({'status': 'IN_QUEUE', 'queue_position': 3})
-    async with open_services(paths, environment=environment, patience=0.01, silence=0.5) as house:
+    async with opened(paths, server.url, silence=0.5) as house:
         (job,) = await house.submit(Ask(model='a/b', prompt='a fox', provider='fal-ai', timeout=1.5))
         late = await ended(house, job)
     assert late.error is not None

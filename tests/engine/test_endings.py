@@ -1,7 +1,6 @@
 """However and whenever a job ends, what is told of it is true, and what was paid for stays within reach."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,38 +8,19 @@ import pytest
 from hfmedia_tui.domain import FailureCode, Job, JobState, Progress, Request, Send, SendKind, Wait
 from hfmedia_tui.engine.whole import whole
 from hfmedia_tui.errors import StoreError
-from hfmedia_tui.paths import Paths
-from hfmedia_tui.services import Ask, Services, open_services
-from tests.engine.loopback import Answer, Server, serving
+from hfmedia_tui.services import Ask, Services
+from tests import houses
+from tests.engine.loopback import Answer
 from tests.engine.provider import Provider, as_json
 
 SUBMIT = Send(request=Request(method='POST', path='/x', body={}), kind=SendKind.SUBMIT)
 
 
-@pytest.fixture
-def provider() -> Provider:
-    return Provider()
-
-
-@pytest.fixture
-def server(provider: Provider) -> Iterator[Server]:
-    with serving(provider) as server:
-        provider.url = server.url
-        yield server
-
-
-@pytest.fixture
-async def house(paths: Paths, server: Server) -> AsyncIterator[Services]:
-    environment = {'HF_ENDPOINT': server.url, 'HFMEDIA_ROUTER_URL': server.url, 'HF_TOKEN': 'hf_test'}
-    async with open_services(paths, environment=environment, patience=0.01) as services:
-        yield services
-
-
 async def ended(house: Services, job: Job) -> Job:
     """The job when all is quiet: the same here and in the ledger."""
-    await house.pool.idle()
-    assert house.pool.jobs[job.id] == await house.ledger.find(job.id)
-    return house.pool.jobs[job.id]
+    done = await houses.ended(house, job)
+    assert done == await house.ledger.find(job.id)
+    return done
 
 
 async def left_behind(house: Services, provider: str, progress: Progress, **fields: object) -> Job:

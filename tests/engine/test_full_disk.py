@@ -2,45 +2,17 @@
 
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
-from hfmedia_tui.domain import FailureCode, Job, JobState
-from hfmedia_tui.paths import Paths, find_paths
-from hfmedia_tui.services import Ask, Services, open_services
+from hfmedia_tui.domain import FailureCode, JobState
+from hfmedia_tui.paths import find_paths
+from hfmedia_tui.services import Ask, Services
 from tests.disks import fill, make_read_only, mounted
-from tests.engine.loopback import Server, serving
+from tests.engine.loopback import Server
 from tests.engine.provider import Provider
-
-
-@pytest.fixture
-def provider() -> Provider:
-    return Provider()
-
-
-@pytest.fixture
-def server(provider: Provider) -> Iterator[Server]:
-    with serving(provider) as server:
-        provider.url = server.url
-        yield server
-
-
-@pytest.fixture
-def environment(server: Server) -> dict[str, str]:
-    return {'HF_ENDPOINT': server.url, 'HFMEDIA_ROUTER_URL': server.url, 'HF_TOKEN': 'hf_test'}
-
-
-@pytest.fixture
-async def house(paths: Paths, environment: dict[str, str]) -> AsyncIterator[Services]:
-    async with open_services(paths, environment=environment, patience=0.01) as services:
-        yield services
-
-
-async def ended(house: Services, job: Job) -> Job:
-    await house.pool.idle()
-    return house.pool.jobs[job.id]
+from tests.houses import ended, opened
 
 
 @pytest.mark.parametrize('name', ['fal-ai', 'hf-inference'])
@@ -88,7 +60,7 @@ async def test_a_folder_that_cannot_be_written_costs_nothing(
 
 
 async def test_where_all_of_ours_is_full_the_only_copy_is_kept_elsewhere_and_named(
-    environment: dict[str, str], provider: Provider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: Server, provider: Provider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr('hfmedia_tui.engine.run._SAVING_SECONDS', 0.0)
     with mounted(tmp_path / 'home', '512k') as home:
@@ -98,7 +70,7 @@ async def test_where_all_of_ours_is_full_the_only_copy_is_kept_elsewhere_and_nam
 
         provider.submit = fill_it
         paths = find_paths({'HFMEDIA_HOME': str(home)})
-        async with open_services(paths, environment=environment, patience=0.01) as house:
+        async with opened(paths, server.url) as house:
             (job,) = await house.submit(Ask(model='a/b', prompt='a fox', provider='hf-inference'))
             failed = await ended(house, job)
             assert failed.error is not None

@@ -2,8 +2,6 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
@@ -11,37 +9,10 @@ import pytest
 from hfmedia_tui.domain import FailureCode, Job, JobState, Progress, Request, Send, SendKind, Stage
 from hfmedia_tui.errors import StoreError, UsageError
 from hfmedia_tui.paths import Paths
-from hfmedia_tui.services import Ask, Limits, Services, open_services
-from tests.engine.loopback import Answer, Server, serving
+from hfmedia_tui.services import Ask, Limits, Services
+from tests.engine.loopback import Answer, Server
 from tests.engine.provider import Provider, as_json
-
-
-@pytest.fixture
-def provider() -> Provider:
-    return Provider()
-
-
-@pytest.fixture
-def server(provider: Provider) -> Iterator[Server]:
-    with serving(provider) as server:
-        provider.url = server.url
-        yield server
-
-
-def opened(paths: Paths, url: str, limits: Limits | None = None) -> AbstractAsyncContextManager[Services]:
-    environment = {'HF_ENDPOINT': url, 'HFMEDIA_ROUTER_URL': url, 'HF_TOKEN': 'hf_test'}
-    return open_services(paths, environment=environment, limits=limits, patience=0.01)
-
-
-@pytest.fixture
-async def house(paths: Paths, server: Server) -> AsyncIterator[Services]:
-    async with opened(paths, server.url) as services:
-        yield services
-
-
-async def ended(house: Services, job: Job) -> Job:
-    await house.pool.idle()
-    return house.pool.jobs[job.id]
+from tests.houses import ended, opened
 
 
 async def left_in_flight(house: Services) -> Job:
@@ -79,21 +50,18 @@ async def test_retry_pressed_three_times_is_one_retry(house: Services, provider:
     assert provider.submits == 2
 
 
-async def test_what_could_not_be_sent_is_simply_sent_later(paths: Paths, provider: Provider) -> None:
-    with serving(provider) as server:
-        provider.url = server.url
-        closed = 'http://127.0.0.1:9'
-        environment = {'HF_ENDPOINT': server.url, 'HFMEDIA_ROUTER_URL': closed, 'HF_TOKEN': 'hf_test'}
-        async with open_services(paths, environment=environment, patience=0) as house:
-            (job,) = await house.submit(Ask(model='a/b', prompt='a fox', provider='fal-ai'))
-            failed = await ended(house, job)
-            assert failed.error is not None
-            assert failed.error.code is FailureCode.NETWORK
-            assert failed.error.hint is not None
-            assert 'Nothing was sent' in failed.error.hint
-            await house.retry(job.id)
-            assert (await ended(house, job)).state is JobState.FAILED, 'and not interrupted'
-        assert provider.submits == 0
+async def test_what_could_not_be_sent_is_simply_sent_later(paths: Paths, server: Server, provider: Provider) -> None:
+    closed = 'http://127.0.0.1:9'
+    async with opened(paths, server.url, closed, patience=0) as house:
+        (job,) = await house.submit(Ask(model='a/b', prompt='a fox', provider='fal-ai'))
+        failed = await ended(house, job)
+        assert failed.error is not None
+        assert failed.error.code is FailureCode.NETWORK
+        assert failed.error.hint is not None
+        assert 'Nothing was sent' in failed.error.hint
+        await house.retry(job.id)
+        assert (await ended(house, job)).state is JobState.FAILED, 'and not interrupted'
+    assert provider.submits == 0
 
 
 async def test_leaving_while_turned_away_leaves_the_job_waiting(
@@ -172,7 +140,7 @@ async def test_an_answer_that_is_no_picture_is_final_and_kept(house: Services, p
 
 async def test_a_cancelled_job_comes_back_only_when_asked_for(paths: Paths, server: Server, provider: Provider) -> None:
     provider.poll = lambda: as_json({'status': 'IN_QUEUE', 'queue_position': 3})
-    async with opened(paths, server.url, Limits(total=1, per_provider=1)) as house:
+    async with opened(paths, server.url, limits=Limits(total=1, per_provider=1)) as house:
         subscription = house.pool.subscribe()
         (job,) = await house.submit(Ask(model='a/b', prompt='a fox', provider='fal-ai'))
         async for snapshot in subscription:
@@ -223,7 +191,7 @@ async def test_going_on_to_the_next_provider_waits_for_no_newcomer(
 ) -> None:
     answers = iter([as_json({'error': 'no credit'}, 402)])
     provider.submit = lambda: next(answers, None)
-    async with opened(paths, server.url, Limits(total=4, per_provider=1)) as house:
+    async with opened(paths, server.url, limits=Limits(total=4, per_provider=1)) as house:
         (first,) = await house.submit(Ask(model='a/b', prompt='first'))
         others = await house.submit(Ask(model='a/b', prompt='others', provider='hf-inference', count=8))
         subscription = house.pool.subscribe()

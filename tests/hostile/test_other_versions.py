@@ -1,9 +1,7 @@
 """What another version left in the ledger is read as far as it can be, and keeps nobody from starting."""
 
 import sqlite3
-from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -20,25 +18,15 @@ from hfmedia_tui.domain import (
     Wait,
     harmless,
 )
-from hfmedia_tui.paths import Paths, find_paths
+from hfmedia_tui.paths import Paths
 from hfmedia_tui.sandbox.addresses import Addresses
-from hfmedia_tui.services import Services, open_services
 from hfmedia_tui.store.ledger import Ledger
 from tests.hostile.payloads import ALL
 from tests.hostile.world import fill_ledger
+from tests.houses import opened
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 UNKNOWN = ProviderMapping(provider='tomorrow', provider_id='x', task='text-to-image')
-
-
-@pytest.fixture
-def paths(tmp_path: Path) -> Paths:
-    return find_paths({'HFMEDIA_HOME': str(tmp_path)})
-
-
-def opened(paths: Paths, sandbox: Addresses) -> AbstractAsyncContextManager[Services]:
-    environment = {'HF_ENDPOINT': sandbox.hub, 'HFMEDIA_ROUTER_URL': sandbox.router, 'HF_TOKEN': 'hf_test'}
-    return open_services(paths, environment=environment, patience=0)
 
 
 async def record(paths: Paths, router: str, mapping: ProviderMapping, progress: Progress | None) -> str:
@@ -67,7 +55,7 @@ async def record(paths: Paths, router: str, mapping: ProviderMapping, progress: 
 async def test_a_provider_that_only_a_newer_version_speaks(paths: Paths, sandbox: Addresses, accepted: bool) -> None:
     progress = Progress(provider='tomorrow', step=Wait(seconds=1), accepted=True, handle='h') if accepted else None
     job_id = await record(paths, sandbox.router, UNKNOWN, progress)
-    async with opened(paths, sandbox) as house:
+    async with opened(paths, sandbox.hub, sandbox.router) as house:
         await house.resume()
         await house.pool.idle()
         job = house.pool.jobs[job_id]
@@ -82,7 +70,7 @@ async def test_a_provider_that_only_a_newer_version_speaks(paths: Paths, sandbox
 
 async def test_all_that_is_shown_of_a_row_is_harmless(paths: Paths, sandbox: Addresses) -> None:
     await fill_ledger(paths.ledger, sandbox.router, paths.output)
-    async with opened(paths, sandbox) as house:
+    async with opened(paths, sandbox.hub, sandbox.router) as house:
         jobs = await house.ledger.jobs(limit=100, newest_first=True)
         assert len(jobs) == len(ALL) - 1
         for job in jobs:
@@ -154,7 +142,7 @@ async def test_a_damaged_row_keeps_nobody_from_starting(paths: Paths, sandbox: A
     with connection:
         connection.execute(damage)
     connection.close()
-    async with opened(paths, sandbox) as house:
+    async with opened(paths, sandbox.hub, sandbox.router) as house:
         for told in (await house.ledger.jobs(limit=100, newest_first=True), await house.ledger.unowned()):
             for job in told:
                 assert job.elapsed(datetime.now(UTC)) >= 0

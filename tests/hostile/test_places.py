@@ -10,18 +10,19 @@ from textual import events
 from hfmedia_tui.domain import Job, JobState, harmless
 from hfmedia_tui.messages import JobReused
 from hfmedia_tui.paths import Paths
-from hfmedia_tui.services import Services, open_services
+from hfmedia_tui.services import Services
 from hfmedia_tui.widgets.field import Entry
 from hfmedia_tui.widgets.job_details import JobDetails
 from hfmedia_tui.widgets.model_details import ModelDetails
 from hfmedia_tui.widgets.prompt import Prompt
-from tests.engine.loopback import Server, serving
+from tests.engine.loopback import serving
 from tests.hostile.payloads import ALL, MARK
 from tests.hostile.world import EVERYTHING, HostileWorld, fill_ledger
-from tests.screens.conftest import Start, paths, pictures, start
+from tests.houses import opened
+from tests.screens.conftest import Start, pictures, start
 from tests.screens.studio import Studio
 
-__all__ = ['paths', 'pictures', 'start']
+__all__ = ['pictures', 'start']
 
 Enter = Callable[..., AbstractAsyncContextManager[Studio]]
 
@@ -38,16 +39,12 @@ def enter(start: Start, paths: Paths) -> Enter:
             await fill_ledger(paths.ledger, server.url, paths.output)
 
             def opening(paths: Paths, _sandbox: bool) -> AbstractAsyncContextManager[Services]:
-                return open_services(paths, environment=environment(server), patience=0)
+                return opened(paths, server.url, patience=0)
 
             async with start(size, opening=opening) as studio:
                 yield studio
 
     return enter_it
-
-
-def environment(server: Server) -> dict[str, str]:
-    return {'HF_ENDPOINT': server.url, 'HFMEDIA_ROUTER_URL': server.url, 'HF_TOKEN': 'hf_test'}
 
 
 def check(studio: Studio) -> str:

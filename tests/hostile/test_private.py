@@ -11,10 +11,11 @@ import pytest
 from hfmedia_tui.domain import JobState
 from hfmedia_tui.paths import Paths, find_paths
 from hfmedia_tui.sandbox.addresses import Addresses
-from hfmedia_tui.services import Ask, open_services
+from hfmedia_tui.services import Ask
 from tests.cli.conftest import Run
 from tests.engine.loopback import serving
 from tests.engine.provider import Provider
+from tests.houses import opened
 
 pytestmark = pytest.mark.skipif(sys.platform == 'win32', reason='rights of POSIX')
 
@@ -79,8 +80,7 @@ def test_what_was_open_before_is_closed(tmp_path: Path, run_online: Run) -> None
 @pytest.mark.usefixtures('umask')
 async def test_the_log_beside_the_ledger_is_private_while_it_is_written(tmp_path: Path, sandbox: Addresses) -> None:
     paths = find_paths({'HFMEDIA_HOME': str(tmp_path)})
-    environment = {'HF_ENDPOINT': sandbox.hub, 'HFMEDIA_ROUTER_URL': sandbox.router, 'HF_TOKEN': 'hf_test'}
-    async with open_services(paths, environment=environment, patience=0) as house:
+    async with opened(paths, sandbox.hub, sandbox.router) as house:
         await house.submit(Ask(model=MODEL.partition(':')[0], prompt='a fox'))
         await house.pool.idle()
         beside = {path.name for path in paths.data.iterdir()}
@@ -107,13 +107,12 @@ async def test_paid_bytes_in_the_shelter_are_private(tmp_path: Path, refusing: C
     shelter = paths.data / 'shelter'
     provider = Provider()
     with serving(provider) as server:
-        environment = {'HF_ENDPOINT': server.url, 'HFMEDIA_ROUTER_URL': server.url, 'HF_TOKEN': 'hf_test'}
 
         def submit() -> None:
             refusing(paths)
 
         provider.submit = submit
-        async with open_services(paths, environment=environment, patience=0) as house:
+        async with opened(paths, server.url) as house:
             (job,) = await house.submit(Ask(model='a/b', prompt='a fox', provider='hf-inference'))
             await house.pool.idle()
             assert house.pool.jobs[job.id].state is JobState.FAILED

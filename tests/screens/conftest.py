@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,18 +10,14 @@ from msgspec.structs import replace
 from hfmedia_tui.app import HFMediaApp
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.media.terminal import Terminal
-from hfmedia_tui.paths import Paths, find_paths
+from hfmedia_tui.paths import Paths
 from hfmedia_tui.sandbox.addresses import Addresses
 from hfmedia_tui.services import Services, open_services
 from hfmedia_tui.settings import read_settings
+from tests.houses import environment_for
 from tests.screens.studio import Studio
 
 Start = Callable[..., AbstractAsyncContextManager[Studio]]
-
-
-@pytest.fixture
-def paths(tmp_path: Path) -> Paths:
-    return find_paths({'HFMEDIA_HOME': str(tmp_path)})
 
 
 @pytest.fixture
@@ -35,7 +30,7 @@ def pictures() -> Iterator[Pictures]:
 @pytest.fixture
 def environment(sandbox: Addresses) -> dict[str, str]:
     """What leads to the session's sandbox."""
-    return {'HF_ENDPOINT': sandbox.hub, 'HFMEDIA_ROUTER_URL': sandbox.router, 'HF_TOKEN': 'hf_test'}
+    return environment_for(sandbox.hub, sandbox.router)
 
 
 @pytest.fixture
