@@ -23,12 +23,17 @@ from hfmedia_tui.messages import JobReused, ModelChosen, OpeningRetried
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.rooms import Rooms
 from hfmedia_tui.screens.browse import BrowseScreen
+from hfmedia_tui.screens.choice import Choice
 from hfmedia_tui.screens.compose import ComposeScreen
 from hfmedia_tui.screens.help import HelpScreen
 from hfmedia_tui.screens.jobs import JobsScreen
 from hfmedia_tui.screens.leaving import Farewell, ask_how_to_leave
+from hfmedia_tui.screens.settings import SettingsScreen
+from hfmedia_tui.screens.token import ask_for_token
 from hfmedia_tui.screens.waiting import ask_about_waiting
 from hfmedia_tui.screens.welcome import WelcomeScreen
+from hfmedia_tui.settings_file import SettingsFile
+from hfmedia_tui.tokens import keep_token
 from hfmedia_tui.widgets.film import FilmPlayer
 from hfmedia_tui.widgets.pictures_app import PicturesApp
 from hfmedia_tui.widgets.plain import plural
@@ -76,7 +81,18 @@ class HFMediaApp(PicturesApp, TypeAheadApp):
     # All at once: a style sheet that comes with its screen makes Textual style every widget anew.
     CSS_PATH = [
         f'screens/{name}.tcss'
-        for name in ('browse', 'compose', 'jobs', 'welcome', 'choice', 'finder', 'help', 'question', 'leaving')
+        for name in (
+            'browse',
+            'compose',
+            'jobs',
+            'welcome',
+            'choice',
+            'finder',
+            'help',
+            'question',
+            'leaving',
+            'settings',
+        )
     ]
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -84,6 +100,9 @@ class HFMediaApp(PicturesApp, TypeAheadApp):
         Binding('f2,1', "place('browse')", 'Browse', show=False, id='app.browse', tooltip='Go to the models'),
         Binding('f3,2', "place('compose')", 'Compose', show=False, id='app.compose', tooltip='Go to the prompt'),
         Binding('f4,3', "place('jobs')", 'Jobs', show=False, id='app.jobs', tooltip='Go to the jobs'),
+        Binding(
+            'f7,comma', "place('settings')", 'Settings', show=False, id='app.settings', tooltip='Go to the settings'
+        ),
         Binding('ctrl+q,q', 'quit', 'Quit', show=False, id='app.quit', tooltip='Leave the program'),
     ]
 
@@ -104,6 +123,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp):
         sandbox: bool | None = None,
         token_found: bool = False,
         look_for_token: Callable[[], bool] = bool,
+        keep_token: Callable[[str], None] = keep_token,
         typed: str = '',
         opening: 'Opening | None' = None,
     ) -> None:
@@ -123,11 +143,16 @@ class HFMediaApp(PicturesApp, TypeAheadApp):
         """What is to be said when the terminal is the shell's again."""
         self._goes_on = False
         """Whether the rooms stay open after the last screen."""
-        self._paths = paths
+        self.paths = paths
         self.pictures = pictures
         self._sandbox = sandbox
         self._token_found = token_found
         self._look_for_token = look_for_token
+        self.keep_token = keep_token
+        """Checks a token and keeps it. Blocking. Raises AppError."""
+        self.settings_file = SettingsFile(paths.settings)
+        with suppress(UsageError):  # what is wrong with the file is told when the rooms are opened
+            self.settings_file.read()
         self._typed = typed
         self._film: FilmPlayer | None = None
         """The one that played last."""
@@ -143,15 +168,14 @@ class HFMediaApp(PicturesApp, TypeAheadApp):
         self.add_mode('browse', BrowseScreen)
         self.add_mode('compose', lambda: ComposeScreen(pictures))
         self.add_mode('jobs', lambda: JobsScreen(pictures))
+        self.add_mode('settings', SettingsScreen)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
-        self.theme = DARK.name
+        self._show_theme()
 
     async def on_mount(self) -> None:
-        if self.console.color_system in ('standard', 'windows'):
-            self.theme = 'ansi-dark'
         if self._sandbox or self._token_found:
-            first = self._sandbox or not self._paths.ledger.exists()
+            first = self._sandbox or not self.paths.ledger.exists()
             await self.switch_mode('browse' if first else 'compose')
             self._open_house(sandbox=bool(self._sandbox))
         else:
@@ -320,6 +344,40 @@ class HFMediaApp(PicturesApp, TypeAheadApp):
         if self.services is None and self._house is not None and self._house.is_finished:
             self._open_house(sandbox=bool(self._sandbox))
 
+    # ------------------------------------------------------------------------------------------ the settings
+
+    async def read_settings(self) -> None:
+        """Take on what the settings file says now. Raises UsageError."""
+        await asyncio.to_thread(self.settings_file.read)
+        self._apply_settings()
+
+    async def change_setting(self, section: str, name: str, value: object) -> None:
+        """Have the settings file say something else, and do it. Raises UsageError, with everything as it was."""
+        await asyncio.to_thread(self.settings_file.change, section, name, value)
+        self._apply_settings()
+
+    def _apply_settings(self) -> None:
+        """Do what can be done at once; the rest is heard at the next start."""
+        self._show_theme()
+        if self.services is not None:
+            self.services.settings = self.settings_file.settings
+
+    def _show_theme(self) -> None:
+        chosen = self.settings_file.settings.interface.theme
+        few = self.console.color_system in ('standard', 'windows')
+        self.theme = chosen if chosen in self.available_themes else 'ansi-dark' if few else DARK.name
+
+    @work(group='theme', exclusive=True, exit_on_error=False)
+    async def action_choose_theme(self) -> None:
+        """Choose the colours, and keep the choice."""
+        themes = [('', 'as usual', ''), *((name, name, '') for name in sorted(self.available_themes))]
+        chosen = await self.push_screen_wait(Choice('Theme', themes, chosen=self.theme))
+        if chosen is not None:
+            try:
+                await self.change_setting('interface', 'theme', chosen or None)
+            except UsageError as error:
+                self.notify(error.hint or '', title=error.message, severity='error', markup=False)
+
     # ------------------------------------------------------------------------------------------ from place to place
 
     @on(WelcomeScreen.Chosen)
@@ -328,10 +386,17 @@ class HFMediaApp(PicturesApp, TypeAheadApp):
             case 'sandbox':
                 await self.switch_mode('browse')
                 self._open_house(sandbox=True)
+            case 'paste':
+                self.push_screen(ask_for_token(self.keep_token), self._go_on_with_token)
             case 'look':
                 self.run_worker(self._look_again(), group='look', exclusive=True)
             case 'quit':
                 self.exit()
+
+    async def _go_on_with_token(self, token: str | None) -> None:
+        if token is not None:
+            await self.switch_mode('browse')
+            self._open_house(sandbox=False)
 
     async def _look_again(self) -> None:
         if await asyncio.to_thread(self._look_for_token):
@@ -455,5 +520,5 @@ class HFMediaApp(PicturesApp, TypeAheadApp):
         self.notify('Press Ctrl+Q to quit.', markup=False, timeout=3)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        yield SystemCommand('Theme', 'Change the colours', self.action_change_theme)
+        yield SystemCommand('Theme', 'Change the colours', self.action_choose_theme)
         yield SystemCommand('Screenshot', 'Save this screen as a picture', self.deliver_screenshot)

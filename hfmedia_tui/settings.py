@@ -4,9 +4,10 @@ What a command line or the environment says comes before what the file says.
 """
 
 import tomllib
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import Meta
@@ -15,7 +16,7 @@ from hfmedia_tui import private
 from hfmedia_tui.domain import clean
 from hfmedia_tui.errors import UsageError
 
-__all__ = ['AtStart', 'Settings', 'read_settings']
+__all__ = ['AtStart', 'Settings', 'as_settings', 'read_settings']
 
 _FIX: Final = 'Mend the file or move it away: without it everything is as usual.'
 
@@ -33,34 +34,68 @@ class AtStart(StrEnum):
 
 
 class Jobs(Section, frozen=True):
-    total: Annotated[int, Meta(ge=1, le=256)] = 8
-    """How many run at once."""
-    per_provider: Annotated[int, Meta(ge=1, le=256)] = 4
-    """How many of them at one provider."""
-    at_start: AtStart = AtStart.ASK
-    grace_seconds: Annotated[float, Meta(ge=0, le=60)] = 2.0
-    """How long the interface waits before a job is sent, so that a slip can be taken back; 0 sends at once."""
+    total: Annotated[int, Meta(ge=1, le=256, title='Jobs at once', description='How many run at once.')] = 8
+    per_provider: Annotated[
+        int, Meta(ge=1, le=256, title='Of them at one provider', description='How many of them run at one provider.')
+    ] = 4
+    at_start: Annotated[
+        AtStart,
+        Meta(
+            title='Left waiting', description='What becomes at the start of jobs that an earlier session left waiting.'
+        ),
+    ] = AtStart.ASK
+    grace_seconds: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=60,
+            title='Seconds to take back',
+            description='How long a job waits before it is sent, so that a slip can be taken back; 0 sends at once.',
+        ),
+    ] = 2.0
 
 
 class Output(Section, frozen=True):
-    folder: str | None = None
-    """Where results go when nothing else is said; None for the usual place."""
+    folder: Annotated[
+        str | None,
+        Meta(
+            title='Folder for results', description='Where results go when nothing else is said; empty for the usual.'
+        ),
+    ] = None
 
 
 class Network(Section, frozen=True):
-    proxy: str | None = None
-    bill_to: str | None = None
-    """The organisation that pays."""
+    proxy: Annotated[
+        str | None,
+        Meta(
+            title='Proxy',
+            description='The URL of the proxy that every request goes through.',
+            extra={'secret': True, 'at_start': True},
+        ),
+    ] = None
+    bill_to: Annotated[
+        str | None, Meta(title='Organisation to bill', description='The organisation that pays, as its page is named.')
+    ] = None
 
 
 class Interface(Section, frozen=True):
-    graphics: str = 'auto'
-    """How pictures are drawn; `auto` finds out what the terminal can do."""
-    theme: str | None = None
+    graphics: Annotated[
+        str,
+        Meta(
+            title='Pictures',
+            description='How pictures are drawn; auto finds out what the terminal can do.',
+            extra={'at_start': True},
+        ),
+    ] = 'auto'
+    theme: Annotated[str | None, Meta(title='Theme', description='The colours; empty for those that fit.')] = None
 
 
 class Settings(Section, frozen=True):
-    """Everything that the file may say."""
+    """Everything that the file may say.
+
+    A setting's Meta names and explains it to people, says in `extra` whether it is a `secret` and whether it is only
+    heard `at_start`.
+    """
 
     jobs: Jobs = Jobs()
     output: Output = Output()
@@ -68,6 +103,8 @@ class Settings(Section, frozen=True):
     interface: Interface = Interface()
     keys: dict[str, str] = {}
     """The user's own keys at providers, by the provider's name."""
+    bindings: dict[str, str] = {}
+    """Keys of the keyboard that do something else than usual: by the id of the binding, commas between several."""
 
     def __repr__(self) -> str:
         return 'Settings()'  # a key or a proxy's password must not come into a log by it
@@ -91,6 +128,11 @@ def read_settings(file: Path) -> Settings:
         raise UsageError(f'{file} is not text in UTF-8.', _FIX) from None
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise UsageError(f'{file} is not TOML: {clean(str(error), 200)}.', _FIX) from None
+    return as_settings(told, file)
+
+
+def as_settings(told: Mapping[str, Any], file: Path) -> Settings:
+    """The settings that `file` tells. Raises UsageError with the place of what is wrong."""
     try:
         return msgspec.convert(told, Settings)
     except msgspec.ValidationError as error:

@@ -5,13 +5,17 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ['find_token', 'has_token']
+from hfmedia_tui.errors import AppError, HubError, UsageError
+
+__all__ = ['find_token', 'has_token', 'keep_token', 'token_place']
 
 log = logging.getLogger(__name__)
 
+_VARIABLES = ('HF_TOKEN', 'HUGGING_FACE_HUB_TOKEN')
+
 
 def _named(environment: Mapping[str, str]) -> str | None:
-    return (environment.get('HF_TOKEN') or environment.get('HUGGING_FACE_HUB_TOKEN') or '').strip() or None
+    return next((environment[name].strip() for name in _VARIABLES if environment.get(name)), '') or None
 
 
 def _only_named(environment: Mapping[str, str]) -> bool:
@@ -39,12 +43,44 @@ def find_token(environment: Mapping[str, str] = os.environ) -> str | None:
 
 def has_token(environment: Mapping[str, str] = os.environ) -> bool:
     """Whether there seems to be a token, told without reading it by Hugging Face's library: at once."""
-    if _named(environment) or _only_named(environment):
-        return _named(environment) is not None
+    return token_place(environment) is not None
+
+
+def token_place(environment: Mapping[str, str] = os.environ) -> str | None:
+    """Where there seems to be a token: the name of a variable, or the path of a file; None where there is none."""
+    if _named(environment):
+        return next(name for name in _VARIABLES if environment.get(name))
+    if _only_named(environment):
+        return None
     cache = environment.get('XDG_CACHE_HOME') or '~/.cache'
     home = environment.get('HF_HOME') or f'{cache}/huggingface'
     path = Path(os.path.expanduser(environment.get('HF_TOKEN_PATH') or f'{home}/token'))
     try:
-        return path.stat().st_size > 0
+        return str(path) if path.stat().st_size > 0 else None
     except (OSError, ValueError):  # a name that no file can have
-        return False
+        return None
+
+
+def keep_token(token: str) -> None:
+    """Have Hugging Face's library check a token with the Hub and keep it where `hf` and all its tools find it.
+
+    Blocking. Raises AppError, which never repeats the token.
+    """
+    token = token.strip()
+    if not (token.isascii() and token.isprintable() and token and ' ' not in token):
+        raise UsageError('This is no token.', 'Make one at https://huggingface.co/settings/tokens and paste it whole.')
+    from huggingface_hub import login
+    from huggingface_hub.errors import HfHubHTTPError
+
+    try:
+        login(token=token, skip_if_logged_in=False)
+    except HfHubHTTPError as error:
+        if error.response.status_code in (401, 403):
+            raise HubError('The Hub does not know this token.', 'Was it copied whole, and is it still valid?') from None
+        raise HubError(f'The Hub could not check it: it answered {error.response.status_code}.') from None
+    except ValueError:
+        raise UsageError('The Hub takes no token of this kind.', 'Make a token of your own account.') from None
+    except Exception as error:
+        # No network, a reply that says nothing, a file that cannot be written: what it says may repeat the token.
+        log.warning('the token could not be kept: %s', type(error).__name__)
+        raise AppError('The token could not be checked and kept.', 'Is the Hub reachable from here?') from None

@@ -16,7 +16,7 @@ from hfmedia_tui.widgets.key_line import KeyLine
 
 __all__ = ['WelcomeScreen']
 
-Choice = Literal['sandbox', 'look', 'quit']
+Choice = Literal['sandbox', 'paste', 'look', 'quit']
 
 _ABOUT = (
     'Pictures and films by the models on Hugging Face, in your terminal.',
@@ -25,7 +25,8 @@ _ABOUT = (
 )
 _CHOICES: tuple[tuple[Choice, str, str], ...] = (
     ('sandbox', 'Try the sandbox', 'a picture within a minute'),
-    ('look', 'I logged in: look again', 'after `hf auth login`'),
+    ('paste', 'Paste a token', 'checked, and kept where `hf` keeps it'),
+    ('look', 'I logged in: look again', 'after `hf auth login` in another terminal'),
     ('quit', 'Quit', ''),
 )
 
@@ -35,6 +36,7 @@ class WelcomeScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('s', "choose('sandbox')", 'Try the sandbox', id='welcome.sandbox'),
+        Binding('p', "choose('paste')", 'Paste a token', id='welcome.paste'),
         Binding('l', "choose('look')", 'Look again', id='welcome.look'),
         Binding('q', "choose('quit')", 'Quit', id='welcome.quit'),
         Binding('j', 'move(1)', show=False, id='welcome.down'),

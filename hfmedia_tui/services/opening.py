@@ -8,12 +8,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
 from hfmedia_tui.catalog.catalog import Catalog
-from hfmedia_tui.domain import Access, Reply, clean
+from hfmedia_tui.domain import Reply
 from hfmedia_tui.engine.addresses import Endpoints
 from hfmedia_tui.engine.pool import Pool
 from hfmedia_tui.engine.tools import Limits, Tools
 from hfmedia_tui.engine.transport import Transport
-from hfmedia_tui.errors import UsageError
 from hfmedia_tui.media.inspect import inspect
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.providers import MACHINES
@@ -22,6 +21,7 @@ from hfmedia_tui.services.house import Services
 from hfmedia_tui.services.hub import ask_hub
 from hfmedia_tui.services.offers import Offers
 from hfmedia_tui.services.ordering import SANDBOX, Ordering
+from hfmedia_tui.services.own_keys import own_keys
 from hfmedia_tui.services.trash import UndoableTrash
 from hfmedia_tui.settings import Settings, read_settings
 from hfmedia_tui.store.ledger import Ledger
@@ -38,24 +38,6 @@ def find_endpoints(environment: Mapping[str, str] = os.environ) -> Endpoints:
         hub=(environment.get('HF_ENDPOINT') or 'https://huggingface.co').rstrip('/'),
         router=(environment.get('HFMEDIA_ROUTER_URL') or 'https://router.huggingface.co').rstrip('/'),
     )
-
-
-def _own_keys(environment: Mapping[str, str], settings: Settings) -> dict[str, str]:
-    """The user's own keys at providers, by the variables that hold them or would.
-
-    Raises UsageError where the settings name a provider that takes none.
-    """
-    doors = {name: door for name, machine in MACHINES.items() if (door := machine.DOORS.get(Access.OWN_KEY))}
-    for name in settings.keys.keys() - doors.keys():
-        raise UsageError(
-            f'The settings hold a key for {clean(name, 40)!r}, and that is no provider that takes one.',
-            f'These do: {", ".join(sorted(doors))}.',
-        )
-    keys = dict[str, str]()
-    for provider, door in doors.items():
-        named = {name: key for name in door.variables if (key := environment.get(name, '').strip())}
-        keys |= named or {door.variables[0]: settings.keys.get(provider, '').strip()}
-    return {name: key for name, key in keys.items() if key}
 
 
 @asynccontextmanager
@@ -91,7 +73,7 @@ async def open_services(
             endpoints = find_endpoints(environment)
             token = token or await asyncio.to_thread(find_token, environment)
             proxy = proxy or settings.network.proxy
-        keys = {} if sandbox else _own_keys(environment, settings)
+        keys = {} if sandbox else own_keys(environment, settings)
         ledger = Ledger(paths.ledger)
         await ledger.open()
         stack.push_async_callback(ledger.close)

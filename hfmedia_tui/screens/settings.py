@@ -1,0 +1,282 @@
+"""Settings: all that the file can say, the account, the keys at providers, and where everything lies."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from hfmedia_tui.declared import Setting, declared_settings
+from hfmedia_tui.errors import AppError, UsageError
+from hfmedia_tui.media.terminal import VARIABLE, Graphics
+from hfmedia_tui.screens.asking import TextQuestion
+from hfmedia_tui.screens.choice import Choice
+from hfmedia_tui.screens.place import Place
+from hfmedia_tui.screens.token import ask_for_token
+from hfmedia_tui.tokens import token_place
+from hfmedia_tui.widgets.setting_list import SettingLine, SettingList
+
+__all__ = ['SettingsScreen']
+
+_SECTIONS = {'output': 'Results'}
+"""What a section is called where that is not its name."""
+_SET = 'set'
+_NOT_SET = 'not set'
+
+
+class _Key(str):
+    """The provider whose key a line is about."""
+
+
+class _Folder(str):
+    """The path that a line is about."""
+
+
+class _Token(str):
+    """Where the token was found, if it was."""
+
+
+class SettingsScreen(Place):
+    """The list of settings, and what each means."""
+
+    NAME = 'settings'
+    AUTO_FOCUS = '#settings'
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding('slash', 'search', 'Search', key_display='/', id='settings.search', tooltip='Search the settings'),
+        Binding('e', 'change', 'Change', key_display='Enter', id='settings.change', tooltip='Change the setting'),
+        Binding('x,delete', 'reset', 'As usual', id='settings.reset', tooltip='Have the setting as usual again'),
+        Binding('r', 'refresh', 'Read again', show=False, id='settings.refresh', tooltip='Read the file again'),
+        Binding('down', 'list', 'List', show=False, id='settings.list'),
+        Binding('escape', 'leave', 'Back', show=False, id='settings.leave'),
+    ]
+
+    def compose_place(self) -> ComposeResult:
+        yield Input(placeholder='Search', compact=True, id='search')
+        with Horizontal(id='desk'):
+            settings = SettingList(id='settings')
+            settings.notice = 'No setting fits\nEscape clears the search'
+            yield settings
+            with VerticalScroll(id='about', can_focus=False):
+                yield Static(id='told')
+
+    @property
+    def settings(self) -> SettingList:
+        return self.query_one(SettingList)
+
+    def take_standing(self) -> None:
+        self.show_settings()
+
+    def on_screen_resume(self) -> None:
+        self.action_refresh()
+
+    @work(group='read', exclusive=True, exit_on_error=False)
+    async def action_refresh(self) -> None:
+        """Take on what the file says now."""
+        try:
+            await self.house.read_settings()
+        except UsageError as error:
+            self._complain(error)
+        self.show_settings()
+
+    # ------------------------------------------------------------------------------------------ what is shown
+
+    def show_settings(self) -> None:
+        """Show every line that fits the words in the search field."""
+        words = self.query_one('#search', Input).value.casefold().split()
+        fitting = [line for line in self._lines() if all(word in line.words for word in words)]
+        lines, before = [], ''
+        for line in fitting:
+            lines.append(replace(line, first=line.section != before))
+            before = line.section
+        self.settings.show_rows(lines)
+
+    def _lines(self) -> Iterator[SettingLine]:
+        yield from self._account_lines()
+        yield from self._declared_lines()
+        if self.services is not None:
+            yield from self._key_lines()
+        yield from self._place_lines()
+
+    def _account_lines(self) -> Iterable[SettingLine]:
+        place = token_place()
+        about = (
+            f'Found: {place}. It goes to the Hub and the router, and is never shown.'
+            if place
+            else 'None was found. Enter takes one and has it kept as `hf auth login` does.'
+        )
+        yield SettingLine('token', 'Account', 'Token', 'found' if place else 'none', about, item=_Token(place or ''))
+        whose = 'Who pays.' if self.services is None or not self.services.sandbox else 'The sandbox bills nobody.'
+        yield SettingLine('account', 'Account', 'Name', self.house.mark, whose)
+
+    def _declared_lines(self) -> Iterable[SettingLine]:
+        settings = self.house.settings_file.settings
+        usually = {'output.folder': str(self.house.paths.output), 'interface.theme': self.app.theme}
+        for setting in declared_settings():
+            value = setting.value(settings)
+            told = setting.told(value)
+            shown = (_SET if told else _NOT_SET) if setting.secret else told or usually.get(setting.id, _NOT_SET)
+            about = [setting.description]
+            if setting.usual is not None:
+                about.append(f'Usual: {setting.told(setting.usual)}.')
+            if setting.id == 'interface.graphics' and os.environ.get(VARIABLE):
+                about.append(f'{VARIABLE} is set, and comes before it.')
+            if setting.at_start:
+                about.append('A change is heard at the next start.')
+            section = _SECTIONS.get(setting.section, setting.section.capitalize())
+            own = value != setting.usual
+            yield SettingLine(setting.id, section, setting.title, shown, '\n'.join(about), own, item=setting)
+
+    def _key_lines(self) -> Iterable[SettingLine]:
+        from hfmedia_tui.services.own_keys import key_variables  # it knows every provider: not before they are there
+
+        keys = self.house.settings_file.settings.keys
+        for provider, variables in key_variables().items():
+            named = next((name for name in variables if os.environ.get(name, '').strip()), None)
+            value = f'{_SET}, by {named}' if named else _SET if keys.get(provider) else _NOT_SET
+            about = (
+                'Your own key: with it the provider is asked directly, and bills you itself. It is never shown.\n'
+                f'{" or ".join(variables)} comes before it.\nA change is heard at the next start.'
+            )
+            own = value != _NOT_SET
+            yield SettingLine(f'keys.{provider}', 'Keys', f'Key at {provider}', value, about, own, item=_Key(provider))
+
+    def _place_lines(self) -> Iterable[SettingLine]:
+        paths = self.house.paths
+        for title, path, about in (
+            ('Settings', paths.settings, 'What is changed here stands in this file; its comments stay.'),
+            ('Ledger', paths.ledger, 'What was asked, sent and paid.'),
+            ('Cache', paths.cache, 'May be deleted at any time.'),
+            ('Log', paths.log_file, 'What went wrong, and why.'),
+            ('Results', paths.output, 'Where results go when nothing else is said.'),
+        ):
+            item = _Folder(path)
+            yield SettingLine(f'file.{title}', 'Files', title, str(path), f'{about}\nEnter copies the path.', item=item)
+
+    @on(SettingList.Highlighted)
+    def _highlighted(self, event: SettingList.Highlighted) -> None:
+        line: SettingLine | None = event.row
+        told = Content('')
+        if line is not None:
+            told = Content('\n').join([Content.styled(line.title, 'bold'), Content(line.value), Content(line.about)])
+        self.query_one('#about').scroll_to(y=0, animate=False)
+        self.query_one('#told', Static).update(told)
+        self.refresh_bindings()
+
+    # ------------------------------------------------------------------------------------------ what the user did
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        item = self.settings.row.item if self.is_mounted and self.settings.row else None
+        match action:
+            case 'change':
+                return True if item is not None else None
+            case 'reset':
+                return True if isinstance(item, Setting | _Key) else None
+            case _:
+                return True
+
+    @on(SettingList.Selected)
+    def action_change(self) -> None:
+        match self.settings.row.item if self.settings.row else None:
+            case Setting() as setting:
+                self._change(setting)
+            case _Key() as provider:
+                self._ask_for_key(str(provider))
+            case _Token() as place:
+                self._ask_for_token(str(place))
+            case _Folder() as path:
+                self.app.copy_to_clipboard(str(path))
+                self.notify(path, title='Copied', timeout=3, markup=False)
+
+    def action_reset(self) -> None:
+        match self.settings.row.item if self.settings.row else None:
+            case Setting() as setting:
+                self._set(setting.section, setting.name, setting.usual)
+            case _Key() as provider:
+                self._set('keys', str(provider), None)
+
+    @work(group='change', exclusive=True, exit_on_error=False)
+    async def _change(self, setting: Setting) -> None:
+        value = setting.value(self.house.settings_file.settings)
+        told = setting.told(value)
+        if choices := self._choices(setting):
+            options = [(choice, choice or 'as usual', '') for choice in choices]
+            chosen = await self.app.push_screen_wait(Choice(setting.title, options, chosen=told))
+            if chosen is not None:
+                self._set(setting.section, setting.name, setting.read(chosen))
+            return
+
+        async def take(text: str) -> None:
+            await self.house.change_setting(setting.section, setting.name, setting.read(text))
+
+        about = setting.description
+        if setting.usual is not None:
+            about += f' Usual: {setting.told(setting.usual)}.'
+        await self.app.push_screen_wait(
+            TextQuestion(setting.title, about, take=take, text='' if setting.secret else told, masked=setting.secret)
+        )
+        self.show_settings()
+
+    def _choices(self, setting: Setting) -> tuple[str, ...]:
+        match setting.id:
+            case 'interface.graphics':
+                return ('auto', *Graphics)
+            case 'interface.theme':
+                return ('', *sorted(self.app.available_themes))
+            case _:
+                return setting.choices
+
+    @work(group='change', exclusive=True, exit_on_error=False)
+    async def _set(self, section: str, name: str, value: object) -> None:
+        try:
+            await self.house.change_setting(section, name, value)
+        except AppError as error:
+            self._complain(error)
+        self.show_settings()
+
+    @work(group='change', exclusive=True, exit_on_error=False)
+    async def _ask_for_key(self, provider: str) -> None:
+        async def take(text: str) -> None:
+            key = text.strip()
+            if not key.isprintable() or ' ' in key:
+                raise UsageError('This is no key.')
+            await self.house.change_setting('keys', provider, key or None)
+
+        about = 'It is kept in the settings file, for you alone to read, and shown nowhere. Nothing takes it away.'
+        await self.app.push_screen_wait(TextQuestion(f'Your key at {provider}', about, take=take, masked=True))
+        self.show_settings()
+
+    @work(group='change', exclusive=True, exit_on_error=False)
+    async def _ask_for_token(self, place: str) -> None:
+        if place in os.environ:
+            self._complain(UsageError(f'{place} holds the token, and comes before any that is kept.'))
+            return
+        if await self.app.push_screen_wait(ask_for_token(self.house.keep_token)):
+            self.notify('It is used from the next start on.', title='The token is kept', markup=False)
+        self.show_settings()
+
+    def _complain(self, error: AppError) -> None:
+        self.notify(error.hint or '', title=error.message, severity='error', markup=False)
+
+    @on(Input.Changed, '#search')
+    def _typed(self) -> None:
+        self.show_settings()
+
+    @on(Input.Submitted, '#search')
+    def action_list(self) -> None:
+        self.settings.focus()
+
+    def action_search(self) -> None:
+        self.query_one('#search', Input).focus()
+
+    def action_leave(self) -> None:
+        search = self.query_one('#search', Input)
+        if self.focused is not search:
+            search.value = ''
+        self.settings.focus()

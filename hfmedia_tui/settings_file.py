@@ -1,0 +1,116 @@
+"""Changing the settings in their file, which stays the user's own: comments, order and all that is not changed."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+from hfmedia_tui import private
+from hfmedia_tui.errors import UsageError
+from hfmedia_tui.settings import Settings, as_settings, read_settings
+
+__all__ = ['SettingsFile']
+
+_MISSING: Final = object()
+
+
+class SettingsFile:
+    """The file, and what it said when it was last looked at."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.settings = Settings()
+        """What it said last; all as usual before it was read."""
+        self._told: Mapping[str, Any] = {}
+
+    def read(self) -> Settings:
+        """Look at it. Blocking. Raises UsageError, and keeps what it said before."""
+        settings, told = read_settings(self.path), self._parsed(self._text())
+        self.settings, self._told = settings, told
+        return settings
+
+    def change(self, section: str, name: str, value: Any) -> Settings:
+        """Have the file say `value` from now on, or with None nothing. Blocking.
+
+        Whatever else was changed in it meanwhile stays. Raises UsageError, with the file as it was: where it cannot be
+        read or written, where the value is not allowed, and where somebody else has changed this very setting; what
+        they wrote is taken on.
+        """
+        text = self._text()
+        told = self._parsed(text)
+        before = _entry(told, section, name)
+        if before != _entry(self._told, section, name):
+            self.read()
+            raise UsageError(
+                f'{section}.{name} was changed in the file meanwhile.', 'What is shown now is what stands there.'
+            )
+        wanted = {**told, section: {**told.get(section, {}), name: value}}
+        if value is None:
+            del wanted[section][name]
+        settings = as_settings(wanted, self.path)
+        if before != (_MISSING if value is None else value):
+            self._write(_changed(text, section, name, value), wanted)
+        self.settings, self._told = settings, wanted
+        return settings
+
+    def _text(self) -> str:
+        try:
+            return self.path.read_bytes().decode()
+        except FileNotFoundError:
+            return ''
+        except OSError as error:
+            raise UsageError(f'{self.path} cannot be read: {error.strerror}.') from None
+        except UnicodeDecodeError:
+            raise UsageError(f'{self.path} is not text in UTF-8.') from None
+
+    def _parsed(self, text: str) -> Mapping[str, Any]:
+        try:
+            return tomllib.loads(text)
+        except (tomllib.TOMLDecodeError, RecursionError):
+            read_settings(self.path)  # says where
+            raise
+
+    def _write(self, text: str, wanted: Mapping[str, Any]) -> None:
+        if _without_empty(tomllib.loads(text)) != _without_empty(wanted):
+            raise UsageError(f'{self.path} is written in a way that cannot be changed from here.', 'Edit the file.')
+        file = self.path.resolve()  # a link to where somebody keeps such files stays one
+        partial = file.with_name(f'{file.name}.{os.getpid()}')
+        try:
+            private.make_folder(self.path.parent)
+            with os.fdopen(private.open_file(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 'wb') as lines:
+                lines.write(text.encode())
+                lines.flush()
+                os.fsync(lines.fileno())
+            partial.replace(file)
+        except OSError as error:
+            with suppress(OSError):
+                partial.unlink()
+            raise UsageError(f'{self.path} cannot be written: {error.strerror}.') from None
+
+
+def _entry(told: Mapping[str, Any], section: str, name: str) -> Any:
+    table = told.get(section)
+    return table.get(name, _MISSING) if isinstance(table, Mapping) else _MISSING
+
+
+def _without_empty(told: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: table for name, table in told.items() if table != {}}
+
+
+def _changed(text: str, section: str, name: str, value: Any) -> str:
+    import tomlkit  # 30 ms, and only where something is changed
+
+    document = tomlkit.parse(text)
+    if section not in document:
+        document[section] = tomlkit.table()
+    table: Any = document[section]
+    if value is None:
+        comment = tomlkit.comment(words) if (words := table[name].trivia.comment.lstrip('# ')) else None
+        del table[name]
+        if comment is not None:
+            table.add(comment)
+    else:
+        table[name] = value
+    return tomlkit.dumps(document)

@@ -1,0 +1,146 @@
+"""The place of the settings: what it shows, what it changes, and what it never shows."""
+
+import pytest
+
+from hfmedia_tui.errors import HubError
+from hfmedia_tui.paths import Paths
+from hfmedia_tui.screens.asking import TextQuestion
+from hfmedia_tui.screens.choice import Choice
+from hfmedia_tui.screens.settings import SettingsScreen
+from hfmedia_tui.settings import AtStart, read_settings
+from tests.screens.conftest import Start
+from tests.screens.studio import Studio
+
+COMMENTED = '# mine\n[jobs]\ntotal = 8  # enough\n[keys]\nfal-ai = "s3cret-key"\n'
+
+
+async def go_to(studio: Studio, setting: str) -> SettingsScreen:
+    """Highlight one setting."""
+    await studio.press('f7')
+    screen = studio.app.screen
+    assert isinstance(screen, SettingsScreen)
+    await studio.until(lambda: screen.settings.rows)
+    screen.settings.focus()
+    screen.settings.highlight(setting)
+    await studio.pilot.pause()
+    assert screen.settings.row is not None
+    assert screen.settings.row.id == setting
+    return screen
+
+
+async def answer(studio: Studio, *keys: str) -> None:
+    """Press Enter, and `keys` in the popup that comes."""
+    await studio.press('enter')
+    await studio.until(lambda: isinstance(studio.app.screen, TextQuestion | Choice))
+    await studio.press(*keys)
+
+
+@pytest.mark.parametrize('size', [(80, 24), (200, 50)])
+async def test_a_setting_is_changed_in_its_file_and_heard_at_once(
+    start: Start, paths: Paths, size: tuple[int, int]
+) -> None:
+    paths.configuration.mkdir()
+    paths.settings.write_text(COMMENTED, encoding='utf-8')
+    async with start(size) as studio:
+        await go_to(studio, 'jobs.total')
+        assert 'How many run at once.' in studio.text
+        await answer(studio, 'backspace', '0', 'enter')
+        await studio.until_shown('>= 1')
+        await studio.press('backspace', *'16', 'enter')
+        await studio.until(lambda: studio.services.settings.jobs.total == 16)
+        assert paths.settings.read_text(encoding='utf-8') == COMMENTED.replace('total = 8', 'total = 16')
+
+        await go_to(studio, 'jobs.at_start')
+        await answer(studio, 'down', 'enter')
+        await studio.until(lambda: read_settings(paths.settings).jobs.at_start is AtStart.RUN)
+
+        await go_to(studio, 'jobs.total')
+        await studio.press('x')
+        await studio.until(lambda: read_settings(paths.settings).jobs.total == 8)
+
+
+async def test_the_theme_is_chosen_here_and_there_again_after_a_start(start: Start) -> None:
+    async with start() as studio:
+        await go_to(studio, 'interface.theme')
+        await answer(studio)
+        assert isinstance(studio.app.screen, Choice)
+        await studio.press('end')
+        await studio.press('enter')
+        await studio.until(lambda: studio.app.theme == 'tokyo-night')
+    async with start() as studio:
+        assert studio.app.theme == 'tokyo-night'
+
+
+async def test_keys_at_providers_are_taken_masked_and_never_shown(start: Start, paths: Paths) -> None:
+    paths.configuration.mkdir()
+    paths.settings.write_text(COMMENTED, encoding='utf-8')
+    async with start((120, 80)) as studio:
+        await go_to(studio, 'keys.replicate')
+        await answer(studio, *'r8-other')
+        assert 'r8-other' not in studio.text
+        await studio.press('enter')
+        await studio.until(lambda: read_settings(paths.settings).keys.get('replicate') == 'r8-other')
+        screen = await go_to(studio, 'keys.fal-ai')
+        assert screen.settings.row is not None
+        assert screen.settings.row.value == 'set'
+        for secret in ('s3cret-key', 'r8-other', 'hf_test'):
+            assert secret not in studio.text
+        await studio.press('x')
+        await studio.until(lambda: list(read_settings(paths.settings).keys) == ['replicate'])
+
+
+async def test_what_changed_outside_is_shown_before_it_is_overwritten(start: Start, paths: Paths) -> None:
+    async with start(toasts=True) as studio:
+        await go_to(studio, 'network.bill_to')
+        await answer(studio, *'mine')
+        paths.configuration.mkdir(exist_ok=True)
+        paths.settings.write_text('[network]\nbill_to = "theirs"\n', encoding='utf-8')
+        await studio.press('enter')
+        await studio.until_shown('changed in the file')
+        assert read_settings(paths.settings).network.bill_to == 'theirs'
+        await studio.press('enter')
+        await studio.until(lambda: read_settings(paths.settings).network.bill_to == 'mine')
+
+        await studio.press('f2')
+        paths.settings.write_text('[network', encoding='utf-8')
+        await studio.press('f7')
+        await studio.until_shown('is not TOML')
+
+
+async def test_settings_are_found_by_words(start: Start) -> None:
+    async with start((80, 24)) as studio:
+        screen = await go_to(studio, 'jobs.total')
+        await studio.press('slash', *'bill', 'enter')
+        assert [line.id for line in screen.settings.rows] == ['network.bill_to']
+        await studio.press('escape')
+        assert len(screen.settings.rows) > 20
+
+
+async def test_a_pasted_token_is_checked_kept_and_used(start: Start) -> None:
+    kept: list[str] = []
+
+    def keep(token: str) -> None:
+        if token != 'hf_good':
+            raise HubError('The Hub does not know this token.')
+        kept.append(token)
+
+    async with start((80, 24), token_found=False, keep_token=keep, wait=False) as studio:
+        await studio.press('p', *'hf_bad', 'enter')
+        await studio.until_shown('does not know')
+        assert 'hf_bad' not in studio.text
+        assert studio.app.services is None
+        await studio.press(*['backspace'] * 3, *'good', 'enter')
+        await studio.until(lambda: studio.app.services is not None)
+        assert kept == ['hf_good']
+        assert studio.app.current_mode == 'browse'
+
+
+async def test_the_account_tells_where_the_token_was_found(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv('HF_TOKEN', 'hf_test')
+    async with start((120, 40), toasts=True) as studio:
+        await studio.until(lambda: studio.app.mark)
+        await go_to(studio, 'token')
+        assert 'HF_TOKEN' in studio.text
+        assert 'hf_test' not in studio.text
+        await studio.press('enter')
+        await studio.until_shown('comes before any')
