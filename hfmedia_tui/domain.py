@@ -131,6 +131,9 @@ class Order(Struct, frozen=True, kw_only=True):
     task: Task
     model: str
     prompt: str
+    """The text that is sent."""
+    template: str | None = None
+    """What the prompt was made from, where that had alternatives or wildcards."""
     mappings: tuple[ProviderMapping, ...]
     """The offers to try, first to last; empty when no provider that we speak serves the model."""
     passed_over: tuple[str, ...] = ()
@@ -144,6 +147,8 @@ class Order(Struct, frozen=True, kw_only=True):
     count: int = 1
     seed: int | None = None
     """The first generation's seed, counting up from there; None for a random one each."""
+    same_seed: bool = False
+    """Whether the seed does not count up: every generation has the same."""
     fallback: bool = True
     """Whether to go on to the next mapping when a provider refuses."""
     timeout: float | None = None

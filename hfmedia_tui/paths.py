@@ -28,6 +28,11 @@ class Paths(NamedTuple):
         return self.configuration / 'settings.toml'
 
     @property
+    def wildcards(self) -> Path:
+        """Files of alternatives for prompts, one a line."""
+        return self.configuration / 'wildcards'
+
+    @property
     def ledger(self) -> Path:
         return self.data / 'ledger.sqlite3'
 

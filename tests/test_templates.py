@@ -82,8 +82,11 @@ def test_wildcards_are_files_of_one_folder(tmp_path: Path) -> None:
     (folder / 'zoo' / 'cat.txt').write_text('lynx\n__animal__')
     (folder / 'pipe.txt').mkdir()
     assert wildcard_names(r'__animal__ __../secret__ __/etc/passwd__ \__zoo/cat__ __pipe__') == {'animal', 'pipe'}
-    found = read_wildcards(folder, ['animal', 'pipe', 'nobody'])
+    found = read_wildcards(folder, ['animal'])
     assert found == {'animal': ('fox', '[2Jowl', '__zoo/cat__'), 'zoo/cat': ('lynx', '__animal__')}
+    for name in ('pipe', 'nobody'):
+        with pytest.raises(UsageError, match='There is no wildcard'):
+            read_wildcards(folder, [name])
     (folder / 'animal.txt').write_bytes(b'x' * 1_000_001)
     with pytest.raises(UsageError, match='larger'):
         read_wildcards(folder, ['animal'])

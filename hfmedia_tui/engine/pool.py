@@ -45,6 +45,12 @@ def new_order_id() -> str:
     return ''.join(secrets.choice(_ALPHABET) for _ in range(8))
 
 
+def _seed(order: Order, index: int) -> int:
+    if order.seed is None:
+        return random.randint(0, MAXIMUM_RANDOM_SEED)
+    return order.seed if order.same_seed else order.seed + index
+
+
 class IfLeft(NamedTuple):
     """The unfinished jobs of a pool, by what leaving them does."""
 
@@ -77,7 +83,7 @@ class Pool:
         self._claims: list[tuple[str, str, asyncio.Future[None]]] = []
         """Running jobs that wait for a place at their next provider: job, provider, and the word to go on."""
         self._graces: dict[str, asyncio.Task[None]] = {}
-        """Orders that can still be taken back, each with what counts its time down."""
+        """Orders that can still be taken back, each with what counts its time down; those sent together share it."""
         self._idle = asyncio.Event()
         self._idle.set()
         self._listener: asyncio.Task[None] | None = None
@@ -154,8 +160,8 @@ class Pool:
 
     # ------------------------------------------------------------------------------------------ what others ask
 
-    async def submit(self, order: Order, *, grace: float = 0.0) -> tuple[Job, ...]:
-        """Record an order and queue its jobs. Raises StoreError: then nothing was queued.
+    async def submit(self, *orders: Order, grace: float = 0.0) -> tuple[Job, ...]:
+        """Record orders and queue their jobs, all or none. Raises StoreError: then nothing was queued.
 
         For `grace` seconds none of them starts, and `take_back` undoes it all.
         """
@@ -164,40 +170,51 @@ class Pool:
                 id=f'{order.id}-{index + 1}',
                 order=order,
                 index=index,
-                seed=random.randint(0, MAXIMUM_RANDOM_SEED) if order.seed is None else order.seed + index,
+                seed=_seed(order, index),
                 created_at=order.created_at,
             )
+            for order in orders
             for index in range(order.count)
         )
         # Also when this is cancelled meanwhile: what is recorded is known to the pool.
-        return await whole(self._record(order, jobs, grace))
+        return await whole(self._record(orders, jobs, grace))
 
-    async def _record(self, order: Order, jobs: tuple[Job, ...], grace: float) -> tuple[Job, ...]:
-        jobs = await self._tools.ledger.add(order, jobs)
+    async def _record(self, orders: tuple[Order, ...], jobs: tuple[Job, ...], grace: float) -> tuple[Job, ...]:
+        jobs = await self._tools.ledger.add_all(orders, jobs)
         for job in jobs:
             self._queue(replace(job, sent_in=math.ceil(grace)) if grace else job)
         if grace and not self._closing:
-            countdown = self._count_down(order.id, grace)
-            self._graces[order.id] = asyncio.create_task(countdown, name=f'grace of {order.id}')
+            names = frozenset(order.id for order in orders)
+            countdown = asyncio.create_task(self._count_down(names, grace), name=f'grace of {orders[0].id}')
+            self._graces.update(dict.fromkeys(names, countdown))
         self._fill()
         return jobs
 
     def send_now(self, order_id: str) -> None:
-        """End an order's grace before its time."""
-        if (countdown := self._graces.pop(order_id, None)) is not None:
-            countdown.cancel()
-            self._tell_grace(order_id, None)
+        """End the grace of an order, and of those sent together with it, before its time."""
+        if names := self._end_grace(order_id):
+            self._tell_grace(names, None)
             self._fill()
 
-    async def take_back(self, order_id: str) -> tuple[Job, ...]:
-        """Cancel the jobs of an order whose grace still runs, and return them as they ended: none of them was sent.
+    def _end_grace(self, order_id: str) -> frozenset[str]:
+        """Stop the time of an order and of those sent together with it, and name them all; none when it is over."""
+        if (countdown := self._graces.get(order_id)) is None:
+            return frozenset()
+        countdown.cancel()
+        names = frozenset(name for name, shared in self._graces.items() if shared is countdown)
+        for name in names:
+            del self._graces[name]
+        return names
 
+    async def take_back(self, order_id: str) -> tuple[Job, ...]:
+        """Cancel the jobs of an order whose grace still runs, and of those sent together with it.
+
+        Returns them as they ended: none of them was sent.
         Raises StoreError when the ledger cannot be told; they are not sent by this process all the same.
         """
-        if (countdown := self._graces.pop(order_id, None)) is None:
+        if not (names := self._end_grace(order_id)):
             return ()
-        countdown.cancel()
-        held = [job for job in self._of_order(order_id) if job.sent_in is not None and job.id not in self._ending]
+        held = [job for job in self._of_orders(names) if job.sent_in is not None and job.id not in self._ending]
         self._ending.update(job.id for job in held)
         return await whole(self._take_back(held))
 
@@ -351,21 +368,21 @@ class Pool:
         self._waiting[job.id] = job
         self._publish(job)
 
-    def _of_order(self, order_id: str) -> list[Job]:
-        """The jobs of an order that wait."""
-        return [job for job in self._waiting.values() if job.order.id == order_id]
+    def _of_orders(self, names: frozenset[str]) -> list[Job]:
+        """The jobs of orders that wait."""
+        return [job for job in self._waiting.values() if job.order.id in names]
 
-    async def _count_down(self, order_id: str, grace: float) -> None:
-        """Let an order's grace pass, telling each second of it, and let its jobs start."""
+    async def _count_down(self, names: frozenset[str], grace: float) -> None:
+        """Let the grace of orders pass, telling each second of it, and let their jobs start."""
         clock = asyncio.get_running_loop().time
         end = clock() + grace
         while (left := end - clock()) > 0:
-            self._tell_grace(order_id, math.ceil(left))
+            self._tell_grace(names, math.ceil(left))
             await asyncio.sleep(1 - (math.ceil(left) - left))
-        self.send_now(order_id)
+        self.send_now(next(iter(names)))
 
-    def _tell_grace(self, order_id: str, seconds: int | None) -> None:
-        for job in self._of_order(order_id):
+    def _tell_grace(self, names: frozenset[str], seconds: int | None) -> None:
+        for job in self._of_orders(names):
             if job.sent_in is not None and job.sent_in != seconds:
                 self._queue(replace(job, sent_in=seconds))
 

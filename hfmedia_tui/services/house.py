@@ -1,20 +1,26 @@
 """The open house: what is asked of its rooms together."""
 
+import asyncio
+from collections.abc import Sequence
 from typing import Final
 
 from hfmedia_tui.catalog.catalog import Catalog
-from hfmedia_tui.domain import FINAL_STATES, Job, Order
+from hfmedia_tui.composition import Entries
+from hfmedia_tui.domain import FINAL_STATES, Job, Model, Order
 from hfmedia_tui.engine.addresses import Endpoints
 from hfmedia_tui.engine.pool import Pool
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.services.account import Account
+from hfmedia_tui.services.matrix import plan
 from hfmedia_tui.services.offers import Offers
 from hfmedia_tui.services.ordering import SANDBOX, Ask, Ordering
 from hfmedia_tui.services.trash import UndoableTrash
 from hfmedia_tui.settings import Settings
 from hfmedia_tui.store.draft import Draft
 from hfmedia_tui.store.ledger import Ledger
+from hfmedia_tui.store.wildcards import read_wildcards
+from hfmedia_tui.templates import Template, read_template, wildcard_names
 
 __all__ = ['Services']
 
@@ -66,11 +72,33 @@ class Services:
         Raises UsageError for what cannot be asked, HubError when the Hub does not tell who serves the model, and
         StoreError when nothing can be recorded; in each case nothing was sent or queued.
         """
-        return await self.pool.submit(await self.order(ask), grace=grace)
+        return await self.submit_all((ask,), grace=grace)
+
+    async def submit_all(self, asks: Sequence[Ask], *, grace: float = 0.0) -> tuple[Job, ...]:
+        """Do as `submit` does for several asks: all of them or none."""
+        return await self.pool.submit(*await self.orders(asks), grace=grace)
 
     async def order(self, ask: Ask) -> Order:
         """The order that `submit` would record. Raises UsageError and HubError."""
-        return await self._ordering.order(ask, self.settings)
+        (order,) = await self.orders((ask,))
+        return order
+
+    async def orders(self, asks: Sequence[Ask]) -> tuple[Order, ...]:
+        """The orders that `submit_all` would record. Raises UsageError and HubError."""
+        return await self._ordering.orders(asks, self.settings)
+
+    async def wildcards(self, text: str) -> dict[str, tuple[str, ...]]:
+        """The lines of the user's wildcards that a template needs, by their names. Raises UsageError."""
+        names = wildcard_names(text)
+        return await asyncio.to_thread(read_wildcards, self.paths.wildcards, names) if names else {}
+
+    async def template(self, text: str) -> Template:
+        """Read a template with the user's wildcards. Raises UsageError."""
+        return read_template(text, await self.wildcards(text))
+
+    def plan(self, template: Template, models: Sequence[Model], entries: Entries) -> tuple[Ask, ...]:
+        """What is asked for when a template is composed for models. Raises UsageError."""
+        return plan(template, models, entries, self.offers)
 
     async def retry(self, job_id: str, seen: Job | None = None) -> Job:
         """Queue a job again, from the earliest step that is not paid for; with `seen`, only as it was seen to end.

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -19,11 +19,12 @@ from hfmedia_tui.services.account import Account
 from hfmedia_tui.services.offers import Offers
 from hfmedia_tui.settings import Settings
 
-__all__ = ['SANDBOX', 'Ask', 'Ordering']
+__all__ = ['MOST_GENERATIONS', 'SANDBOX', 'Ask', 'Ordering']
 
 SANDBOX: Final = 'sandbox'
 """What stands for the sandbox's addresses in an order: they change from start to start."""
-_MOST_GENERATIONS: Final = 1000
+MOST_GENERATIONS: Final = 1000
+"""That can be asked for at once."""
 _LONGEST_PROMPT: Final = 32_000
 """Characters: far more than any model reads."""
 
@@ -33,12 +34,15 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
 
     model: str
     prompt: str
+    template: str | None = None
+    """What the prompt was made from, where that had alternatives or wildcards: kept with it, and not read."""
     provider: str | None = None
     parameters: Mapping[str, Any] = {}
     aspect_ratio: str | None = None
     extra: Mapping[str, Any] = {}
     count: int = 1
     seed: int | None = None
+    same_seed: bool = False
     fallback: bool = True
     timeout: float | None = None
     bill_to: str | None = None
@@ -69,32 +73,28 @@ class Ordering:
         self._router = router
         self._output = output
 
-    async def order(self, ask: Ask, settings: Settings) -> Order:
-        """An order that nobody was asked for yet.
+    async def orders(self, asks: Sequence[Ask], settings: Settings) -> tuple[Order, ...]:
+        """Orders that nobody was asked for yet, one for each ask.
 
-        Raises UsageError for what cannot be asked, and HubError when the Hub does not tell who serves the model.
+        Raises UsageError for what cannot be asked, and HubError when the Hub does not tell who serves a model.
         """
-        prompt = clean(ask.prompt, _LONGEST_PROMPT)
-        if not prompt:
-            raise UsageError('The prompt is empty.', 'Say what you would like to see.')
-        if len(ask.prompt) > _LONGEST_PROMPT or not is_text(ask.prompt):
-            raise UsageError(f'The prompt must be text of at most {_LONGEST_PROMPT:,} characters.')
+        for ask in asks:
+            _check(ask)
+        names = tuple(dict.fromkeys(ask.model for ask in asks))
+        account, found = await asyncio.gather(
+            self._account.find_soon(), asyncio.gather(*map(self._catalog.model, names))
+        )
+        models = dict(zip(names, found, strict=True))
+        return tuple(self._order(ask, models[ask.model], account, settings) for ask in asks)
+
+    def _order(self, ask: Ask, models: tuple[Model, ...], account: str | None, settings: Settings) -> Order:
         bill_to = ask.bill_to or settings.network.bill_to
         if bill_to and not re.fullmatch(r'[\w.-]+', bill_to, re.ASCII):
             raise UsageError('The organisation to bill is no name of an organisation.', 'It is what its page is named.')
-        if not 1 <= ask.count <= _MOST_GENERATIONS:
-            raise UsageError(f'The number of generations must be from 1 to {_MOST_GENERATIONS}, not {ask.count}.')
-        if ask.seed is not None and ask.seed < 0:
-            raise UsageError(f'The seed must not be negative, and {ask.seed} is.')
-        if ask.timeout is not None and not ask.timeout > 0:
-            raise UsageError(f'The timeout must be more than 0 seconds, not {ask.timeout:g}.')
-        if not re.fullmatch(r'(?:[\w-][\w.-]*/)?[\w-][\w.-]*', ask.model):
-            raise UsageError(f'{ask.model[:80]!r} is no name of a model.', 'Name it as owner/name.')
         parameters = {
             name: clean(value, _LONGEST_PROMPT) if isinstance(value, str) else value
             for name, value in sized(ask.parameters, ask.aspect_ratio).items()
         }
-        models, account = await asyncio.gather(self._catalog.model(ask.model), self._account.find_soon())
         if not models:
             raise UsageError(
                 f'{ask.model} makes neither pictures nor films.', 'See `hfmedia-tui models` for those that do.'
@@ -106,7 +106,8 @@ class Ordering:
             id=new_order_id(),
             task=model.task,
             model=model.id,
-            prompt=prompt,
+            prompt=clean(ask.prompt, _LONGEST_PROMPT),
+            template=ask.template,
             mappings=mappings,
             passed_over=passed_over,
             provider=ask.provider,
@@ -114,6 +115,7 @@ class Ordering:
             extra=ask.extra,
             count=ask.count,
             seed=ask.seed,
+            same_seed=ask.same_seed,
             fallback=ask.fallback and ask.provider is None,
             timeout=ask.timeout,
             bill_to=bill_to,
@@ -123,6 +125,22 @@ class Ordering:
             account=account,
             created_at=datetime.now(UTC),
         )
+
+
+def _check(ask: Ask) -> None:
+    """Raise UsageError for what could be asked of nobody."""
+    if not clean(ask.prompt, _LONGEST_PROMPT):
+        raise UsageError('The prompt is empty.', 'Say what you would like to see.')
+    if len(ask.prompt) > _LONGEST_PROMPT or not is_text(ask.prompt):
+        raise UsageError(f'The prompt must be text of at most {_LONGEST_PROMPT:,} characters.')
+    if not 1 <= ask.count <= MOST_GENERATIONS:
+        raise UsageError(f'The number of generations must be from 1 to {MOST_GENERATIONS}, not {ask.count}.')
+    if ask.seed is not None and ask.seed < 0:
+        raise UsageError(f'The seed must not be negative, and {ask.seed} is.')
+    if ask.timeout is not None and not ask.timeout > 0:
+        raise UsageError(f'The timeout must be more than 0 seconds, not {ask.timeout:g}.')
+    if not re.fullmatch(r'(?:[\w-][\w.-]*/)?[\w-][\w.-]*', ask.model):
+        raise UsageError(f'{ask.model[:80]!r} is no name of a model.', 'Name it as owner/name.')
 
 
 def _best(models: tuple[Model, ...], provider: str | None) -> Model:

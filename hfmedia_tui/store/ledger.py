@@ -88,11 +88,15 @@ class Ledger:
 
     async def add(self, order: Order, jobs: Sequence[Job]) -> tuple[Job, ...]:
         """Record an order and its jobs, owned by this process, and return them with their numbers."""
+        return await self.add_all((order,), jobs)
+
+    async def add_all(self, orders: Sequence[Order], jobs: Sequence[Job]) -> tuple[Job, ...]:
+        """Record orders and their jobs as `add` does: all of them or none."""
 
         def transaction(connection: sqlite3.Connection) -> tuple[Job, ...]:
-            connection.execute(
+            connection.executemany(
                 'INSERT INTO orders VALUES (?, ?, ?, ?)',
-                (order.id, moment(order.created_at), order.router, as_json(order)),
+                [(order.id, moment(order.created_at), order.router, as_json(order)) for order in orders],
             )
             return tuple(msgspec.structs.replace(job, sequence=insert(connection, job)) for job in jobs)
 
@@ -102,7 +106,7 @@ class Ledger:
                 ' VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
                 (
                     job.id,
-                    order.id,
+                    job.order.id,
                     job.index,
                     str(job.seed),
                     job.state,
@@ -369,14 +373,14 @@ class Ledger:
         return await self._database.read(transaction)
 
     async def past_prompts(self) -> tuple[Order, ...]:
-        """Of each prompt that was ever ordered its newest order, the newest first."""
+        """Of each prompt that was ever ordered, or of its template, the newest order, the newest first."""
 
         def transaction(connection: sqlite3.Connection) -> tuple[Order, ...]:
             orders = list[Order]()
             # SQLite takes a row's other columns from where its max() is: https://www.sqlite.org/lang_select.html#bareagg
             for row in connection.execute(
-                'SELECT body, max(created_at) AS last FROM orders WHERE json_valid(body)'
-                " GROUP BY json_extract(body, '$.prompt') ORDER BY last DESC"
+                'SELECT body, max(created_at) AS last FROM orders WHERE json_valid(body) GROUP BY'
+                " coalesce(json_extract(body, '$.template'), json_extract(body, '$.prompt')) ORDER BY last DESC"
             ):
                 with suppress(*UNREADABLE):
                     orders.append(read_order(row['body']))

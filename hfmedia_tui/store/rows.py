@@ -128,6 +128,7 @@ def read_order(body: str) -> Order:
         order,
         model=clean(order.model, 300),
         prompt=clean(order.prompt, _LONGEST_TEXT),
+        template=None if order.template is None else clean(order.template, _LONGEST_TEXT),
         provider=_told(order.provider),
         # One that is named so is nobody's, and the others are compared with those of attempts: they stay as they are.
         mappings=tuple(mapping for mapping in order.mappings if mapping.provider.isprintable()),

@@ -18,8 +18,8 @@ _LONGEST_LINE: Final = 2_000
 def read_wildcards(folder: Path, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """The lines of the wildcards `names`, and of those that stand in these lines, by their names. Blocking.
 
-    `__place/sea__` is `place/sea.txt` in `folder`; empty lines and those that begin with # say nothing, and a wildcard
-    without a file is left out. Raises UsageError for a file that cannot be read.
+    `__place/sea__` is `place/sea.txt` in `folder`; empty lines and those that begin with # say nothing. Raises
+    UsageError for a file that is not there or cannot be read.
     """
     found = dict[str, tuple[str, ...]]()
     wanted, seen = list(names), set[str]()
@@ -31,7 +31,10 @@ def read_wildcards(folder: Path, names: Iterable[str]) -> dict[str, tuple[str, .
         file = folder / f'{name}.txt'
         try:
             if not file.is_file():
-                continue
+                raise UsageError(
+                    f'There is no wildcard {name}.',
+                    rf'It would be {file}, a line for each alternative. \__{name}__ means the words themselves.',
+                )
             with file.open('rb') as source:
                 text = source.read(_MOST_BYTES + 1)
         except OSError as error:

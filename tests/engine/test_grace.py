@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 
 from hfmedia_tui.domain import Job, JobState
-from hfmedia_tui.errors import StoreError
+from hfmedia_tui.errors import StoreError, UsageError
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.services import Ask
 from tests.engine.conftest import CountSubmits, OpenHouse
@@ -109,3 +109,30 @@ async def test_what_cannot_be_recorded_as_taken_back_is_not_sent_all_the_same(
         await services.pool.idle()
         assert services.pool.jobs[job.id].state is JobState.SUCCEEDED
     assert await count_submits() - before == 1
+
+
+async def test_orders_that_were_sent_together_are_taken_back_and_sent_on_together(
+    open_house: OpenHouse, count_submits: CountSubmits
+) -> None:
+    before = await count_submits()
+    asks = [Ask(model=ASK.model, prompt=prompt, provider='hf-inference') for prompt in ('a fox', 'an owl', 'an elk')]
+    async with open_house() as services:
+        jobs = await services.submit_all(asks, grace=LONG)
+        taken = await services.pool.take_back(jobs[1].order.id)
+        assert [job.id for job in taken] == [job.id for job in jobs]
+        jobs = await services.submit_all(asks, grace=LONG)
+        services.pool.send_now(jobs[2].order.id)
+        await services.pool.idle()
+        assert {services.pool.jobs[job.id].state for job in jobs} == {JobState.SUCCEEDED}
+    assert await count_submits() - before == 3
+
+
+async def test_asks_are_recorded_all_or_none(open_house: OpenHouse) -> None:
+    async with open_house() as services:
+        with pytest.raises(UsageError):
+            await services.submit_all([Ask(model=ASK.model, prompt='a fox'), Ask(model=ASK.model, prompt='')])
+        orders = await services.orders([ASK, Ask(model=ASK.model, prompt='an owl')])
+        with pytest.raises(StoreError):
+            await services.pool.submit(*orders, orders[0])
+        assert not services.pool.jobs
+        assert not await services.ledger.jobs()

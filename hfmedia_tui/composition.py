@@ -1,0 +1,103 @@
+"""What stands in Compose: a prompt that may stand for several, the models that it is for, and what the form says."""
+
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+
+from msgspec import Struct
+
+from hfmedia_tui.domain import Order
+from hfmedia_tui.parameters import sized
+
+__all__ = ['Composition', 'Entries', 'Extent', 'extent_of']
+
+
+class Entries(Struct, frozen=True, kw_only=True):
+    """What the form says, read and checked."""
+
+    parameters: Mapping[str, Any] = {}
+    """House names to values; only what was set."""
+    aspect_ratio: str | None = None
+    provider: str | None = None
+    """The one provider to ask; None where that is left to the program, or every one is asked."""
+    every_provider: bool = False
+    """Whether each provider that serves a model is asked for it."""
+    extra: Mapping[str, Any] = {}
+    count: int = 1
+    seed: int | None = None
+    same_seed: bool = False
+    """Whether the seed does not count up from one generation to the next."""
+    drawn: bool = False
+    """Whether `count` prompts are drawn from a template; else each of its combinations is made `count` times."""
+    bill_to: str | None = None
+
+    @property
+    def sized(self) -> Mapping[str, Any]:
+        """The parameters as they are sent: with the sides that the aspect ratio stands for."""
+        return sized(self.parameters, self.aspect_ratio)
+
+    @classmethod
+    def of(cls, order: Order) -> 'Entries':
+        """What the form said when `order` was asked for."""
+        return cls(
+            parameters=order.parameters,
+            provider=order.provider,
+            extra=order.extra,
+            count=order.count,
+            seed=order.seed,
+            same_seed=order.same_seed,
+            bill_to=order.bill_to,
+        )
+
+
+class Composition(Struct, frozen=True, kw_only=True):
+    """Everything in Compose that makes what is sent."""
+
+    models: tuple[str, ...]
+    """Ids, at least one."""
+    prompt: str
+    """A template, see `templates`."""
+    entries: Entries = Entries()
+
+
+class Extent(NamedTuple):
+    """How much is asked for."""
+
+    prompts: int
+    models: int
+    offers: int
+    """Models with the provider that is asked for each, all in all: the same model counts once for each provider."""
+    each: int
+    """Generations of each prompt by each offer."""
+
+    @property
+    def requests(self) -> int:
+        return self.prompts * self.offers * self.each
+
+    @property
+    def is_matrix(self) -> bool:
+        """Whether more varies than the seed."""
+        return self.prompts * self.offers > 1
+
+    def __str__(self) -> str:
+        """How the number comes about, such as `3 prompts × 2 models × 4`."""
+        factors = [(self.prompts, 'prompts'), (self.models, 'models')]
+        if self.offers % self.models == 0:
+            factors.append((self.offers // self.models, 'providers'))
+        else:
+            factors[1] = (self.offers, f'offers of {self.models} models')
+        words = [f'{count:,} {noun}' for count, noun in factors if count > 1]
+        return ' × '.join([*words, *([f'{self.each:,}'] if self.each > 1 else [])])
+
+
+def extent_of(entries: Entries, combinations: int, offers: Collection[int]) -> Extent:
+    """How much `entries` ask for, of a template with so many combinations.
+
+    `offers` has for each model how many providers serve it.
+    """
+    drawn = entries.drawn and combinations > 1
+    return Extent(
+        prompts=entries.count if drawn else combinations,
+        models=len(offers),
+        offers=sum(offers) if entries.every_provider else len(offers),
+        each=1 if drawn else entries.count,
+    )
