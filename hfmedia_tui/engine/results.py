@@ -20,6 +20,7 @@ from typing import Final, NamedTuple, ParamSpec, TypeVar
 
 from hfmedia_tui import private
 from hfmedia_tui.domain import FailureCode, Job, Media, MediaFacts, Output, clean
+from hfmedia_tui.engine.trouble import Trouble
 from hfmedia_tui.engine.whole import whole
 from hfmedia_tui.errors import MediaError
 
@@ -53,8 +54,8 @@ _TEMPORARY: Final = 'hfmedia-'
 _NO_FOLLOW: Final = getattr(os, 'O_NOFOLLOW', 0)
 
 
-class DownloadError(Exception):
-    """Media did not come home."""
+class DownloadError(Trouble):
+    """Media did not come home; `status` is what the media host answered."""
 
     def __init__(
         self,
@@ -66,12 +67,7 @@ class DownloadError(Exception):
         again: bool = False,
         pause: float | None = None,
     ) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.hint = hint
-        self.status = status
-        """The HTTP status that the media host answered."""
+        super().__init__(code, message, hint, status=status)
         self.again = again
         """Whether the same link may be asked again."""
         self.pause = pause

@@ -32,6 +32,7 @@ from hfmedia_tui.domain import (
 )
 from hfmedia_tui.engine.allowances import Allowances
 from hfmedia_tui.engine.tools import Tools
+from hfmedia_tui.engine.trouble import Trouble
 from hfmedia_tui.errors import StoreError
 
 __all__ = ['Ambiguous', 'Run', 'Stuck', 'is_submit', 'shown']
@@ -49,7 +50,7 @@ class Ambiguous(Exception):  # noqa: N818 - what is known
     """A submit was sent and its answer did not come."""
 
 
-class Stuck(Exception):  # noqa: N818 - what is known
+class Stuck(Trouble):
     """The job cannot go on, for a reason on our side."""
 
     def __init__(
@@ -61,12 +62,7 @@ class Stuck(Exception):  # noqa: N818 - what is known
         status: int | None = None,
         lost: bool = False,
     ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
-        self.message = message
-        self.hint = hint
-        """What to do, where there is more to say than whether it can be collected."""
+        super().__init__(code, message, hint, status=status)
         self.lost = lost
         """Whether what the provider gave cannot be had again."""
 
