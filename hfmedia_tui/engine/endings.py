@@ -151,10 +151,16 @@ def _remarks(job: Job, progress: Progress) -> Iterator[str]:
         yield f'{progress.provider} flagged this as not safe for work.'
     if progress.facts.seed is not None and progress.facts.seed != job.seed:
         yield f'{progress.provider} used seed {progress.facts.seed}.'
-    asked = job.order.parameters.get('width'), job.order.parameters.get('height')
+    parameters = job.order.parameters
+    asked = {side: wanted for side in ('width', 'height') if (wanted := parameters.get(side)) is not None}
     for output in job.outputs:
-        came = output.width, output.height
-        if any(wanted is not None and wanted != side for wanted, side in zip(asked, came, strict=True)):
-            width, height = (wanted or 'any' for wanted in asked)
-            yield f'{width}x{height} was asked for, and {came[0]}x{came[1]} came.'
+        if any(getattr(output, side) != wanted for side, wanted in asked.items()):
+            yield f'{_size(**asked)} was asked for, and {output.width}x{output.height} came.'
             return
+
+
+def _size(width: int | None = None, height: int | None = None) -> str:
+    """A size that was asked for, as a sentence begins with it; of which a side may have been left open."""
+    if width is None or height is None:
+        return f'A height of {height}' if width is None else f'A width of {width}'
+    return f'{width}x{height}'

@@ -114,7 +114,7 @@ def test_what_came_otherwise_than_it_was_asked_for_is_told(run_online: Run) -> N
     small = run_online('generate', 'a fox', '--model', f'{IMAGE}:fal-ai', '--width', '512')
     assert small.code == 0
     assert 'fal-ai takes width only together with height' in small.err
-    assert 'and 1024x1024 came.' in small.err
+    assert 'A width of 512 was asked for, and 1024x1024 came.' in small.err
     seeded = run_online('generate', 'a fox', '--model', f'{IMAGE}:fal-ai', '--seed', '4', '--extra', '{"seed": 5}')
     assert 'fal-ai used seed 5.' in seeded.err
     flagged = run_online('generate', 'a fox', '--model', 'sandbox/fails-flagged-black:fal-ai', '--json')
