@@ -18,6 +18,7 @@ from textual.worker import Worker, WorkerError, WorkerState
 from hfmedia_tui.commands import KeyedCommands
 from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState, Model
 from hfmedia_tui.errors import AppError, UsageError
+from hfmedia_tui.media.notices import Notices
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.messages import JobReused, ModelChosen, OpeningRetried
 from hfmedia_tui.paths import Paths
@@ -37,6 +38,7 @@ from hfmedia_tui.tokens import keep_token
 from hfmedia_tui.widgets.film import FilmPlayer
 from hfmedia_tui.widgets.pictures_app import PicturesApp
 from hfmedia_tui.widgets.plain import plural
+from hfmedia_tui.widgets.telling_app import TellingApp
 from hfmedia_tui.widgets.themes import DARK, LIGHT
 from hfmedia_tui.widgets.top_bar import Tally
 from hfmedia_tui.widgets.type_ahead import TypeAheadApp
@@ -73,7 +75,7 @@ _KEY_NAMES = {
 }
 
 
-class HFMediaApp(PicturesApp, TypeAheadApp):
+class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp):
     """A studio with three places, over rooms that it opens, follows and closes."""
 
     TITLE = 'hfmedia'
@@ -145,6 +147,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp):
         """Whether the rooms stay open after the last screen."""
         self.paths = paths
         self.pictures = pictures
+        self.notices = Notices(pictures.terminal)
         self._sandbox = sandbox
         self._token_found = token_found
         self._look_for_token = look_for_token
@@ -174,6 +177,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp):
         self._show_theme()
 
     async def on_mount(self) -> None:
+        self._apply_settings()
         if self._sandbox or self._token_found:
             first = self._sandbox or not self.paths.ledger.exists()
             await self.switch_mode('browse' if first else 'compose')
@@ -325,6 +329,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp):
             succeeded=ended.count(JobState.SUCCEEDED),
         )
         self.jobs_changed.publish(changed)
+        self.follow_jobs(changed)
 
     def _fatal_error(self) -> None:
         """End with a sentence, and tell the log why.
@@ -359,6 +364,8 @@ class HFMediaApp(PicturesApp, TypeAheadApp):
     def _apply_settings(self) -> None:
         """Do what can be done at once; the rest is heard at the next start."""
         self._show_theme()
+        self.notifications = self.settings_file.settings.notifications
+        self.tell_window()
         if self.services is not None:
             self.services.settings = self.settings_file.settings
 
