@@ -21,6 +21,7 @@ from hfmedia_tui.errors import AppError, UsageError
 from hfmedia_tui.media.notices import Notices
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.messages import JobReused, ModelChosen, OpeningRetried
+from hfmedia_tui.outlook import Outlook
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.rooms import Rooms
 from hfmedia_tui.screens.browse import BrowseScreen
@@ -330,6 +331,12 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp):
         )
         self.jobs_changed.publish(changed)
         self.follow_jobs(changed)
+        if self.services is not None and (missing := self.services.pasts.missing(changed)):
+            self.run_worker(self.services.pasts.learn(missing), group='pasts', exit_on_error=False)
+
+    def outlook(self, job: Job) -> Outlook:
+        """What can be said now of a job that runs."""
+        return Outlook() if self.services is None else self.services.outlook(job)
 
     def _fatal_error(self) -> None:
         """End with a sentence, and tell the log why.
@@ -439,7 +446,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp):
         if isinstance(compose := self.screen_stack[0], ComposeScreen):
             compose.reuse(event.job.order, count=1, seed=event.job.seed)
 
-    async def show_job(self, job_id: str) -> None:
+    async def action_show_job(self, job_id: str) -> None:
         """Go to one job in its place."""
         await self.switch_mode('jobs')
         if isinstance(jobs := self.screen_stack[0], JobsScreen):

@@ -25,6 +25,7 @@ from hfmedia_tui.domain import (
 )
 from hfmedia_tui.errors import StoreError, UsageError
 from hfmedia_tui.store.database import Database
+from hfmedia_tui.store.history import History
 from hfmedia_tui.store.owners import Owner, is_alive, living
 from hfmedia_tui.store.rows import UNREADABLE, as_json, decode, moment, read_jobs, read_order, save_job
 from hfmedia_tui.store.trash import Trash
@@ -60,6 +61,8 @@ class Ledger:
         self._seen = Seen()
         self.trash = Trash(self._database, path.parent / 'trash', self._read)
         """Ended jobs that were thrown away, and their files."""
+        self.history = History(self._database)
+        """How long jobs ran."""
         self.unreadable = set[str]()
         """Ids of jobs whose rows could not be read: damaged, or written by a version to come."""
 
