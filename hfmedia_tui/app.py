@@ -18,15 +18,14 @@ from textual.worker import Worker, WorkerError, WorkerState
 from hfmedia_tui.commands import KeyedCommands
 from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState, Model
 from hfmedia_tui.errors import AppError, UsageError
-from hfmedia_tui.media.notices import Notices
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.messages import JobReused, ModelChosen, OpeningRetried
-from hfmedia_tui.outlook import Outlook
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.rooms import Rooms
 from hfmedia_tui.screens.browse import BrowseScreen
 from hfmedia_tui.screens.choice import Choice
 from hfmedia_tui.screens.compose import ComposeScreen
+from hfmedia_tui.screens.gallery import GalleryScreen
 from hfmedia_tui.screens.help import HelpScreen
 from hfmedia_tui.screens.jobs import JobsScreen
 from hfmedia_tui.screens.leaving import Farewell, ask_how_to_leave
@@ -39,7 +38,6 @@ from hfmedia_tui.tokens import keep_token
 from hfmedia_tui.widgets.film import FilmPlayer
 from hfmedia_tui.widgets.pictures_app import PicturesApp
 from hfmedia_tui.widgets.plain import plural
-from hfmedia_tui.widgets.telling_app import TellingApp
 from hfmedia_tui.widgets.themes import DARK, LIGHT
 from hfmedia_tui.widgets.top_bar import Tally
 from hfmedia_tui.widgets.type_ahead import TypeAheadApp
@@ -76,8 +74,8 @@ _KEY_NAMES = {
 }
 
 
-class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp):
-    """A studio with three places, over rooms that it opens, follows and closes."""
+class HFMediaApp(PicturesApp, TypeAheadApp):
+    """A studio in a few places, over rooms that it opens, follows and closes."""
 
     TITLE = 'hfmedia'
     COMMANDS = App.COMMANDS | {KeyedCommands}
@@ -88,6 +86,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp):
             'browse',
             'compose',
             'jobs',
+            'gallery',
             'welcome',
             'choice',
             'finder',
@@ -103,6 +102,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp):
         Binding('f2,1', "place('browse')", 'Browse', show=False, id='app.browse', tooltip='Go to the models'),
         Binding('f3,2', "place('compose')", 'Compose', show=False, id='app.compose', tooltip='Go to the prompt'),
         Binding('f4,3', "place('jobs')", 'Jobs', show=False, id='app.jobs', tooltip='Go to the jobs'),
+        Binding('f12,4', "place('gallery')", 'Gallery', show=False, id='app.gallery', tooltip='Go to the results'),
         Binding(
             'f7,comma', "place('settings')", 'Settings', show=False, id='app.settings', tooltip='Go to the settings'
         ),
@@ -148,7 +148,6 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp):
         """Whether the rooms stay open after the last screen."""
         self.paths = paths
         self.pictures = pictures
-        self.notices = Notices(pictures.terminal)
         self._sandbox = sandbox
         self._token_found = token_found
         self._look_for_token = look_for_token
@@ -172,13 +171,13 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp):
         self.add_mode('browse', BrowseScreen)
         self.add_mode('compose', lambda: ComposeScreen(pictures))
         self.add_mode('jobs', lambda: JobsScreen(pictures))
+        self.add_mode('gallery', lambda: GalleryScreen(pictures))
         self.add_mode('settings', SettingsScreen)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self._show_theme()
 
     async def on_mount(self) -> None:
-        self._apply_settings()
         if self._sandbox or self._token_found:
             first = self._sandbox or not self.paths.ledger.exists()
             await self.switch_mode('browse' if first else 'compose')
@@ -330,13 +329,6 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp):
             succeeded=ended.count(JobState.SUCCEEDED),
         )
         self.jobs_changed.publish(changed)
-        self.follow_jobs(changed)
-        if self.services is not None and (missing := self.services.pasts.missing(changed)):
-            self.run_worker(self.services.pasts.learn(missing), group='pasts', exit_on_error=False)
-
-    def outlook(self, job: Job) -> Outlook:
-        """What can be said now of a job that runs."""
-        return Outlook() if self.services is None else self.services.outlook(job)
 
     def _fatal_error(self) -> None:
         """End with a sentence, and tell the log why.
@@ -371,8 +363,6 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp):
     def _apply_settings(self) -> None:
         """Do what can be done at once; the rest is heard at the next start."""
         self._show_theme()
-        self.notifications = self.settings_file.settings.notifications
-        self.tell_window()
         if self.services is not None:
             self.services.settings = self.settings_file.settings
 
@@ -446,7 +436,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp):
         if isinstance(compose := self.screen_stack[0], ComposeScreen):
             compose.reuse(event.job.order, count=1, seed=event.job.seed)
 
-    async def action_show_job(self, job_id: str) -> None:
+    async def show_job(self, job_id: str) -> None:
         """Go to one job in its place."""
         await self.switch_mode('jobs')
         if isinstance(jobs := self.screen_stack[0], JobsScreen):

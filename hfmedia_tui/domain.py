@@ -53,6 +53,7 @@ __all__ = [
     'ProviderMapping',
     'Reply',
     'Request',
+    'Result',
     'Send',
     'SendKind',
     'Stage',
@@ -340,6 +341,25 @@ class Job(Struct, frozen=True, kw_only=True):
         if self.started_at is None:
             return 0.0
         return max(0.0, ((self.finished_at or now) - self.started_at).total_seconds())
+
+
+class Result(Struct, frozen=True, kw_only=True):
+    """One output with its job, as a gallery shows it."""
+
+    ordinal: int
+    """Which of the job's outputs, from 0."""
+    job: Job
+    favourite: bool = False
+    tags: tuple[str, ...] = ()
+    """Words that the user gave it, in the order of the alphabet."""
+
+    @property
+    def output(self) -> Output:
+        return self.job.outputs[self.ordinal]
+
+    @property
+    def is_film(self) -> bool:
+        return self.output.media_type.startswith('video/') or self.output.duration is not None
 
 
 class Event(Struct, frozen=True, kw_only=True):

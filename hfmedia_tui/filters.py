@@ -11,11 +11,11 @@ import re
 from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
-from hfmedia_tui.domain import Job, Model
+from hfmedia_tui.domain import Job, Model, Result
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.parameters import PARAMETERS
 
-__all__ = ['JOBS', 'Filter', 'Vocabulary', 'model_vocabulary', 'read_filter']
+__all__ = ['JOBS', 'RESULTS', 'Filter', 'Vocabulary', 'model_vocabulary', 'read_filter']
 
 Row = TypeVar('Row')
 
@@ -170,4 +170,34 @@ JOBS: Final[Vocabulary[Job]] = Vocabulary(
         **{name: _parameter(name) for name in PARAMETERS if name not in ('negative_prompt', 'resolution')},
     },
     flags={'nsfw': lambda job: any(job.facts.nsfw)},
+)
+
+Field = TypeVar('Field')
+
+
+def _of_job(ask: Callable[[Job], Field]) -> Callable[[Result], Field]:
+    return lambda result: ask(result.job)
+
+
+RESULTS: Final[Vocabulary[Result]] = Vocabulary(
+    rows='results',
+    words=lambda result: (*JOBS.words(result.job), *result.tags),
+    texts={
+        **{
+            name: _of_job(text) for name, text in JOBS.texts.items() if name not in ('state', 'error')
+        },  # all have succeeded
+        'tag': lambda result: result.tags,
+    },
+    numbers={
+        **{name: _of_job(number) for name, number in JOBS.numbers.items()},
+        'width': lambda result: result.output.width,
+        'height': lambda result: result.output.height,
+        'seconds': lambda result: result.output.duration,
+    },
+    flags={
+        **{name: _of_job(flag) for name, flag in JOBS.flags.items()},
+        'favourite': lambda result: result.favourite,
+        'tagged': lambda result: bool(result.tags),
+        'film': lambda result: result.is_film,
+    },
 )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from hfmedia_tui.domain import clean
 from hfmedia_tui.errors import MediaError
 from hfmedia_tui.media import halfcells, kitty, sixel
-from hfmedia_tui.media.fit import Area
+from hfmedia_tui.media.fit import ALL, WHOLE, Area, Crop, Lens
 from hfmedia_tui.media.formats import Format, reason, recognise
 from hfmedia_tui.media.kept import Kept
 from hfmedia_tui.media.memory import hand_back
@@ -43,6 +43,8 @@ class Picture:
     width: int
     """Of the file, in pixels."""
     height: int
+    crop: Crop = ALL
+    """What of it is seen."""
     key: Hashable = None
     """What it was made from and for what, by which the terminal keeps it; None for a frame that is soon replaced."""
     path: Path | None = None
@@ -86,6 +88,7 @@ class _Key(NamedTuple):
     rows: int
     cell: CellSize
     draft: bool
+    lens: Lens
 
 
 class _Wish(NamedTuple):
@@ -93,6 +96,7 @@ class _Wish(NamedTuple):
     columns: int
     rows: int
     draft: bool
+    lens: Lens
 
 
 class Pictures:
@@ -131,21 +135,30 @@ class Pictures:
         return self.terminal.graphics in _DRAFTED and self.pacer.expect(size) > _SOON
 
     async def render(
-        self, path: Path, columns: int, rows: int, *, draft: bool = False, nearness: float = 0.0
+        self,
+        path: Path,
+        columns: int,
+        rows: int,
+        *,
+        lens: Lens = WHOLE,
+        draft: bool = False,
+        nearness: float = 0.0,
     ) -> Picture:
         """Make the picture at `path` ready for an area of `columns` by `rows` cells, which are at least one each.
+
+        Of it, what the `lens` shows.
 
         Of those that wait, the one of the least `nearness` is first. Cancelled before its turn, it costs nothing.
         Raises MediaError where the file cannot be shown.
         """
-        wish = _Wish(path, columns, rows, draft)
+        wish = _Wish(path, columns, rows, draft, lens)
         async with self._turns.turn(nearness):
             return await asyncio.get_running_loop().run_in_executor(self._thread, self._render, wish)
 
-    def glance(self, path: Path, columns: int, rows: int) -> Picture | None:
+    def glance(self, path: Path, columns: int, rows: int, lens: Lens = WHOLE) -> Picture | None:
         """Return what was last made of the file for that area, if it is still kept: the file is not looked at."""
         for draft in (False, True):
-            key = self._latest.get(_Wish(path, columns, rows, draft))
+            key = self._latest.get(_Wish(path, columns, rows, draft, lens))
             if key is not None and key.cell == self.cell and (picture := self._cache.get(key)) is not None:
                 return picture
         return None
@@ -172,7 +185,7 @@ class Pictures:
         except (OSError, ValueError) as error:  # a record may name what no file can be called
             raise MediaError(f'{clean(path.name, 80)} cannot be read: {clean(reason(error), 200)}.') from error
         cell = self.cell
-        key = _Key(path, status.st_mtime_ns, status.st_size, wish.columns, wish.rows, cell, wish.draft)
+        key = _Key(path, status.st_mtime_ns, status.st_size, wish.columns, wish.rows, cell, wish.draft, wish.lens)
         if (picture := self._cache.get(key)) is not None:
             self._cache.move_to_end(key)
             return picture
@@ -182,7 +195,7 @@ class Pictures:
         self._cached_bytes += picture.weight
         while self._cached_bytes > self._cache_bytes:
             old, least = self._cache.popitem(last=False)
-            self._latest.pop(_Wish(old.path, old.columns, old.rows, old.draft), None)
+            self._latest.pop(_Wish(old.path, old.columns, old.rows, old.draft, old.lens), None)
             self._cached_bytes -= least.weight
         return picture
 
@@ -190,7 +203,7 @@ class Pictures:
         form = recognise(key.path)
         columns = self.terminal.fillable(key.columns, key.cell)
         area = Area(columns, key.rows, key.cell, halves=self.terminal.graphics in _HALVES)
-        return _encode(scale(key.path, form, area), form, key, self.terminal)
+        return _encode(scale(key.path, form, area, key.lens), form, key, self.terminal)
 
 
 def _import_decoders() -> None:
@@ -221,6 +234,7 @@ def _encode(scaled: Scaled, form: Format, key: _Key, terminal: Terminal) -> Pict
         rows=rows,
         width=scaled.width,
         height=scaled.height,
+        crop=scaled.crop,
         duration=scaled.duration,
         is_film=form.is_film,
         halves=halves.tobytes(),

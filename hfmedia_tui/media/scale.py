@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hfmedia_tui.media.decode import film_duration, first_frame, open_film, open_picture, shown_pixels, shown_size
-from hfmedia_tui.media.fit import Area, Fit, fit
+from hfmedia_tui.media.fit import ALL, WHOLE, Area, Crop, Fit, Lens, fit
 from hfmedia_tui.media.formats import Format
 
 if TYPE_CHECKING:
@@ -27,38 +27,55 @@ class Scaled(NamedTuple):
     width: int
     """Of the file, in pixels."""
     height: int
+    crop: Crop
+    """What of it is seen."""
     duration: float | None = None
     """Seconds, for a film."""
 
 
-def scale(path: Path, form: Format, area: Area) -> Scaled:
-    """Decode a file and scale it into `area`. Raises MediaError where it cannot be decoded."""
-    return _scale_film(path, form, area) if form.is_film else _scale_picture(path, form, area)
+def scale(path: Path, form: Format, area: Area, lens: Lens = WHOLE) -> Scaled:
+    """Decode a file and scale what `lens` shows of it into `area`. Raises MediaError where it cannot be decoded."""
+    return _scale_film(path, form, area, lens) if form.is_film else _scale_picture(path, form, area, lens)
 
 
-def _scale_film(path: Path, form: Format, area: Area) -> Scaled:
+def _scale_film(path: Path, form: Format, area: Area, lens: Lens) -> Scaled:
     with open_film(path, form) as film:
         frame = first_frame(film)
         width, height = shown_size(film, frame)
-        place = fit(width, height, area)
-        return Scaled(shown_pixels(frame, place.width, place.height), place, width, height, film_duration(film))
+        crop = lens.crop(width, height, area)
+        place = fit(*_seen(width, height, crop), area)
+        if crop == ALL:
+            pixels = shown_pixels(frame, place.width, place.height)
+        else:
+            whole = shown_pixels(frame, width, height)
+            pixels = whole.resize((place.width, place.height), box=crop.box(width, height))
+        return Scaled(pixels, place, width, height, crop, film_duration(film))
 
 
-def _scale_picture(path: Path, form: Format, area: Area) -> Scaled:
+def _seen(width: int, height: int, crop: Crop) -> tuple[int, int]:
+    """Return how many pixels are seen each way."""
+    return max(1, round(width * crop.width)), max(1, round(height * crop.height))
+
+
+def _scale_picture(path: Path, form: Format, area: Area, lens: Lens) -> Scaled:
     from PIL import Image, ImageOps
 
     with open_picture(path, form) as picture:
         width, height = picture.size
         if sideways := picture.getexif().get(_ORIENTATION, 1) in (5, 6, 7, 8):
             width, height = height, width
-        place = fit(width, height, area)
+        crop = lens.crop(width, height, area)
+        place = fit(*_seen(width, height, crop), area)
         size = place.width, place.height
-        picture.draft('RGB', size[::-1] if sideways else size)  # JPEG decodes straight to an eighth, where that will do
+        whole = round(place.width / crop.width), round(place.height / crop.height)
+        # JPEG decodes straight to an eighth, where that will do.
+        picture.draft('RGB', whole[::-1] if sideways else whole)
         image = ImageOps.exif_transpose(picture)
+        box = crop.box(*image.size)
         if image.has_transparency_data:
-            layer = image.convert('RGBA').resize(size, Image.Resampling.HAMMING, reducing_gap=2.0)
+            layer = image.convert('RGBA').resize(size, Image.Resampling.HAMMING, box, reducing_gap=2.0)
             pixels = Image.alpha_composite(Image.new('RGBA', size, _BACKDROP), layer).convert('RGB')
         else:
             plain = image if image.mode in ('RGB', 'L') else image.convert('RGB')
-            pixels = plain.resize(size, Image.Resampling.HAMMING, reducing_gap=2.0).convert('RGB')
-        return Scaled(pixels, place, width, height)
+            pixels = plain.resize(size, Image.Resampling.HAMMING, box, reducing_gap=2.0).convert('RGB')
+        return Scaled(pixels, place, width, height, crop)

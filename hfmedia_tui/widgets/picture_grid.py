@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import ClassVar, Final, NamedTuple
 
 from rich.segment import Segment
+from rich.style import Style
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -14,31 +15,54 @@ from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.message import Message
 from textual.reactive import reactive, var
 from textual.strip import Strip
+from textual.timer import Timer
 from textual.widget import Widget
 
 from hfmedia_tui.errors import MediaError
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.widgets.preview import Preview
 
-__all__ = ['GridItem', 'PictureGrid']
+__all__ = ['GridItem', 'PictureGrid', 'Shape']
 
-_TILE: Final = Size(26, 9)
 _FRAME: Final = 1
 """Cells of a tile on each side of its picture."""
+_A_TURN: Final = 8
+"""Tiles that are filled at once: more would hold up the event loop, and the others follow with the next paint."""
+_PAINT: Final = 1 / 60
+"""Seconds between two paints."""
+
+
+class Shape(NamedTuple):
+    """How items are laid out."""
+
+    tile: Size = Size(26, 10)
+    """The least width of a tile, and its height, its frame included."""
+    beside: bool = False
+    """Whether a tile takes a row of its own: its picture in its first cells, `tile.width` of them, and the lines of
+    its item behind. A width of 0 leaves no room for pictures."""
 
 
 class GridItem(NamedTuple):
-    """One picture or film, and what is said below it."""
+    """One picture or film, and what is said of it."""
 
-    path: Path
+    path: Path | None
+    """None while it is not known yet."""
     caption: str = ''
+    """Said below the picture."""
+    lines: tuple[str, ...] = ()
+    """Said beside the picture, where there is room."""
+    mark: str = ''
+    """Drawn before the caption, and before the first of the lines."""
+
+
+_NOTHING: Final = GridItem(None)
 
 
 class _Tile(Widget):
-    """One item: its picture in a frame, and its caption in the frame's last line."""
+    """One item: its picture in a frame with the caption in its last line, or with its lines beside it."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {'tile--caption', 'tile--selected', 'tile--focused'}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {'tile--caption', 'tile--selected', 'tile--focused', 'tile--mark'}
 
     DEFAULT_CSS = """
     _Tile {
@@ -46,34 +70,42 @@ class _Tile(Widget):
         & > .tile--caption { color: $text-muted; }
         & > .tile--selected { color: $foreground; }
         & > .tile--focused { color: $primary; text-style: bold; }
+        & > .tile--mark { color: $warning; }
         & Preview { margin: 1; }
+        &.-beside Preview { margin: 0 0 1 2; }
+        &.-words Preview { display: none; }
     }
     """
 
     look: var[str] = var('tile--caption')
     """The component class of the frame."""
 
-    def __init__(self, pictures: Pictures) -> None:
+    def __init__(self, pictures: Pictures, shape: Shape) -> None:
         super().__init__()
         self.preview = Preview(pictures)
         self.place: int | None = None
         """Which of the items is shown."""
-        self.caption = ''
+        self.item = _NOTHING
         self._lines: list[Strip] = []
         self._drawn_as: tuple[object, ...] | None = None
+        self.take_shape(shape)
 
     def compose(self) -> ComposeResult:
         yield self.preview
 
-    def show(self, place: int | None, item: GridItem | None) -> None:
-        source = item.path if item else None
-        if place != self.place and source != self.preview.source:
+    def take_shape(self, shape: Shape) -> None:
+        self.shape = shape
+        self.set_class(shape.beside, '-beside')
+        self.set_class(shape.beside and not shape.tile.width, '-words')
+        self.preview.styles.width = shape.tile.width if shape.beside else None
+
+    def show(self, place: int | None, item: GridItem) -> None:
+        if place != self.place and item.path != self.preview.source:
             self.preview.clear()
         self.place = place
-        self.preview.source = source
-        caption = item.caption if item else ''
-        if caption != self.caption:
-            self.caption = caption
+        self.preview.source = item.path
+        if item != self.item:
+            self.item = item
             self._redraw_frame()
 
     def watch_look(self) -> None:
@@ -82,7 +114,10 @@ class _Tile(Widget):
     def _redraw_frame(self) -> None:
         """Redraw around the picture: the picture itself would be sent to the terminal again."""
         width, height = self.size
-        if width > 2 and height > 2:
+        if self.shape.beside:
+            left = self._text_column
+            self.refresh(Region(0, 0, 2, height), Region(left, 0, width - left, height))
+        elif width > 2 and height > 2:
             self.refresh(
                 Region(0, 0, width, 1),
                 Region(0, height - 1, width, 1),
@@ -102,26 +137,59 @@ class _Tile(Widget):
     def _draw(self) -> list[Strip]:
         """Return all the lines; Textual would ask for each one's style, and most are behind the picture."""
         width, height = self.size
-        background = self.rich_style
+        background = self.visual_style.rich_style
         frame = background + self.get_component_rich_style(self.look)
-        drawn_as = (self.size, self.place is None, self.look, self.caption, background, frame)
+        drawn_as = (self.size, self.place is None, self.look, self.item, self.shape, background, frame)
         if drawn_as != self._drawn_as:
             blank = Strip.blank(width, background)
             self._lines = [blank] * height
-            if self.place is not None and width > 4 and height > 1:
-                selected = self.look != 'tile--caption'
-                if selected:
-                    side = Segment('│', frame)
-                    inside = Strip([side, Segment(' ' * (width - 2), background), side], width)
-                    self._lines = [Strip([Segment(f'╭{"─" * (width - 2)}╮', frame)], width)] + [inside] * (height - 1)
-                self._lines[-1] = Strip([Segment(self._caption_line(width, selected=selected), frame)], width)
+            if self.place is not None and width > 4:
+                if self.shape.beside:
+                    self._lines = self._draw_beside(width, height, background, frame)
+                elif height > 1:
+                    self._draw_around(width, height, background, frame)
             self._drawn_as = drawn_as
         return self._lines
 
-    def _caption_line(self, width: int, *, selected: bool) -> str:
-        text = Content(self.caption).truncate(width - 4, ellipsis=True)
-        rest = max(0, width - 4 - text.cell_length)
-        return f'╰ {text.plain}{"─" * rest}─╯' if selected else f'  {text.plain}{" " * rest}  '
+    @property
+    def _selected(self) -> bool:
+        return self.look != 'tile--caption'
+
+    def _draw_around(self, width: int, height: int, background: Style, frame: Style) -> None:
+        if self._selected:
+            side = Segment('│', frame)
+            inside = Strip([side, Segment(' ' * (width - 2), background), side], width)
+            self._lines = [Strip([Segment(f'╭{"─" * (width - 2)}╮', frame)], width)] + [inside] * (height - 1)
+        ends = ('╰ ', '─', '─╯') if self._selected else ('  ', ' ', '  ')
+        mark = Content(self.item.mark)
+        text = Content(self.item.caption).truncate(width - 4 - mark.cell_length, ellipsis=True)
+        rest = max(0, width - 4 - mark.cell_length - text.cell_length)
+        segments = [
+            Segment(ends[0], frame),
+            Segment(mark.plain, background + self.get_component_rich_style('tile--mark')),
+            Segment(f'{text.plain}{ends[1] * rest}{ends[2]}', frame),
+        ]
+        self._lines[-1] = Strip([segment for segment in segments if segment.text], width)
+
+    @property
+    def _text_column(self) -> int:
+        return self.shape.tile.width + 4 if self.shape.tile.width else 2
+
+    def _draw_beside(self, width: int, height: int, background: Style, frame: Style) -> list[Strip]:
+        muted = background + self.get_component_rich_style('tile--caption')
+        first = background + self.get_component_rich_style('tile--focused') if self._selected else background
+        bar = Segment('▌' if self._selected else ' ', frame)
+        gap, room = self._text_column - 1, width - self._text_column
+        strips = []
+        for row, text in zip(range(height), (*self.item.lines, *[''] * height), strict=False):
+            mark = Content(self.item.mark if not row else '')
+            line = Content(text).truncate(max(0, room - mark.cell_length), ellipsis=True)
+            segments = [bar if row < height - 1 else Segment(' ', background), Segment(' ' * gap, background)]
+            if mark:
+                segments.append(Segment(mark.plain, background + self.get_component_rich_style('tile--mark')))
+            segments.append(Segment(line.plain, muted if row else first))
+            strips.append(Strip(segments).adjust_cell_length(width, background))
+        return strips
 
 
 class _Placed(Layout):
@@ -179,9 +247,18 @@ class PictureGrid(Widget, can_focus=True):
     """
 
     items: reactive[Sequence[GridItem]] = reactive((), init=False, layout=True)
-    """What is shown; of any length."""
+    """What is shown; of any length, and told by `renew` that it has changed. Only what is in sight is asked for."""
     selected: var[int] = var(0, init=False)
     """Which item is selected; 0 where there is none."""
+    shape: var[Shape] = var(Shape(), init=False)
+    """How the items are laid out."""
+
+    class InSight(Message):
+        """Other items came into sight, or will be next."""
+
+        def __init__(self, places: range) -> None:
+            super().__init__()
+            self.places = places
 
     class Selected(Message):
         """Another item is selected."""
@@ -202,7 +279,7 @@ class PictureGrid(Widget, can_focus=True):
         self,
         pictures: Pictures,
         *,
-        tile: Size = _TILE,
+        tile: Size | None = None,
         name: str | None = None,
         id: str | None = None,
         classes: str | None = None,
@@ -211,10 +288,13 @@ class PictureGrid(Widget, can_focus=True):
         """Make a grid fed by `pictures`; a `tile` is at least that wide, and that high, its frame included."""
         super().__init__(name=name, id=id, classes=classes, disabled=disabled)
         self._pictures = pictures
-        self._tile = tile
         self._tiles: list[_Tile] = []
-        self._free: list[_Tile] = []
+        self.sight = range(0)
+        """Places of the items in sight, and of those next to them."""
+        self._filling: Timer | None = None
         self._layout_of_tiles = _Placed()
+        if tile is not None:
+            self.set_reactive(PictureGrid.shape, Shape(tile))
 
     @property
     def layout(self) -> Layout:
@@ -232,7 +312,7 @@ class PictureGrid(Widget, can_focus=True):
 
     @property
     def columns(self) -> int:
-        return max(1, self._room.width // self._tile.width)
+        return 1 if self.shape.beside else max(1, self._room.width // self.shape.tile.width)
 
     @property
     def rows(self) -> int:
@@ -241,7 +321,7 @@ class PictureGrid(Widget, can_focus=True):
 
     @property
     def tile_height(self) -> int:
-        return self._tile.height
+        return self.shape.tile.height
 
     @property
     def tile_width(self) -> int:
@@ -250,6 +330,8 @@ class PictureGrid(Widget, can_focus=True):
     @property
     def picture_size(self) -> Size:
         """Cells of a tile that its picture may fill."""
+        if self.shape.beside:
+            return Size(self.shape.tile.width, self.tile_height - _FRAME)
         return Size(self.tile_width - 2 * _FRAME, self.tile_height - 2 * _FRAME)
 
     def region_of(self, place: int) -> Region:
@@ -271,12 +353,28 @@ class PictureGrid(Widget, can_focus=True):
     # ------------------------------------------------------------------------------------------ tiles
 
     def on_resize(self) -> None:
-        self._assign()
-        self.refresh(layout=True)
+        self._assign(renewed=True)
 
     def watch_items(self) -> None:
         self.selected = max(0, min(self.selected, len(self.items) - 1))
         self._assign(renewed=True)
+
+    def renew(self, selected: int | None = None) -> None:
+        """Ask again for the items in sight: they have changed, and the one that is selected may have moved."""
+        before = self.selected
+        self.set_reactive(PictureGrid.selected, self.validate_selected(before if selected is None else selected))
+        rows = self.selected // self.columns - before // self.columns
+        self.refresh(layout=True)
+        self._assign(renewed=True)
+        if rows and round(self.scroll_y):  # what is looked at stays where it is
+            self.scroll_relative(y=rows * self.tile_height, animate=False, force=True)
+
+    def watch_shape(self, shape: Shape) -> None:
+        for tile in self._tiles:
+            tile.take_shape(shape)
+            tile.show(None, _NOTHING)
+        self._assign(renewed=True)
+        self.call_after_refresh(self.show_selected)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
@@ -284,36 +382,53 @@ class PictureGrid(Widget, can_focus=True):
             self._assign()
 
     def _assign(self, *, renewed: bool = False) -> None:
-        """Give each item in sight a tile: the one it has, or one whose item went out of sight."""
+        """Give each item in sight a tile: the one it has, or one whose item went out of sight.
+
+        Only a few get theirs now, and the others with the next paints.
+        """
         if not self._room or not self.is_mounted:
             return
         wanted = self._in_sight
-        most = (-(-self._room.height // self.tile_height) + 1) * self.columns
-        if len(self._tiles) < most:
-            fresh = [_Tile(self._pictures) for _ in range(most - len(self._tiles))]
-            self._tiles += fresh
-            self.mount(*fresh)
-        shown = {tile.place: tile for tile in self._tiles if tile.place in wanted and tile.place is not None}
-        free = [tile for tile in self._tiles if tile not in shown.values()]
-        changed = False
-        for place in sorted(wanted, key=self._distance):
-            tile = shown.get(place)
-            changed = changed or tile is None
-            if tile is None:
-                tile = free.pop()
-                shown[place] = tile
-            elif not renewed:
-                self._mark(tile, place)
+        self._tell_sight(wanted, renewed=renewed)
+        shown: dict[int, _Tile] = {}
+        free: list[_Tile] = []
+        changed = renewed
+        for tile in self._tiles:
+            if tile.place is not None and tile.place in wanted:
+                shown[tile.place] = tile
+                self._mark(tile, tile.place)
+                if renewed:
+                    tile.show(tile.place, self.items[tile.place])
                 continue
+            changed = changed or tile.place is not None
+            tile.show(None, _NOTHING)
+            free.append(tile)
+        missing = sorted((place for place in wanted if place not in shown), key=self._distance)
+        now, later = missing[:_A_TURN], missing[_A_TURN:]
+        if fresh := [_Tile(self._pictures, self.shape) for _ in range(len(now) - len(free))]:
+            self._tiles += fresh
+            free += fresh
+            self.mount(*fresh)
+        for place in now:
+            tile = free.pop()
             self._mark(tile, place)
             tile.show(place, self.items[place])
-        for tile in free:
-            changed = changed or tile.place is not None
-            tile.show(None, None)
-        if changed or renewed:
+        if changed or now:
             self._arrangement_cache.clear()
             self.refresh(layout=True)
+        if self._filling is not None:
+            self._filling.stop()
+            self._filling = None
+        if later:
+            self._filling = self.set_timer(_PAINT, self._assign)
+        elif changed or now:
             self._make_next()
+
+    def _tell_sight(self, wanted: range, *, renewed: bool) -> None:
+        near = range(max(0, wanted.start - self.columns), min(len(self.items), wanted.stop + self.columns))
+        if renewed or near != self.sight:
+            self.sight = near
+            self.post_message(self.InSight(near))
 
     def _distance(self, place: int) -> float:
         row, column = divmod(place, self.columns)
@@ -340,9 +455,10 @@ class PictureGrid(Widget, can_focus=True):
             return
         below = range(sight.stop, min(len(self.items), sight.stop + self.columns))
         above = range(max(0, sight.start - self.columns), sight.start)
-        for place in (*below, *above):
+        paths = [path for place in (*below, *above) if (path := self.items[place].path) is not None]
+        for path in paths:
             try:
-                await self._pictures.render(self.items[place].path, columns, rows, nearness=float('inf'))
+                await self._pictures.render(path, columns, rows, nearness=float('inf'))
             except MediaError:
                 continue  # it says so when it comes into sight
 
@@ -357,8 +473,12 @@ class PictureGrid(Widget, can_focus=True):
     def watch_selected(self, selected: int) -> None:
         self._mark_all()
         if self.items:
-            self.scroll_to_region(self.region_of(selected), animate=False, force=True)
+            self.show_selected()
             self.post_message(self.Selected(self, selected))
+
+    def show_selected(self) -> None:
+        """Scroll to the selected item."""
+        self.scroll_to_region(self.region_of(self.selected), animate=False, force=True)
 
     def on_focus(self) -> None:
         self._mark_all()

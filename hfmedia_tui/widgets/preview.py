@@ -15,6 +15,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from hfmedia_tui.errors import MediaError
+from hfmedia_tui.media.fit import WHOLE, Lens
 from hfmedia_tui.media.picture import Picture, Pictures
 from hfmedia_tui.media.terminal import Graphics
 from hfmedia_tui.widgets.drawing import Drawing, Look, clock
@@ -54,6 +55,8 @@ class Preview(Widget):
 
     source: var[Path | None] = var(None, init=False)
     """The file that is shown, or None for the placeholder."""
+    lens: var[Lens] = var(WHOLE, init=False)
+    """How closely it is looked at."""
 
     def __init__(
         self,
@@ -112,6 +115,9 @@ class Preview(Widget):
     def watch_source(self) -> None:
         self._load()
 
+    def watch_lens(self) -> None:
+        self._load()
+
     def on_mount(self) -> None:
         self._pictures.warm_up()
 
@@ -151,15 +157,16 @@ class Preview(Widget):
             return
         if settling:
             await asyncio.sleep(settling)
-        pictures = self._pictures
-        made = pictures.glance(source, columns, rows)
+        pictures, lens, near = self._pictures, self.lens, self.nearness
+        made = pictures.glance(source, columns, rows, lens)
         try:
             if made is not None:
                 await self._bring(made)
             elif pictures.needs_draft(columns, rows):
-                await self._bring(await pictures.render(source, columns, rows, draft=True, nearness=self.nearness))
+                draft = await pictures.render(source, columns, rows, lens=lens, draft=True, nearness=near)
+                await self._bring(draft)
                 await asyncio.sleep(_LOOKED_AT)
-            await self._bring(await pictures.render(source, columns, rows, nearness=self.nearness))
+            await self._bring(await pictures.render(source, columns, rows, lens=lens, nearness=near))
         except MediaError as error:
             self._show(None, words=str(error))
         except Exception:
@@ -252,8 +259,10 @@ class Preview(Widget):
     def render_lines(self, crop: Region) -> list[Strip]:
         if self.source is not None and self._made_for != self.content_size and self.is_settled:
             self._load()  # Textual does not tell of every size that a widget gets while it is new
-        if not self._is_drawn or self.gutter.totals != (0, 0):
-            return super().render_lines(crop)
+        if self.gutter.totals != (0, 0) or not self._is_drawn:
+            if self._words or self._other is not None or self.gutter.totals != (0, 0):
+                return super().render_lines(crop)
+            return [Strip.blank(crop.width, self.visual_style.rich_style)] * crop.height
         lines = self._draw()[crop.y : crop.bottom]
         if crop.width == self.size.width:
             return lines

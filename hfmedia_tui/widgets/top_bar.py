@@ -39,6 +39,7 @@ class TopBar(Widget):
         'browse': ('F2', 'Browse'),
         'compose': ('F3', 'Compose'),
         'jobs': ('F4', 'Jobs'),
+        'gallery': ('F12', 'Gallery'),
         'settings': ('F7', 'Settings'),
     }
 

@@ -54,7 +54,7 @@ def start(paths: Paths, pictures: Pictures, environment: dict[str, str]) -> Star
             settings = replace(settings, jobs=replace(settings.jobs, grace_seconds=grace))
             return open_services(paths, environment=here, patience=0.02, settings=settings)
 
-        app = HFMediaApp(paths=paths, pictures=pictures, **{'token_found': True, 'opening': opening, **options})
+        app = HFMediaApp(paths=paths, **{'pictures': pictures, 'token_found': True, 'opening': opening, **options})
         async with app.run_test(size=size, notifications=toasts) as pilot:
             studio = Studio(app, pilot)
             if wait:

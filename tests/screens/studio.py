@@ -11,6 +11,7 @@ from hfmedia_tui.domain import Job
 from hfmedia_tui.messages import ModelChosen
 from hfmedia_tui.screens.browse import BrowseScreen
 from hfmedia_tui.screens.compose import ComposeScreen
+from hfmedia_tui.screens.gallery import GalleryScreen
 from hfmedia_tui.screens.jobs import JobsScreen
 from hfmedia_tui.services import Services
 from tests.reading import screen_text, until
@@ -48,6 +49,11 @@ class Studio(NamedTuple):
     @property
     def jobs(self) -> JobsScreen:
         assert isinstance(self.app.screen, JobsScreen)
+        return self.app.screen
+
+    @property
+    def gallery(self) -> GalleryScreen:
+        assert isinstance(self.app.screen, GalleryScreen)
         return self.app.screen
 
     async def press(self, *keys: str) -> None:

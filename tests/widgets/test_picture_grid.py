@@ -56,6 +56,7 @@ def items(tmp_path: Path) -> list[GridItem]:
 async def wall(
     items: list[GridItem], graphics: Graphics = Graphics.HALF_CELLS, messages: list[Message] | None = None
 ) -> AsyncIterator[tuple[Wall, Pilot[None]]]:
+    assert items[0].path is not None
     with pictures_for(items[0].path.parent, graphics) as pictures:
         app = Wall(pictures, items)
         async with app.run_test(

@@ -1,0 +1,209 @@
+"""The viewer: one result as large as the screen."""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import ClassVar, Final
+
+from textual import events, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.reactive import var
+from textual.widgets import Static
+
+from hfmedia_tui.domain import Result
+from hfmedia_tui.errors import MediaError
+from hfmedia_tui.media.fit import ALL, WHOLE, Lens
+from hfmedia_tui.media.picture import Pictures
+from hfmedia_tui.screens.result_place import ResultPlace
+from hfmedia_tui.screens.shelf import Shelf
+from hfmedia_tui.widgets.film import FilmPlayer
+from hfmedia_tui.widgets.job_details import JobDetails, caption
+from hfmedia_tui.widgets.key_line import KeyLine
+from hfmedia_tui.widgets.preview import Preview
+from hfmedia_tui.widgets.result_words import result_title
+
+__all__ = ['STEP', 'ZOOM', 'ViewerScreen']
+
+ZOOM: Final = 1.5
+"""How many times closer one key brings a picture."""
+STEP: Final = 0.25
+"""Share of what is seen that one key goes to the side."""
+_NEXT: Final = (1, -1, 2)
+"""Places beside the one that is shown, in the order in which they are made ready."""
+
+
+class ViewerScreen(ResultPlace):
+    """Shows one result of a shelf after another, from near or far."""
+
+    NAME = 'gallery'
+    AUTO_FOCUS = ''
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding('n,pagedown', 'step(1)', 'Next', id='viewer.next', tooltip='Show the next result'),
+        Binding('p,pageup', 'step(-1)', 'Previous', id='viewer.previous', tooltip='Show the result before'),
+        Binding('home,g', 'go(0)', 'First', show=False, id='viewer.first', tooltip='Show the newest result'),
+        Binding('end,G', 'go(-1)', 'Last', show=False, id='viewer.last', tooltip='Show the oldest result'),
+        Binding('plus,equals_sign', 'zoom(1)', 'Closer', key_display='+', id='viewer.closer', tooltip='Look closer'),
+        Binding('minus', 'zoom(-1)', 'Farther', show=False, id='viewer.farther', tooltip='Look from farther away'),
+        Binding('z', 'pixels', 'Pixels', show=False, id='viewer.pixels', tooltip='Show pixel by pixel, or all of it'),
+        Binding('left,h', 'move(-1, 0)', 'Left', show=False, id='viewer.left', tooltip='Go left, or to the one before'),
+        Binding('right,l', 'move(1, 0)', 'Right', show=False, id='viewer.right', tooltip='Go right, or to the next'),
+        Binding('up,k', 'move(0, -1)', 'Up', show=False, id='viewer.up', tooltip='Go up, or to the one before'),
+        Binding('down,j', 'move(0, 1)', 'Down', show=False, id='viewer.down', tooltip='Go down, or to the next'),
+        Binding('space', 'play', 'Play', id='viewer.play', tooltip='Play or pause the film'),
+        Binding(
+            'left_square_bracket', 'scrub(-1)', 'Back', show=False, id='viewer.back', tooltip='Go back in the film'
+        ),
+        Binding(
+            'right_square_bracket', 'scrub(1)', 'Ahead', show=False, id='viewer.ahead', tooltip='Go ahead in the film'
+        ),
+        Binding('i', 'facts', 'Facts', id='viewer.facts', tooltip='Show or hide what is known of the result'),
+        Binding('escape,enter,backspace', 'leave', 'Back', show=False, id='viewer.leave', tooltip='Go back'),
+    ]
+
+    lens: var[Lens] = var(WHOLE, init=False)
+    """How closely the result is looked at."""
+
+    def __init__(self, pictures: Pictures, shelf: Shelf) -> None:
+        super().__init__()
+        self._pictures = pictures
+        self._shelf = shelf
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id='view'):
+            yield FilmPlayer(self._pictures)
+            with VerticalScroll(id='facts', can_focus=False):
+                yield JobDetails()
+        yield Static(id='line')
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._shelf.changed.subscribe(self, lambda _: self._show())
+        self._show()
+
+    @property
+    def shelf(self) -> Shelf:
+        return self._shelf
+
+    @property
+    def result(self) -> Result | None:
+        return self._shelf.collection.peek(self._shelf.place)
+
+    @property
+    def player(self) -> FilmPlayer:
+        return self.query_one(FilmPlayer)
+
+    @property
+    def preview(self) -> Preview:
+        return self.player.query_one(Preview)
+
+    # ------------------------------------------------------------------------------------------ what is shown
+
+    @work(exclusive=True, group='show', exit_on_error=False)
+    async def _show(self) -> None:
+        """Show what is looked at, and make ready what is beside it."""
+        shelf = self._shelf
+        if not shelf.collection:
+            self.dismiss()
+            return
+        shelf.look_at(shelf.place)
+        place = shelf.place
+        await self.tell(shelf.collection.load(range(place - len(_NEXT), place + len(_NEXT) + 1)))
+        result = shelf.collection.peek(place)
+        path = Path(result.output.path) if result else None
+        if path != self.player.source:
+            self.lens = WHOLE
+            self.player.source = path
+        self.query_one(JobDetails).job = result.job if result else None
+        self._tell(result)
+        self.refresh_bindings()
+        columns, rows = self.preview.content_size
+        if columns and rows:
+            for beside in (shelf.collection.peek(place + step) for step in _NEXT):
+                if beside is not None:
+                    with suppress(MediaError):  # it says so when it is shown
+                        await self._pictures.render(Path(beside.output.path), columns, rows, nearness=float('inf'))
+
+    def _tell(self, result: Result | None) -> None:
+        """Say in one line what is shown, and how closely."""
+        if result is None:
+            return
+        width = self.size.width - 2
+        zoom = f'  {self.lens.zoom:.1f}×' if self.lens != WHOLE else ''
+        left = Content(f'{self._shelf.place + 1:,} of {len(self._shelf.collection):,}  ').stylize('$foreground-muted')
+        right = Content(f'  {caption(result.job)}{zoom}').stylize('$foreground-muted')
+        room = max(0, width - left.cell_length - right.cell_length)
+        title = Content(result_title(result))
+        if room < min(20, title.cell_length):
+            right, room = Content(zoom), max(0, width - left.cell_length - len(zoom))
+        title = title.truncate(room, ellipsis=True)
+        gap = ' ' * (room - title.cell_length)
+        self.query_one('#line', Static).update(Content.assemble(left, title, gap, right))
+
+    def on_resize(self) -> None:
+        self._tell(self.result)
+
+    def watch_lens(self, lens: Lens) -> None:
+        self.preview.lens = lens
+        self._tell(self.result)
+
+    # ------------------------------------------------------------------------------------------ what the user does
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ('play', 'scrub'):
+            return self.is_mounted and self.player.has_film
+        return super().check_action(action, parameters)
+
+    def action_step(self, step: int) -> None:
+        self.action_go(max(0, min(self._shelf.place + step, len(self._shelf.collection) - 1)))
+
+    def action_go(self, place: int) -> None:
+        self._shelf.look_at(place % max(1, len(self._shelf.collection)))
+        self._show()
+
+    def action_zoom(self, steps: int) -> None:
+        self.player.stop()
+        self.lens = self.lens.zoomed(ZOOM**steps)
+
+    def action_pixels(self) -> None:
+        """Show one pixel of the picture as one of the terminal, or all of the picture."""
+        picture = self.preview.picture
+        if self.lens != WHOLE or picture is None:
+            self.lens = WHOLE
+        else:
+            cell = self._pictures.cell
+            self.lens = WHOLE.zoomed(max(picture.width / (picture.columns * cell.width), 1.1))
+
+    def action_move(self, right: int, down: int) -> None:
+        if self.lens == WHOLE:
+            self.action_step(right + down)
+        else:
+            picture = self.preview.picture
+            self.lens = self.lens.moved(STEP * right, STEP * down, picture.crop if picture else ALL)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self.action_zoom(1)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self.action_zoom(-1)
+
+    def action_play(self) -> None:
+        self.lens = WHOLE
+        self.player.action_play()
+
+    def action_scrub(self, steps: int) -> None:
+        self.player.action_scrub(steps)
+
+    def action_facts(self) -> None:
+        self.toggle_class('-facts')
+
+    def action_leave(self) -> None:
+        if self.lens != WHOLE:
+            self.lens = WHOLE
+        else:
+            self.dismiss()

@@ -1,0 +1,206 @@
+"""The gallery: every result as a thumbnail, found, marked, looked at and thrown away."""
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input
+
+from hfmedia_tui.media.picture import Pictures
+from hfmedia_tui.media.terminal import Graphics, Terminal
+from hfmedia_tui.screens.gallery import GalleryScreen
+from hfmedia_tui.screens.tagging import TagEditor, read_tags
+from hfmedia_tui.screens.viewer import ViewerScreen
+from hfmedia_tui.services import Ask
+from hfmedia_tui.widgets.preview import Preview
+from tests.screens.conftest import Start
+from tests.screens.studio import Studio
+
+MODEL = 'black-forest-labs/FLUX.1-schnell'
+
+
+async def enter_gallery(studio: Studio, *prompts: str) -> GalleryScreen:
+    """Make results of these prompts, one each, and go to them."""
+    for prompt in prompts:
+        await studio.services.submit(Ask(model=MODEL, prompt=prompt))
+    await studio.settle()
+    await studio.press('f12')
+    await studio.until(lambda: studio.app.current_mode == 'gallery' and studio.gallery.result is not None)
+    await studio.until(lambda: found(studio.gallery) == [*reversed(prompts)])
+    return studio.gallery
+
+
+def found(gallery: GalleryScreen) -> list[str]:
+    """Prompts of all that is shown."""
+    assert gallery.shelf is not None
+    collection = gallery.shelf.collection
+    results = [collection.peek(place) for place in range(len(collection))]
+    return [result.job.order.prompt if result else '' for result in results]
+
+
+def shows(gallery: GalleryScreen, prompts: list[str]) -> bool:
+    return found(gallery) == prompts
+
+
+def drawn(studio: Studio) -> int:
+    return sum(preview.picture is not None for preview in studio.app.screen.query(Preview))
+
+
+@pytest.mark.parametrize('size', [(80, 24), (250, 60)])
+async def test_what_was_made_is_seen_newest_first(start: Start, size: tuple[int, int]) -> None:
+    async with start(size) as studio:
+        gallery = await enter_gallery(studio, 'a red fox', 'a harbour at dusk')
+        await studio.until(lambda: drawn(studio) == 2)
+        assert '2 results' in studio.text
+        assert gallery.result is not None
+        assert gallery.result.job.order.prompt == 'a harbour at dusk'
+        assert studio.text.index('a harbour') < studio.text.index('a red fox')
+        await studio.press('v')
+        await studio.until_shown(MODEL)
+        await studio.until(lambda: drawn(studio) == 2)
+
+
+async def test_an_empty_gallery_says_how_to_fill_it(start: Start) -> None:
+    async with start((80, 24)) as studio:
+        await studio.press('4')
+        await studio.until_shown('Nothing yet')
+        for key in ('enter', 'f', 't', 'x', 'space', 'v', 'G', 'e', 'y'):
+            await studio.press(key)
+        assert studio.app.current_mode == 'gallery'
+
+
+async def test_the_filter_finds_favourites_tags_and_words(start: Start) -> None:
+    async with start((80, 24)) as studio:
+        gallery = await enter_gallery(studio, 'a red fox', 'a harbour', 'a teapot')
+        await studio.press('f')
+        await studio.until_shown('★')
+        await studio.press('right', 't')
+        await studio.until(lambda: isinstance(studio.app.screen, TagEditor))
+        await studio.press(*'sea', 'space', *'dusk', 'enter')
+        await studio.until_shown('#dusk #sea')
+        for wish, prompts in (
+            ('is:favourite', ['a teapot']),
+            ('tag:sea', ['a harbour']),
+            ('!is:favourite', ['a harbour', 'a red fox']),
+            ('"red fox"', ['a red fox']),
+            ('prompt:nothing', []),
+        ):
+            gallery.query_one('#filter', Input).value = wish
+            await studio.until(partial(shows, gallery, prompts))
+            await studio.until_shown(f'{len(prompts)} of 3 results')
+        assert 'Nothing fits' in studio.text
+        gallery.query_one('#filter', Input).value = 'state:failed'
+        await studio.until_shown('no')
+        gallery.grid.focus()
+        await studio.press('escape')
+        await studio.until_shown('3 results')
+
+
+async def test_what_is_thrown_away_goes_and_comes_back(start: Start) -> None:
+    async with start((120, 40)) as studio:
+        gallery = await enter_gallery(studio, 'a red fox', 'a harbour')
+        await studio.press('x')
+        await studio.until_shown('1 result')
+        assert gallery.result is not None
+        assert gallery.result.job.order.prompt == 'a red fox'
+        await studio.press('T')
+        await studio.until_shown('in the trash')
+        await studio.until(lambda: gallery.result and gallery.result.job.order.prompt == 'a harbour')
+        await studio.press('r')
+        await studio.until_shown('The trash is empty')
+        await studio.press('escape')
+        await studio.until_shown('2 results')
+        await studio.press('x')
+        await studio.until_shown('1 result')
+        await studio.press('u')
+        await studio.until_shown('2 results')
+
+
+async def test_marked_results_are_meant_together(start: Start) -> None:
+    async with start((120, 40)) as studio:
+        gallery = await enter_gallery(studio, 'a red fox', 'a harbour', 'a teapot')
+        await studio.press('space', 'space', 'f')
+        await studio.until(lambda: studio.text.count('★') == 2)
+        assert '2 marked' in studio.text
+        await studio.press('escape')
+        assert 'marked' not in studio.text
+        assert gallery.grid.selected == 2
+
+
+async def test_a_new_result_comes_first_and_moves_nothing(start: Start) -> None:
+    async with start((120, 40)) as studio:
+        gallery = await enter_gallery(studio, 'a red fox', 'a harbour')
+        await studio.press('right')
+        before = gallery.result
+        await studio.services.submit(Ask(model=MODEL, prompt='a teapot'))
+        await studio.until_shown('3 results')
+        assert gallery.result == before
+        assert gallery.grid.selected == 2
+
+
+async def test_the_viewer_shows_one_after_another_from_near_and_far(start: Start) -> None:
+    async with start((80, 24)) as studio:
+        gallery = await enter_gallery(studio, 'a red fox', 'a harbour')
+        await studio.press('enter')
+        await studio.until(lambda: isinstance(studio.app.screen, ViewerScreen))
+        viewer = studio.app.screen
+        assert isinstance(viewer, ViewerScreen)
+        await studio.until_shown('1 of 2')
+        await studio.until(lambda: viewer.preview.picture)
+        assert viewer.preview.picture is not None
+        assert viewer.preview.picture.rows == 22, 'as large as the screen'
+        await studio.press('n')
+        await studio.until_shown('2 of 2')
+        await studio.press('n')
+        result = gallery.shelf and gallery.shelf.collection.peek(1)
+        assert result
+        await studio.until(lambda: viewer.preview.picture and viewer.preview.picture.path == Path(result.output.path))
+        whole = viewer.preview.picture
+        await studio.press('plus', 'plus')
+        await studio.until(lambda: viewer.preview.picture is not whole and viewer.preview.is_settled)
+        near = viewer.preview.picture
+        assert near is not None
+        assert near.columns > whole.columns
+        assert near.crop.height < 0.5
+        await studio.press('l', 'j')
+        await studio.until(lambda: viewer.preview.picture is not near and viewer.preview.is_settled)
+        await studio.until(lambda: viewer.preview.picture and viewer.preview.picture.crop.top > near.crop.top)
+        assert '2 of 2' in studio.text
+        await studio.press('escape')
+        assert viewer.lens.zoom == 1
+        await studio.press('i')
+        await studio.until_shown('Seed')
+        await studio.press('escape')
+        assert studio.app.screen is gallery
+        assert gallery.grid.selected == 1
+
+
+async def test_the_viewer_goes_on_when_what_it_shows_is_thrown_away(start: Start) -> None:
+    async with start((120, 40)) as studio:
+        gallery = await enter_gallery(studio, 'a red fox', 'a harbour')
+        await studio.press('enter')
+        await studio.until_shown('1 of 2')
+        await studio.press('x')
+        await studio.until_shown('1 of 1')
+        await studio.until_shown('a red fox')
+        await studio.press('x')
+        await studio.until(lambda: studio.app.screen is gallery)
+        await studio.until_shown('Nothing yet')
+        await studio.press('u')
+        await studio.until_shown('a red fox')
+
+
+async def test_without_graphics_there_are_words(start: Start) -> None:
+    pictures = Pictures(Terminal(graphics=Graphics.NONE))
+    async with start((80, 24), pictures=pictures) as studio:
+        await enter_gallery(studio, 'a red fox', 'a harbour')
+        for words in ('a red fox', 'a harbour', MODEL, '1024×1024'):
+            await studio.until_shown(words)
+        assert not any(preview.display for preview in studio.gallery.query(Preview))
+    pictures.close()
+
+
+def test_tags_are_words_that_a_filter_can_name() -> None:
+    assert read_tags(' sea, "red fox" #dusk sea\x1b[31m ') == ('sea', 'red', 'fox', 'dusk', 'sea[31m')
+    assert read_tags('') == ()
+    assert len(read_tags('x' * 500)[0]) == 40
