@@ -16,7 +16,7 @@ from textual.signal import Signal
 from textual.worker import Worker, WorkerError, WorkerState
 
 from hfmedia_tui.commands import KeyedCommands
-from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState, Model
+from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState
 from hfmedia_tui.errors import AppError, UsageError
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.messages import JobReused, ModelChosen, OpeningRetried
@@ -423,10 +423,9 @@ class HFMediaApp(PicturesApp, TypeAheadApp):
 
     @on(ModelChosen)
     async def _compose_with(self, event: ModelChosen) -> None:
-        model: Model = event.model
         await self.switch_mode('compose')
         if isinstance(compose := self.screen_stack[0], ComposeScreen):
-            compose.model = model
+            compose.models = (event.model, *event.others)
             compose.prompt.focus()
             self._hand_over_typed(compose)
 
@@ -434,7 +433,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp):
     async def _compose_again(self, event: JobReused) -> None:
         await self.switch_mode('compose')
         if isinstance(compose := self.screen_stack[0], ComposeScreen):
-            compose.reuse(event.job.order, count=1, seed=event.job.seed)
+            compose.reuse(event.job.order, only=None if event.whole else event.job)
 
     async def show_job(self, job_id: str) -> None:
         """Go to one job in its place."""

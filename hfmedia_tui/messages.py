@@ -11,9 +11,10 @@ __all__ = ['JobReused', 'ModelChosen', 'OpeningRetried']
 
 @dataclass
 class ModelChosen(Message):
-    """The user chose a model to compose with."""
+    """The user chose a model to compose with, or several."""
 
     model: Model
+    others: tuple[Model, ...] = ()
 
 
 @dataclass
@@ -21,6 +22,8 @@ class JobReused(Message):
     """The user wants to compose again what a job was made from."""
 
     job: Job
+    whole: bool = False
+    """Whether all that was asked for with it is meant, as it was asked for, and not this one result."""
 
 
 class OpeningRetried(Message):

@@ -53,6 +53,15 @@ class Jobs(Section, frozen=True):
             description='How long a job waits before it is sent, so that a slip can be taken back; 0 sends at once.',
         ),
     ] = 2.0
+    confirm_above: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=1000,
+            title='Ask above',
+            description='More requests than this at once are sent only when you have said yes.',
+        ),
+    ] = 8
 
 
 class Output(Section, frozen=True):

@@ -78,6 +78,9 @@ class BrowseScreen(Place):
         Binding(
             'f', 'favourite', 'Favourite', show=False, id='browse.favourite', tooltip='Mark the model, or unmark it'
         ),
+        Binding(
+            'space,m', 'mark', 'Mark', show=False, id='browse.mark', tooltip='Mark the model, to compose with several'
+        ),
         Binding('d', 'details', 'Details', id='browse.details', tooltip='Show or hide the details of the model'),
         Binding('r', 'refresh', 'Refresh', show=False, id='browse.refresh', tooltip='Ask the Hub for the models again'),
         Binding('down', 'list', 'List', show=False, id='browse.list'),
@@ -223,6 +226,8 @@ class BrowseScreen(Place):
             words.append(Content.styled(str(self._mistake), '$error'))
         elif services is not None and self._models is not None:
             words.append(Content.styled(f'{plural(len(self.models.rows), "model")}{_ORDERS[wishes.sort]}', muted))
+            if marked := len(self.models.marked):
+                words.append(Content.styled(f'{marked:,} marked: Enter composes with them', 'bold $primary'))
             if wishes.gated is not None:
                 words.append(Content.styled(_ACCESS[wishes.gated], 'bold $primary'))
             if wishes.lora is not None:
@@ -247,7 +252,14 @@ class BrowseScreen(Place):
 
     @on(ModelList.Selected)
     def _selected(self, event: ModelList.Selected) -> None:
-        self.post_message(ModelChosen(event.row))
+        first, *others = self.models.marked or (event.row,)
+        self.models.marked = ()
+        self._show_standing()
+        self.post_message(ModelChosen(first, tuple(others)))
+
+    def action_mark(self) -> None:
+        self.models.mark()
+        self._show_standing()
 
     @on(Input.Changed, '#search')
     def _typed(self) -> None:
@@ -269,6 +281,9 @@ class BrowseScreen(Place):
     def action_leave(self) -> None:
         search = self.query_one('#search', Input)
         if self.focused is not search:
+            if not search.value:
+                self.models.marked = ()
+                self._show_standing()
             search.value = ''
         self.models.focus()
 

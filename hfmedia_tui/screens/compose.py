@@ -1,34 +1,46 @@
 """Compose: from a prompt to results, all on one screen."""
 
+import asyncio
+from collections.abc import Mapping, Sequence
 from time import monotonic
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from msgspec.structs import replace
 from textual import events, on, work
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.reactive import var
+from textual.screen import Screen
 from textual.style import Style
 from textual.widgets import Button, Static, TextArea
 
-from hfmedia_tui.domain import Job, JobState, Model, Order, clean
-from hfmedia_tui.errors import AppError, HubError
+from hfmedia_tui.composition import Entries, Extent, extent_of
+from hfmedia_tui.domain import Job, JobState, Model, Order, ProviderMapping, clean
+from hfmedia_tui.errors import AppError, HubError, UsageError
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.parameters import PARAMETERS
+from hfmedia_tui.screens.choice import Choice
 from hfmedia_tui.screens.copying import copy_from
 from hfmedia_tui.screens.editor import edit, find_editor
 from hfmedia_tui.screens.model_finder import ModelFinder
 from hfmedia_tui.screens.prompt_finder import PromptFinder
+from hfmedia_tui.screens.question import Question
 from hfmedia_tui.screens.undoing import Undoing
 from hfmedia_tui.screens.unsent import Unsent
+from hfmedia_tui.templates import escaped, read_template, wildcard_names
+from hfmedia_tui.widgets.chooser import Chooser
 from hfmedia_tui.widgets.field import Field
 from hfmedia_tui.widgets.film import FilmPlayer
 from hfmedia_tui.widgets.model_list import TASK_GLYPHS, TASK_WORDS
-from hfmedia_tui.widgets.parameter_form import Entries, ParameterForm
+from hfmedia_tui.widgets.parameter_form import ParameterForm
 from hfmedia_tui.widgets.plain import one_line, plural
 from hfmedia_tui.widgets.prompt import Prompt
 from hfmedia_tui.widgets.results import Results
+
+if TYPE_CHECKING:
+    from hfmedia_tui.services import Services
 
 __all__ = ['ComposeScreen']
 
@@ -36,6 +48,29 @@ _REPEAT = 0.5
 """Seconds in which the same ask again is a key held down, not a wish to pay twice."""
 _PROMPT_LIMIT = 20_000
 """Characters of a prompt that are sent."""
+_MOST_REQUESTS = 1_000
+"""More are not sent at once, and their number is not worth telling."""
+_MOST_NAMED = 3
+"""Models that are named; the others are counted."""
+
+
+def _named(models: Sequence[Model]) -> Content:
+    """The one model by its whole name, or how many they are and the first of them by the ends of theirs."""
+    glyph = f'{TASK_GLYPHS[models[0].task]} '
+    if len(models) == 1:
+        name, told = models[0].id, TASK_WORDS[models[0].task]
+    else:
+        name = plural(len(models), 'model')
+        told = ', '.join(model.id.rpartition('/')[2] for model in models[:_MOST_NAMED])
+        told += f' and {len(models) - _MOST_NAMED} more' if len(models) > _MOST_NAMED else ''
+    return Content.assemble(
+        (glyph, '$foreground-muted'), (one_line(name), 'bold'), (f'  {one_line(told)}', '$foreground-muted')
+    )
+
+
+def _template_of(order: Order) -> str:
+    """What was written when `order` was asked for."""
+    return escaped(order.prompt) if order.template is None else order.template
 
 
 class ComposeScreen(Undoing):
@@ -107,8 +142,8 @@ class ComposeScreen(Undoing):
         Binding('i', 'write', 'Write', show=False, id='compose.write', tooltip='Go to the prompt'),
     ]
 
-    model: var[Model | None] = var(None, init=False)
-    """The model to generate with."""
+    models: var[tuple[Model, ...]] = var((), init=False)
+    """The models to generate with."""
 
     def __init__(self, pictures: Pictures) -> None:
         super().__init__()
@@ -118,6 +153,8 @@ class ComposeScreen(Undoing):
         """Prompts of orders that can still be taken back, as they were written."""
         self._unsent: Unsent | None = None
         """The draft, once that of an earlier session was taken up."""
+        self._combinations: int | None = 1
+        """How many prompts the one that is written stands for; None while that is not known."""
 
     def compose_place(self) -> ComposeResult:
         with Horizontal(id='desk'):
@@ -150,81 +187,114 @@ class ComposeScreen(Undoing):
     def player(self) -> FilmPlayer:
         return self.results.player
 
-    # ------------------------------------------------------------------------------------------ what is composed
+    # ------------------------------------------------------------------------------------------ the models
 
-    def watch_model(self) -> None:
-        self._show_model()
+    @property
+    def model(self) -> Model | None:
+        """The first of the models."""
+        return self.models[0] if self.models else None
+
+    @model.setter
+    def model(self, model: Model) -> None:
+        self.models = (model,)
+
+    def watch_models(self) -> None:
+        self._show_models()
         self._ask_who_serves()
 
     def take_standing(self) -> None:
         if self.services is not None and self._unsent is None:
             self._unsent = Unsent(self.services.draft)
             self._take_draft(self.services.draft.text)
-        self._show_model()
+        self._show_models()
         self._ask_who_serves()
 
     @work(group='mappings', exclusive=True, exit_on_error=False)
     async def _ask_who_serves(self) -> None:
-        """Learn who serves the model now and would be asked first: what a list or an old order says may be over."""
-        services, model = self.services, self.model
-        if services is None or model is None:
-            return
+        """Learn who serves the models now and would be asked first: what a list or an old order says may be over."""
+        services, models = self.services, self.models
+        if services is not None and models:
+            now = await asyncio.gather(*(self._as_served(model, services) for model in models))
+            if self.models is models:
+                self.models = tuple(now)
+
+    async def _as_served(self, model: Model, services: 'Services') -> Model:
         try:
             known = await services.catalog.model(model.id)
         except HubError:
-            return  # sending asks again, and says what is wrong
-        now = next((one for one in known if one.task is model.task), None)
-        if now is not None and self.model is model:
-            self.model = now
+            return model  # sending asks again, and says what is wrong
+        return next((one for one in known if one.task is model.task), model)
 
-    def reuse(self, order: Order, *, count: int | None = None, seed: int | None = None, prompt: bool = True) -> None:
-        """Compose `order` again: its model and parameters, and its prompt."""
-        if self.model is None or (self.model.id, self.model.task) != (order.model, order.task):
-            self.model = Model(id=order.model, task=order.task, mappings=order.mappings)
-        if prompt:
-            self.prompt.write_over(order.prompt)
-        self.form.fill(order, count=count, seed=seed)
-        self.prompt.focus()
-
-    def _show_model(self) -> None:
-        services, model = self.services, self.model
+    def _show_models(self) -> None:
         line = self.query_one('#model', Static)
         link = Style.from_meta({'@click': 'screen.models'})
-        if model is None:
-            told = self.house.standing.partition('\n')[0] or 'No model yet: Ctrl+O finds one'
-            line.update(Content(told).stylize(link))
+        if not self.models:
+            line.update(
+                Content(self.house.standing.partition('\n')[0] or 'No model yet: Ctrl+O finds one').stylize(link)
+            )
         else:
-            task = f'  {TASK_WORDS[model.task]}'
-            name = Content.assemble((one_line(model.id), 'bold'), (task, '$foreground-muted'))
-            line.update(Content.assemble((f'{TASK_GLYPHS[model.task]} ', '$foreground-muted'), name).stylize(link))
-        if services is not None and model is not None:
+            line.update(_named(self.models).stylize(link))
+        if self.services is not None and self.models:
+            offers = self.services.offers
+            self.form.payer = self.services.settings.network.bill_to or ''
             self.form.providers = tuple(
-                mapping.provider
-                for mapping in model.mappings
-                if mapping.serves(model.task) and services.offers.speaks(mapping.provider, model.task)
+                dict.fromkeys(
+                    mapping.provider
+                    for model in self.models
+                    for mapping in model.mappings
+                    if mapping.serves(model.task) and offers.speaks(mapping.provider, model.task)
+                )
             )
             self._show_parameters()
         self._show_cost()
 
     def action_models(self) -> None:
-        """Choose another model from the whole catalogue; what is written stays."""
+        """Choose other models from the whole catalogue; what is written stays."""
         if self.services is None:
             self._refuse(self.house.standing or 'The program is still starting.')
-        else:
-            self.app.push_screen(ModelFinder(self.services), self._take_model)
+            return
+        finder = ModelFinder(self.services, self.models if len(self.models) > 1 else ())
 
-    def _take_model(self, model: Model | None) -> None:
-        if model is not None:
-            self.model = model
-            self._refuse('')
-            self.prompt.focus()
+        def take(model: Model | None) -> None:
+            if model is not None:
+                self.models = finder.chosen
+                self._refuse('')
+                self.prompt.focus()
+
+        self.app.push_screen(finder, take)
+
+    # ------------------------------------------------------------------------------------------ the prompt
+
+    def reuse(self, order: Order, *, only: Job | None = None, prompt: bool = True) -> None:
+        """Compose `order` again: its model, its parameters, and its prompt or the template that this came from.
+
+        With `only` one of its jobs: its own seed, and the prompt that was sent.
+        """
+        if [(model.id, model.task) for model in self.models] != [(order.model, order.task)]:
+            self.model = Model(id=order.model, task=order.task, mappings=order.mappings)
+        entries = Entries.of(order)
+        if only is not None:
+            entries = replace(entries, count=1, seed=only.seed, same_seed=False)
+        if prompt:
+            self.prompt.write_over(escaped(order.prompt) if only is not None else _template_of(order))
+        self.form.fill(entries)
+        self.prompt.focus()
 
     def action_prompts(self) -> None:
         """Bring back a prompt that was ordered before; Ctrl+Z brings back what stood there."""
         if self.services is None:
             self._refuse(self.house.standing or 'The program is still starting.')
-        else:
-            self.app.push_screen(PromptFinder(self.services), self._take_prompt)
+            return
+        finder = PromptFinder(self.services)
+
+        def take(order: Order | None) -> None:
+            if order is not None and finder.whole:
+                self.reuse(order)
+            elif order is not None:
+                self.prompt.write_over(_template_of(order))
+                self.prompt.focus()
+
+        self.app.push_screen(finder, take)
 
     @work(group='edit', exclusive=True, exit_on_error=False)
     async def action_edit(self) -> None:
@@ -243,59 +313,115 @@ class ComposeScreen(Undoing):
                 self.prompt.write_over(text)
         self.prompt.focus()
 
-    def _take_prompt(self, order: Order | None) -> None:
-        if order is not None:
-            self.prompt.write_over(order.prompt)
-            self.prompt.focus()
+    @on(TextArea.Changed)
+    def _prompt_changed(self) -> None:
+        self._refuse('')
+        self._keep_draft()
+        self._combinations = None
+        if wildcard_names(self.prompt.text):
+            self._count_with_wildcards()
+        else:
+            self._count_prompts({})
+
+    @work(group='wildcards', exclusive=True, exit_on_error=False)
+    async def _count_with_wildcards(self) -> None:
+        if self.services is not None:
+            try:
+                self._count_prompts(await self.services.wildcards(self.prompt.text))
+            except UsageError as error:
+                self._refuse(str(error))
+                self._show_cost()
+
+    def _count_prompts(self, wildcards: Mapping[str, Sequence[str]]) -> None:
+        """Learn how many prompts the one that is written stands for."""
+        try:
+            self._combinations = read_template(self.prompt.text, wildcards).combinations
+            self.form.has_alternatives = self._combinations > 1
+        except UsageError as error:
+            self._refuse(str(error))
+        self._show_cost()
+
+    # ------------------------------------------------------------------------------------------ the form
 
     def _show_parameters(self) -> None:
-        """Show the fields for what the model and the provider take, and what the first one asked makes of them."""
-        services, model, form = self.services, self.model, self.form
-        if services is None or model is None:
+        """Show the fields for what the models and the provider take, and what those asked first make of them."""
+        services, form = self.services, self.form
+        if services is None:
             return
-        kept = (name for name in form.kept if model.task in PARAMETERS[name].tasks)
-        form.takes = services.offers.takes(model.task, form.provider, model).union(kept)
-        asked = services.offers.first_asked(model, form.provider)
-        form.first = asked.provider if asked is not None else ''
-        about: dict[str, str] = {}
-        whole: list[str] = []
-        if asked is None:
-            whole.append('No provider that can be asked serves this model now.')
-        else:
-            entries = form.valid
-            for caution in services.offers.cautions_of(asked, model.task, entries.sized, seed=entries.seed):
-                if caution.parameter is None:
-                    whole.append(caution.sentence)
-                else:
-                    about[caution.parameter] = f'{about.get(caution.parameter, "")} {caution.sentence}'.lstrip()
-        form.cautions = about
-        line = self.query_one('#caution', Static)
-        line.update(Content(' '.join(whole)))
+        tasks = {model.task for model in self.models}
+        kept = frozenset(name for name in form.kept if tasks & PARAMETERS[name].tasks)
+        form.takes = kept.union(*(services.offers.takes(model.task, form.provider, model) for model in self.models))
+        entries = form.valid
+        about: dict[str, dict[str, None]] = {}
+        for model in self.models:
+            asked = self._asked(model, entries, services)
+            if model is self.model:
+                form.first = asked[0].provider if asked else ''
+            if not asked:
+                which = 'this model' if len(self.models) == 1 else model.id
+                about.setdefault('', {})[f'No provider that can be asked serves {which} now.'] = None
+            for mapping in asked:
+                for caution in services.offers.cautions_of(mapping, model.task, entries.sized, seed=entries.seed):
+                    about.setdefault(caution.parameter or '', {})[caution.sentence] = None
+        whole = about.pop('', {})
+        form.cautions = {name: ' '.join(sentences) for name, sentences in about.items()}
+        self.query_one('#caution', Static).update(Content(' '.join(whole)))
         self.set_class(bool(whole), '-cautioned')
 
+    @staticmethod
+    def _asked(model: Model, entries: Entries, services: 'Services') -> tuple[ProviderMapping, ...]:
+        """Whom the first request for `model` goes to: one, or every one."""
+        if entries.every_provider:
+            return services.offers.choose(model, None)[0]
+        first = services.offers.first_asked(model, entries.provider)
+        return (first,) if first is not None else ()
+
+    @property
+    def _extent(self) -> Extent | None:
+        """How much is asked for, as far as that is known."""
+        if self.services is None or self.form.count is None or self._combinations is None or not self.models:
+            return None
+        offers = self.services.offers
+        serving = [len(offers.choose(model, None)[0]) for model in self.models]
+        return extent_of(self.form.valid, self._combinations, serving)
+
     def _show_cost(self) -> None:
-        count = self.form.count
+        extent = self._extent
         button = self.query_one('#generate', Button)
-        button.label = Content('Generate' if count is None else f'Generate {count}')
+        if extent is None:
+            count = self.form.count if self._combinations == 1 else None
+            label, told = 'Generate' if count is None else f'Generate {count:,}', ''
+        elif extent.requests > _MOST_REQUESTS:
+            label, told = 'Generate', f'More than {_MOST_REQUESTS:,} generations'
+        else:
+            label, told = f'Generate {extent.requests:,}', self._priced(extent.requests)
+            if extent.is_matrix:
+                told += f': {extent}'
+        button.label = Content(label)
         if (held := self.held) is not None:
             told = f'Sent in {held.sent_in} s, Ctrl+Z undoes'
-        elif count is None:
-            told = ''
-        elif self.services is not None and self.services.sandbox:
-            told = plural(count, 'free request')
-        else:
-            told = plural(count, 'paid request')
         self.query_one('#cost', Static).update(Content(told))
+
+    def _priced(self, requests: int) -> str:
+        free = self.services is not None and self.services.sandbox
+        return plural(requests, 'free request' if free else 'paid request')
 
     @on(ParameterForm.Changed)
     def _form_changed(self) -> None:
         self._show_parameters()
         self._show_cost()
 
-    @on(TextArea.Changed)
-    def _prompt_changed(self) -> None:
-        self._refuse('')
-        self._keep_draft()
+    @on(Chooser.Opened)
+    def _choose(self, event: Chooser.Opened) -> None:
+        """Ask for one of the values of a field."""
+        chooser = event.chooser
+        label = chooser.parent.label if isinstance(chooser.parent, Field) else ''
+
+        def take(value: str | None) -> None:
+            if value is not None:
+                chooser.value = value
+
+        self.app.push_screen(Choice(label, chooser.options, chosen=chooser.value), take)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         field = event.widget.parent
@@ -343,45 +469,55 @@ class ComposeScreen(Undoing):
     def action_generate(self) -> None:
         """Send what was composed; what is wrong is said where it is, and nothing is lost."""
         prompt = clean(self.prompt.text, _PROMPT_LIMIT)
-        services, model = self.services, self.model
-        if services is None:
+        if self.services is None:
             self._refuse(self.house.standing or 'The program is still starting.')
-        elif model is None:
+        elif not self.models:
             self._refuse('Choose a model first: Ctrl+O finds one.')
         elif not prompt:
             self._refuse('Write a prompt first.')
             self.prompt.focus()
         elif (entries := self.form.read()) is not None:
-            asked = (model.id, prompt, entries)
+            asked = (tuple((model.id, model.task) for model in self.models), prompt, entries)
             before, moment = self._sent
             self._sent = (asked, monotonic())
             if asked != before or monotonic() - moment > _REPEAT:
                 self._refuse('')
-                written = self.prompt.text
-                self.run_worker(self._submit(model, prompt, entries, written), group='submit', exit_on_error=False)
+                self._submit(self.services, prompt, entries, self.prompt.text)
 
-    async def _submit(self, model: Model, prompt: str, entries: Entries, written: str) -> None:
-        from hfmedia_tui.services import Ask  # 50 ms with the engine behind it: not before the first paint
-
-        if self.services is None:
-            return
-        ask = Ask(
-            model=model.id,
-            prompt=prompt,
-            provider=entries.provider,
-            parameters=entries.parameters,
-            aspect_ratio=entries.aspect_ratio,
-            extra=entries.extra,
-            count=entries.count,
-            seed=entries.seed,
-        )
+    @work(group='submit', exit_on_error=False)
+    async def _submit(self, services: 'Services', prompt: str, entries: Entries, written: str) -> None:
+        shown = self._extent
         try:
-            jobs = await self.services.submit(ask, grace=self.services.settings.jobs.grace_seconds)
+            asks = services.plan(await services.template(prompt), self.models, entries)
+            requests = sum(ask.count for ask in asks)
+            surprising = shown is not None and shown.requests != requests
+            if (requests > services.settings.jobs.confirm_above or surprising) and not await self._confirm(
+                requests, shown if not surprising else None
+            ):
+                self._sent = (None, 0.0)
+                return
+            jobs = await services.submit_all(asks, grace=services.settings.jobs.grace_seconds)
             self._written[jobs[0].order.id] = written
             self._forget_draft(written)
         except AppError as error:
             self._sent = (None, 0.0)
             self._refuse(str(error))
+
+    async def _confirm(self, requests: int, extent: Extent | None) -> bool:
+        """Ask whether so many requests are meant."""
+        if extent is None:
+            how = 'That is another number than was shown: a wildcard has changed since.'
+        else:
+            limit = self.services.settings.jobs.confirm_above if self.services is not None else 0
+            how = f'More than {limit:,} are asked about; Settings say how many.'
+            how = f'{extent}\n{how}' if extent.is_matrix else how
+        question: Screen[bool] = Question(
+            f'Send {self._priced(requests)}?',
+            f'{how}\nNothing was sent yet.',
+            yes=f'Send {requests:,}',
+            no='Back',
+        )
+        return await self.app.push_screen_wait(question)
 
     def _refuse(self, sentence: str) -> None:
         error = self.query_one('#prompt-error', Static)

@@ -36,6 +36,9 @@ class Finder(ModalScreen[RowType | None], Generic[RowType]):
         Binding('pageup', 'page(-1)', show=False, id='finder.page_up'),
     ]
 
+    KEYS: ClassVar[str] = 'Enter takes it, Escape leaves'
+    """What the keys do, in a line."""
+
     def __init__(self, rows: RowList[RowType], *, placeholder: str) -> None:
         super().__init__()
         self._list = rows
@@ -63,7 +66,7 @@ class Finder(ModalScreen[RowType | None], Generic[RowType]):
             yield Input(placeholder=self._placeholder, compact=True, id='words')
             yield self._list
             yield Static(id='about')
-            yield Static('Enter takes it, Escape leaves', id='keys')
+            yield Static(self.KEYS, id='keys')
 
     def on_mount(self) -> None:
         self._list.can_focus = False
@@ -98,10 +101,15 @@ class Finder(ModalScreen[RowType | None], Generic[RowType]):
         self.search()
 
     @on(Input.Submitted, '#words')
-    async def _entered(self) -> None:
+    def _entered(self) -> None:
+        self.take_row()
+
+    @work(group='take', exclusive=True, exit_on_error=False)
+    async def take_row(self) -> None:
+        """Take the highlighted row."""
         if self._searching is not None:
             with suppress(WorkerError):
-                await self._searching.wait()  # or Enter would take what the search is about to replace
+                await self._searching.wait()  # or this would take what the search is about to replace
         self._take(self._list.row)
 
     @on(RowList.Highlighted)

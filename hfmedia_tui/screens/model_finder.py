@@ -2,7 +2,10 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widgets import Static
 
 from hfmedia_tui.domain import Model
 from hfmedia_tui.screens.finder import Finder
@@ -17,8 +20,14 @@ __all__ = ['ModelFinder']
 class ModelFinder(Finder[Model]):
     """Every model: without words the user's favourites and those used last come first."""
 
-    def __init__(self, services: 'Services') -> None:
+    KEYS = 'Enter takes it, Tab marks several, Escape leaves'
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding('tab', 'mark', show=False, priority=True, id='finder.mark', tooltip='Mark the model, to take several'),
+    ]
+
+    def __init__(self, services: 'Services', marked: tuple[Model, ...] = ()) -> None:
         models = ModelList()
+        models.marked = marked
         models.speaks = services.offers.speaks
         models.notice = 'Asking the Hub for models'
         super().__init__(models, placeholder='Find a model')
@@ -26,6 +35,23 @@ class ModelFinder(Finder[Model]):
         self._models_list = models
         self._models: tuple[Model, ...] | None = None
         """The catalogue, the familiar ones first; None until it is here."""
+
+    @property
+    def chosen(self) -> tuple[Model, ...]:
+        """The marked models, or else the highlighted one."""
+        row = self._models_list.row
+        return self._models_list.marked or (() if row is None else (row,))
+
+    def action_mark(self) -> None:
+        self._models_list.mark()
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.watch(self._models_list, 'marked', self._tell_marked)
+
+    def _tell_marked(self, marked: tuple[Model, ...]) -> None:
+        told = f'Enter takes the {len(marked):,} marked, Tab marks, Escape leaves' if marked else self.KEYS
+        self.query_one('#keys', Static).update(told)
 
     async def load(self) -> None:
         familiar = {name: place for place, name in enumerate(await self._services.familiar_models())}

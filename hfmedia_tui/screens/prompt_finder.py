@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from hfmedia_tui.domain import Order
@@ -19,15 +20,22 @@ __all__ = ['PromptFinder']
 class PromptFinder(Finder[Order]):
     """The newest order of each prompt, newest first; every word that is typed is somewhere in the prompt."""
 
+    KEYS = 'Enter takes the prompt, Ctrl+O all that was asked for with it, Escape leaves'
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding('ctrl+o', 'take_whole', show=False, id='finder.whole', tooltip='Take the model and the parameters too'),
+    ]
+
     def __init__(self, services: 'Services') -> None:
         super().__init__(PromptList(), placeholder='Find a prompt')
         self._services = services
         self._orders: tuple[tuple[str, Order], ...] = ()
         """Each with its prompt as it is compared."""
+        self.whole = False
+        """Whether the model and the parameters are wanted too."""
 
     async def load(self) -> None:
         orders = await self._services.ledger.past_prompts()
-        self._orders = tuple((order.prompt.casefold(), order) for order in orders)
+        self._orders = tuple(((order.template or order.prompt).casefold(), order) for order in orders)
 
     async def find(self, words: str) -> Sequence[Order]:
         return await asyncio.to_thread(self._fitting, words.casefold().split())
@@ -39,4 +47,8 @@ class PromptFinder(Finder[Order]):
         return 'No prompt fits' if words else 'Nothing was asked for yet'
 
     def describe(self, row: Order) -> Content:
-        return Content(row.prompt[:2_000])
+        return Content((row.template or row.prompt)[:2_000])
+
+    def action_take_whole(self) -> None:
+        self.whole = True
+        self.take_row()

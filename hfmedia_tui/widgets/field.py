@@ -63,10 +63,7 @@ class Field(Widget):
         & > * { margin-left: 16; width: 1fr; }
         Input { background: $surface; padding: 0 1 !important; }
         Input:focus { background: $panel; background-tint: $foreground 0%; }
-        SelectCurrent { background: $surface; padding: 0 1 !important; }
-        Select:focus > SelectCurrent { background: $panel; background-tint: $foreground 0%; }
         &:ansi Input:focus { text-style: underline; }
-        &:ansi Select:focus > SelectCurrent { text-style: underline; }
     }
     """
 

@@ -29,6 +29,7 @@ _NAME = 46
 """The widest that the column of names grows; a longer name takes what it needs from the columns after it."""
 _UNSUPPORTED = 'not supported'
 _FAVOURITE = '★'
+_MARK = '●'
 
 
 def _name_width(longest: int, width: int) -> int:
@@ -71,8 +72,17 @@ class ModelList(RowList[Model]):
 
     favourites: reactive[frozenset[str]] = reactive(frozenset())
     """Ids of the models that the user marked."""
+    marked: reactive[tuple[Model, ...]] = reactive(())
+    """Models that were marked, in the order that they were: they need not be in the list."""
     longest_name: reactive[int] = reactive(0)
     """Characters of the longest name in the list."""
+
+    def mark(self) -> None:
+        """Mark the highlighted model, or take its mark away, and go to the next one."""
+        if (row := self.row) is not None:
+            others = tuple(model for model in self.marked if self.key_of(model) != self.key_of(row))
+            self.marked = others if len(others) < len(self.marked) else (*others, row)
+            self.action_move(1)
 
     def show_rows(self, rows: Iterable[Model], *, follow: bool = True) -> None:
         rows = list(rows)
@@ -95,7 +105,8 @@ class ModelList(RowList[Model]):
         spoken = [provider for provider in live if self.speaks(provider, row.task)]
         name = one_line(row.id)
         yield f'{TASK_GLYPHS[row.task]} {TASK_WORDS[row.task]}'.ljust(_TASK - 2), 'muted'
-        yield f'{_FAVOURITE if row.id in self.favourites else " "} ', 'accent'
+        marked = any(model.id == row.id and model.task is row.task for model in self.marked)
+        yield f'{_MARK if marked else _FAVOURITE if row.id in self.favourites else " "} ', 'accent'
         width -= _TASK
         name_width = min(width, max(_name_width(self.longest_name, width), cell_len(name[: width + 1]) + 2))
         yield cells(name, name_width), '' if spoken else 'muted'

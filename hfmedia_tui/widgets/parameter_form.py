@@ -1,7 +1,6 @@
 """The form below the prompt, made from the declarations of the parameters."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -10,41 +9,28 @@ from textual.app import ComposeResult
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
-from textual.widgets import Input, Select
+from textual.widgets import Input
 
-from hfmedia_tui.domain import Order
+from hfmedia_tui.composition import Entries
 from hfmedia_tui.errors import UsageError
-from hfmedia_tui.parameters import ASPECT_RATIOS, PARAMETERS, Parameter, parse, parse_extra, sized
+from hfmedia_tui.parameters import ASPECT_RATIOS, PARAMETERS, Parameter, parse, parse_extra
+from hfmedia_tui.widgets.chooser import Chooser, Option
 from hfmedia_tui.widgets.field import Entry, Field
 from hfmedia_tui.widgets.plain import json_text
 
-__all__ = ['MAXIMUM_COUNT', 'Entries', 'ParameterForm']
+__all__ = ['MAXIMUM_COUNT', 'ParameterForm']
 
 MAXIMUM_COUNT: Final = 100
 """Generations that one ask may be for."""
 
-_WIDE: Final = ('negative_prompt', 'extra')
+_WIDE: Final = ('negative_prompt',)
 """Fields that take the whole width of the form."""
 _SIDES: Final = frozenset({'width', 'height'})
 
+_EVERY: Final = '*'
+"""The value that stands for every provider: no provider has such a name."""
+
 Value = TypeVar('Value')
-
-
-@dataclass(frozen=True)
-class Entries:
-    """What the form says, read and checked."""
-
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    aspect_ratio: str | None = None
-    provider: str | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
-    count: int = 1
-    seed: int | None = None
-
-    @property
-    def sized(self) -> Mapping[str, Any]:
-        """The parameters as they are sent: with the sides that the aspect ratio stands for."""
-        return sized(self.parameters, self.aspect_ratio)
 
 
 class ParameterForm(Widget):
@@ -65,6 +51,10 @@ class ParameterForm(Widget):
     """Providers to choose from, in the Hub's order."""
     first: reactive[str] = reactive('')
     """The provider that is asked first where none is chosen."""
+    has_alternatives: reactive[bool] = reactive(False)
+    """Whether the prompt stands for several."""
+    payer: reactive[str] = reactive('')
+    """The organisation that pays where the form names none; empty for the user."""
     cautions: reactive[Mapping[str, str]] = reactive({})
     """What is worth knowing of the values, by the parameters' names, `seed` included."""
 
@@ -76,18 +66,24 @@ class ParameterForm(Widget):
 
     def compose(self) -> ComposeResult:
         yield self._field('negative_prompt')
-        ratios = [(f'{ratio:<6} {width}×{height} px', ratio) for ratio, (width, height) in ASPECT_RATIOS.items()]
+        ratios = [Option(ratio, ratio, f'{width}×{height} px') for ratio, (width, height) in ASPECT_RATIOS.items()]
         yield Field(
             'Aspect ratio',
-            Select(ratios, prompt='default', compact=True),
+            Chooser([Option('', 'default'), *ratios]),
             help='Width to height of the result.',
             id='aspect_ratio',
         )
         yield Field(
             'Provider',
-            Select[str]((), prompt='automatic', compact=True),
+            Chooser([Option('', 'automatic')]),
             help='Left to the program, it goes on to the next when one refuses.',
             id='provider',
+        )
+        yield Field(
+            'Alternatives',
+            Chooser([Option('', 'all of them'), Option('draw', 'drawn at random')]),
+            help='Make every combination, or draw as many prompts as Count says.',
+            id='alternatives',
         )
         yield Field(
             'Count',
@@ -95,7 +91,18 @@ class ParameterForm(Widget):
             help='How many to make.',
             id='count',
         )
-        yield Field('Seed', Entry(placeholder='random'), help='The first seed, counting up from there.', id='seed')
+        yield Field(
+            'Seed',
+            Entry(placeholder='random'),
+            help='The first seed; every combination begins with it.',
+            id='seed',
+        )
+        yield Field(
+            'Next seeds',
+            Chooser([Option('', 'counting up'), Option('same', 'all the same')]),
+            help='What follows the first seed when Count is more than 1.',
+            id='next_seeds',
+        )
         for name in PARAMETERS:
             if name != 'negative_prompt':
                 yield self._field(name)
@@ -104,6 +111,13 @@ class ParameterForm(Widget):
             Entry(placeholder='none'),
             help='Sent as it stands, such as {"name": "value"}.',
             id='extra',
+            classes='-wide',
+        )
+        yield Field(
+            'Bill to',
+            Entry(placeholder='yourself'),
+            help='The organisation that pays.',
+            id='bill_to',
             classes='-wide',
         )
 
@@ -116,13 +130,40 @@ class ParameterForm(Widget):
 
     # ------------------------------------------------------------------------------------------ attributes down
 
+    def on_mount(self) -> None:
+        self._show_what_matters()
+
     def watch_takes(self, takes: frozenset[str]) -> None:
         for name in PARAMETERS:
             self._field_of(name).display = name in takes
-        self._field_of('aspect_ratio').display = takes >= _SIDES or self._ratio is not None
+        self._show_what_matters()
 
-    def watch_first(self, first: str) -> None:
-        self._select('provider').prompt = f'auto: {first}' if first else 'automatic'
+    def watch_has_alternatives(self) -> None:
+        self._show_what_matters()
+
+    def _show_what_matters(self) -> None:
+        """Show the fields that ask for something only together with others."""
+        self._field_of('aspect_ratio').display = self.takes >= _SIDES or self._ratio is not None
+        self._field_of('alternatives').display = self.has_alternatives
+        self._field_of('next_seeds').display = bool(self._text('seed'))
+        self._field_of('bill_to').display = (
+            bool(self.payer or self._text('bill_to')) or self._entry('bill_to').has_focus
+        )
+
+    def watch_payer(self, payer: str) -> None:
+        self._entry('bill_to').placeholder = payer or 'yourself'
+        self._show_what_matters()
+
+    def watch_first(self) -> None:
+        self._offer_providers()
+
+    def watch_providers(self) -> None:
+        self._offer_providers()
+
+    def _offer_providers(self) -> None:
+        usual = Option('', f'auto: {self.first}' if self.first else 'automatic', 'the next one where one refuses')
+        several = [Option(_EVERY, 'each provider', 'to compare them')] if len(self.providers) > 1 else []
+        self._chooser('provider').options = (usual, *several, *(Option(name, name) for name in self.providers))
 
     def watch_cautions(self, cautions: Mapping[str, str]) -> None:
         told: dict[str, list[str]] = {}
@@ -132,21 +173,13 @@ class ParameterForm(Widget):
         for shown in self.query(Field):
             shown.caution = ' '.join(told.get(shown.id or '', ()))
 
-    def watch_providers(self, providers: Sequence[str]) -> None:
-        select = self._select('provider')
-        chosen = select.value
-        with self.prevent(Select.Changed):
-            select.set_options([(provider, provider) for provider in providers])
-            if chosen in providers:
-                select.value = chosen
-
     # ------------------------------------------------------------------------------------------ reading and filling
 
     @property
     def provider(self) -> str | None:
         """The provider chosen, or None while that is left to the program."""
-        value = self._select('provider').value
-        return value if isinstance(value, str) else None
+        value = self._chooser('provider').value
+        return value if value and value != _EVERY else None
 
     @property
     def count(self) -> int | None:
@@ -196,28 +229,34 @@ class ParameterForm(Widget):
             parameters={name: value for name, value in values.items() if value is not None},
             aspect_ratio=self._ratio,
             provider=self.provider,
+            every_provider=self._chooser('provider').value == _EVERY,
             extra=attempt('extra', self._extra, {}),
             count=attempt('count', self._count, 1),
             seed=attempt('seed', self._seed, None),
+            same_seed=bool(self._chooser('next_seeds').value),
+            drawn=bool(self._chooser('alternatives').value),
+            bill_to=self._text('bill_to') or None,
         )
         return entries, errors
 
-    def fill(self, order: Order, *, count: int | None = None, seed: int | None = None) -> None:
-        """Write an earlier order's parameters into the fields; what it left out is left empty."""
-        given = dict(order.parameters)
+    def fill(self, entries: Entries) -> None:
+        """Write what was asked for before into the fields; what it left out is left empty."""
+        given = dict(entries.parameters)
         sizes = {size: ratio for ratio, size in ASPECT_RATIOS.items()}
-        ratio = sizes.get((given.get('width', 0), given.get('height', 0)))
-        if ratio:
+        ratio = entries.aspect_ratio or sizes.get((given.get('width', 0), given.get('height', 0)))
+        if ratio and not entries.aspect_ratio:
             del given['width'], given['height']
-        self._select('aspect_ratio').value = ratio or Select.NULL
         for name in PARAMETERS:
             value = given.get(name)
             self._entry(name).value = '' if value is None else f'{value}'
-        provider = self._select('provider')
-        provider.value = order.provider if order.provider in self.providers else Select.NULL
-        self._entry('count').value = str(count or order.count)
-        self._entry('seed').value = '' if seed is None else str(seed)
-        self._entry('extra').value = json_text(order.extra) if order.extra else ''
+        self._chooser('aspect_ratio').value = ratio or ''
+        self._chooser('provider').value = _EVERY if entries.every_provider else entries.provider or ''
+        self._chooser('alternatives').value = 'draw' if entries.drawn else ''
+        self._chooser('next_seeds').value = 'same' if entries.same_seed else ''
+        self._entry('count').value = str(entries.count)
+        self._entry('seed').value = '' if entries.seed is None else str(entries.seed)
+        self._entry('extra').value = json_text(entries.extra) if entries.extra else ''
+        self._entry('bill_to').value = entries.bill_to or ''
         for shown in self.query(Field):
             shown.error = ''
 
@@ -227,16 +266,15 @@ class ParameterForm(Widget):
     def _entry(self, name: str) -> Entry:
         return self.query_one(f'#{name} Entry', Entry)
 
-    def _select(self, name: str) -> 'Select[str]':
-        return self.query_one(f'#{name} Select', Select)
+    def _chooser(self, name: str) -> Chooser:
+        return self.query_one(f'#{name} Chooser', Chooser)
 
     def _text(self, name: str) -> str:
         return self._entry(name).value.strip()
 
     @property
     def _ratio(self) -> str | None:
-        value = self._select('aspect_ratio').value
-        return value if isinstance(value, str) else None
+        return self._chooser('aspect_ratio').value or None
 
     def _count(self) -> int:
         if self.count is None:
@@ -258,12 +296,13 @@ class ParameterForm(Widget):
     # ------------------------------------------------------------------------------------------ messages up
 
     @on(Input.Changed)
-    @on(Select.Changed)
-    def _changed(self, event: Input.Changed | Select.Changed) -> None:
+    @on(Chooser.Changed)
+    def _changed(self, event: Input.Changed | Chooser.Changed) -> None:
         event.stop()
         control = event.control
         if isinstance(control.parent, Field):
             control.parent.error = ''
+        self._show_what_matters()
         self.post_message(self.Changed())
 
     @on(Input.Submitted)

@@ -23,7 +23,7 @@ class PromptList(RowList[Order]):
 
     def draw(self, row: Order, width: int) -> Iterable[Part]:
         model = _MODEL if width >= _ROOMY else 0
-        yield cells(one_line(row.prompt[: 4 * width]), width - _AGE - model - 1), ''
+        yield cells(one_line((row.template or row.prompt)[: 4 * width]), width - _AGE - model - 1), ''
         yield ' ', ''
         if model:
             yield cells(shortened(one_line(row.model), model - 2), model), 'muted'

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 from textual import events
-from textual.widgets import Select, Static
+from textual.widgets import Static
 
-from hfmedia_tui.domain import JobState
+from hfmedia_tui.domain import JobState, Model, Task
+from hfmedia_tui.widgets.chooser import Chooser
 from hfmedia_tui.widgets.field import Entry, Field
 from hfmedia_tui.widgets.live_jobs import LiveJobs
 from hfmedia_tui.widgets.preview import Preview
@@ -261,9 +262,7 @@ async def test_hostile_prompts_are_shown_as_they_stand(start: Start) -> None:
 async def test_a_refused_ask_keeps_everything(start: Start) -> None:
     async with start() as studio:
         await studio.choose(MODEL)
-        studio.compose.model = studio.compose.model and type(studio.compose.model)(
-            id='nobody/nothing-here', task=studio.compose.model.task
-        )
+        studio.compose.model = Model(id='nobody/nothing-here', task=Task.TEXT_TO_IMAGE)
         studio.compose.prompt.text = 'a fox'
         await studio.press('f5')
         await studio.until(lambda: studio.compose.query_one('#prompt-error', Static).display)
@@ -283,7 +282,7 @@ async def test_what_a_provider_makes_of_a_value_is_said_beside_it_and_never_bloc
         assert f'auto: {studio.compose.form.first}' in studio.text
         for name, value in (('num_inference_steps', '4'), ('seed', '7'), ('width', 'wide')):
             set_field(studio, name, value)
-        provider = studio.compose.query_one('#provider Select', Select)
+        provider = studio.compose.query_one('#provider Chooser', Chooser)
         provider.value = 'nscale'
         await studio.until(lambda: 'nscale has no setting for steps' in caution_of(studio, 'num_inference_steps'))
         assert 'nscale takes no seed' in caution_of(studio, 'seed')
@@ -305,7 +304,7 @@ async def test_what_is_worth_knowing_of_the_whole_stands_by_the_button(start: St
     async with start((80, 24)) as studio:
         await studio.choose('Wan-AI/Wan2.2-T2V-A14B')
         assert 'REPLICATE_API_TOKEN' not in studio.text
-        studio.compose.query_one('#provider Select', Select).value = 'replicate'
+        studio.compose.query_one('#provider Chooser', Chooser).value = 'replicate'
         await studio.until_shown('REPLICATE_API_TOKEN')
         assert 'Generate 1' in studio.text
         assert 'Through Hugging Face, replicate' in studio.text
@@ -314,8 +313,8 @@ async def test_what_is_worth_knowing_of_the_whole_stands_by_the_button(start: St
 async def test_an_aspect_ratio_is_cautioned_where_it_was_chosen(start: Start) -> None:
     async with start() as studio:
         await studio.choose('zai-org/GLM-Image')
-        studio.compose.query_one('#provider Select', Select).value = 'zai-org'
-        studio.compose.query_one('#aspect_ratio Select', Select).value = '21:9'
+        studio.compose.query_one('#provider Chooser', Chooser).value = 'zai-org'
+        studio.compose.query_one('#aspect_ratio Chooser', Chooser).value = '21:9'
         await studio.until(lambda: 'may refuse 440' in caution_of(studio, 'aspect_ratio'))
         assert not caution_of(studio, 'height')
         set_field(studio, 'height', '441')
@@ -326,7 +325,7 @@ async def test_an_old_order_is_composed_with_everyone_who_serves_its_model_now(s
     """You should be able to choose among all providers again, though the order was for one."""
     async with start() as studio:
         await studio.choose(MODEL)
-        studio.compose.query_one('#provider Select', Select).value = 'nscale'
+        studio.compose.query_one('#provider Chooser', Chooser).value = 'nscale'
         await studio.generate('a fox')
         (job,) = await studio.settle()
     async with start() as studio:
