@@ -1,15 +1,20 @@
-"""The line to the terminal, and what happens when it is cut.
+"""The line to the terminal: what comes in that nobody typed, and what happens when it is cut.
 
 Textual takes a terminal that is gone for one that nobody types on: it reads the end of its input over and over, and its
-writer dies of the first error, after which every screen waits for it.
+writer dies of the first error, after which every screen waits for it. Its reader dies of the first byte that is no
+UTF-8, and hands on as keys what it does not know.
 """
 
 import os
 import select
+from codecs import getincrementaldecoder
 from threading import Thread
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
+from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+
+from hfmedia_tui.media.late import LateAnswers
 
 if TYPE_CHECKING:
     from hfmedia_tui.app import HFMediaApp
@@ -17,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ['LineDriver']
 
 _LOOK_SECONDS: Final = 0.5
+_TICK_SECONDS: Final = 0.1
+"""How long more of a sequence is waited for, and how long the end of the interface may go unseen."""
 
 
 class LineDriver(LinuxDriver):
@@ -26,6 +33,7 @@ class LineDriver(LinuxDriver):
         super().__init__(*arguments, **options)
         self._file = cast('Any', _Lenient(cast('IO[str]', self._file)))
         self._watch: Thread | None = None
+        self._answers = LateAnswers(cast('HFMediaApp', self._app).pictures.terminal.outstanding)
 
     def start_application_mode(self) -> None:
         super().start_application_mode()  # type: ignore[no-untyped-call]
@@ -34,10 +42,30 @@ class LineDriver(LinuxDriver):
             self._watch.start()
 
     def run_input_thread(self) -> None:
+        decode = getincrementaldecoder('utf-8')('replace').decode
+        parser = XTermParser()
+        poll = select.poll()
+        poll.register(self.fileno, select.POLLIN)
+        while not self.exit_event.is_set():
+            if poll.poll(_TICK_SECONDS * 1000):
+                received = self._read()
+                if not received:
+                    self._lose()
+                    return
+                typed = self._answers.take_out(received)
+            else:
+                typed = self._answers.give_back()
+            if text := decode(typed):
+                for message in parser.feed(text):
+                    self.process_message(message)
+            for message in parser.tick():
+                self.process_message(message)
+
+    def _read(self) -> bytes:
         try:
-            super().run_input_thread()
+            return os.read(self.fileno, 4096)
         except OSError:  # EIO: https://www.gnu.org/software/libc/manual/html_node/Access-to-the-Terminal.html
-            self._lose()
+            return b''
 
     def _watch_line(self) -> None:
         poll = select.poll()

@@ -95,6 +95,8 @@ class Terminal(Struct, frozen=True, kw_only=True):
     """Whether it answered at all."""
     elapsed: float = 0.0
     """Seconds that the probe took."""
+    outstanding: int = 0
+    """Answers for the device attributes that had not come by then: they may still."""
     typed: str = ''
     """What was typed during the probe: printable characters only, for whoever has the focus first."""
 
@@ -159,8 +161,9 @@ def probe(
         passes = tmux.passes
         if tmux.truecolor:
             terminal = replace(terminal, colours=Colours.TRUECOLOR)
-    replies = _ask(started + timeout, keyboard, screen, tmux=terminal.tmux, passes=passes)
-    return replace(interpret(replies, terminal, forced), elapsed=time.monotonic() - started)
+    replies, outstanding = _ask(started + timeout, keyboard, screen, tmux=terminal.tmux, passes=passes)
+    elapsed = time.monotonic() - started
+    return replace(interpret(replies, terminal, forced), elapsed=elapsed, outstanding=outstanding)
 
 
 def measure_cell(screen: int) -> CellSize | None:
@@ -267,18 +270,27 @@ class TmuxClient(NamedTuple):
     """When it was attached."""
     has_placeholders: bool
     """Whether Kitty's pictures can be placed in it."""
+    discarded: int = 0
+    """Bytes that tmux has thrown away so far because it did not take them fast enough."""
+    visible: bool = True
+    """Whether our window is the one that it shows: for another tmux passes no pictures on, unless told to."""
 
 
 def find_tmux_client(environment: Mapping[str, str] = os.environ) -> TmuxClient | None:
     """Ask tmux where it shows our pane now; None where it is detached, or too old to know. Blocking, some 5 ms."""
-    told = '#{client_created} #{client_pid} #{s/ /-/:client_termtype}'
+    told = '#{client_created} #{client_pid}|#{client_termtype}|#{client_discarded}|#{window_active}'
     command = ['tmux', 'display-message', '-p', '-t', environment.get('TMUX_PANE', ''), told]
     try:
         answer = subprocess.run(command, env=dict(environment), capture_output=True, timeout=0.5, check=False)
     except (OSError, subprocess.SubprocessError):
         return None
-    since, _, name = answer.stdout.decode(errors='replace').strip().rpartition(' ')
-    return TmuxClient(since, _has_placeholders(name, tmux=True)) if since.strip() else None
+    since, _, rest = answer.stdout.decode(errors='replace').strip().partition('|')
+    if not since.strip():
+        return None
+    name, discarded, active = rest.rsplit('|', 2)
+    return TmuxClient(
+        since, _has_placeholders(name, tmux=True), int(discarded) if discarded.isdecimal() else 0, active != '0'
+    )
 
 
 def through_tmux(sequence: str) -> str:
@@ -286,8 +298,8 @@ def through_tmux(sequence: str) -> str:
     return '\x1bPtmux;' + sequence.replace('\x1b', '\x1b\x1b') + '\x1b\\'
 
 
-def _ask(deadline: float, keyboard: int, screen: int, *, tmux: bool, passes: bool) -> bytes:
-    """Send the questions and read until all are answered, or until `deadline`.
+def _ask(deadline: float, keyboard: int, screen: int, *, tmux: bool, passes: bool) -> tuple[bytes, int]:
+    """Send the questions and read until all are answered, or until `deadline`; return with how many are not.
 
     Every terminal answers the device attributes, and answers in order: they come last. tmux answers them by itself,
     before the terminal behind it says anything; asked through it, they come a second time.
@@ -299,10 +311,11 @@ def _ask(deadline: float, keyboard: int, screen: int, *, tmux: bool, passes: boo
         questions = _CELL_QUERY + _ATTRIBUTES_QUERY + (behind if passes else b'')
         last = 2 if passes else 1
 
-    def answered(replies: bytes) -> bool:
-        return len(_ATTRIBUTES_REPLY.findall(replies)) >= last
+    def outstanding(replies: bytes) -> int:
+        return max(0, last - len(_ATTRIBUTES_REPLY.findall(replies)))
 
-    return converse(questions, answered, deadline, keyboard, screen)
+    replies = converse(questions, lambda replies: not outstanding(replies), deadline, keyboard, screen)
+    return replies, outstanding(replies)
 
 
 def converse(told: bytes, enough: Callable[[bytes], bool], deadline: float, keyboard: int, screen: int) -> bytes:

@@ -10,7 +10,9 @@ from tests.terminals.looking import until_shown
 from tests.terminals.recording import RecordingTerminal
 
 
-@pytest.mark.parametrize(('answers', 'round_trip'), [(KITTY, 0.0), (VT340, 0.1), (KITTY, 0.4), (PLAIN, 0.4)])
+@pytest.mark.parametrize(
+    ('answers', 'round_trip'), [(KITTY, 0.0), (VT340, 0.1), (KITTY, 0.4), (PLAIN, 0.4), (KITTY, 2.5)]
+)
 def test_keys_pressed_during_the_questions_reach_the_prompt(
     tmp_path: Path, answers: Answers, round_trip: float
 ) -> None:
