@@ -37,7 +37,7 @@ class Kept:
         self._in_tmux = in_tmux
         self._places: OrderedDict[Hashable, _Place] = OrderedDict()
         self.era = 0
-        """Counts the terminals: what was kept in an earlier one is not in this one."""
+        """Counts up when what was kept is there no more, as in another terminal."""
         self.usable = True
         self._number = secrets.randbelow(kitty.LARGEST_NUMBER)  # another program may keep pictures there too
 
@@ -103,6 +103,11 @@ class Kept:
         self.era += 1
         self.usable = usable
         self._places.clear()
+
+    def send_again(self) -> None:
+        """Take note that something on the way to the terminal was lost, nobody knows what."""
+        self.free_all()
+        self.move(usable=self.usable)
 
     def _leave(self, key: Hashable, place: _Place) -> None:
         place.shown = max(0, place.shown - 1)

@@ -14,7 +14,7 @@ from hfmedia_tui.media.terminal import CellSize, Graphics, TmuxClient, find_tmux
 __all__ = ['PicturesApp']
 
 _LOOKING: Final = 2.0
-"""Seconds between two looks at who is attached to tmux."""
+"""Seconds between two looks at who is attached to tmux, and at what it lost."""
 
 
 class PicturesApp(App[None]):
@@ -33,7 +33,7 @@ class PicturesApp(App[None]):
             self.pictures.pacer.open(driver.write, self.call_after_refresh, answers=answers)
             terminal = self.pictures.terminal
             if answers and terminal.tmux and terminal.graphics is Graphics.KITTY:
-                self.set_interval(_LOOKING, self._look_who_is_attached)
+                self.set_interval(_LOOKING, self._look_at_tmux)
 
     @contextmanager
     def lend_terminal(self) -> Iterator[None]:
@@ -48,15 +48,25 @@ class PicturesApp(App[None]):
             finally:
                 self.call_after_refresh(self.pictures.pacer.go_on)
 
-    async def _look_who_is_attached(self) -> None:
-        """Send the pictures anew when tmux shows us in another terminal: it tells nobody of that."""
+    async def _look_at_tmux(self) -> None:
+        """Send the pictures anew when tmux shows us in another terminal, or has not passed on what we sent.
+
+        It tells nobody of either. Text it draws again by itself, but it knows no pictures: what comes too fast for the
+        terminal, or for a window that is not shown, it forgets (https://github.com/tmux/tmux/blob/3.3a/tty.c).
+        """
         client = await asyncio.to_thread(find_tmux_client)
         if client is None:
             return
         before, self._client = self._client, client
-        if before is not None and client != before:
+        if before is None:
+            return
+        if client.since != before.since:
             self.pictures.kept.move(usable=client.has_placeholders)
-            self.refresh()
+        elif client.discarded != before.discarded or (client.visible and not before.visible):
+            self.pictures.kept.send_again()
+        else:
+            return
+        self.refresh()
 
     def on_resize(self) -> None:
         """Have the screen drawn: with another font the cells have another size, though they are as many."""

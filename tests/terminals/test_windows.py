@@ -1,12 +1,14 @@
 """The whole run in real terminals, each seen from outside as a person sees it."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.terminals.display import missing, virtual_display
-from tests.terminals.journey import environment_of
+from tests.terminals.journey import environment_of, jobs_of, until_result_shown, walk
 from tests.terminals.kinds import KITTY
+from tests.terminals.looking import until
 from tests.terminals.recording import RecordingTerminal
 from tests.terminals.sshd import MISSING_SSH, over_ssh
 from tests.terminals.tmux import inside_tmux
@@ -73,6 +75,30 @@ def test_kittys_pictures_go_through_tmux_where_it_lets_them(tmp_path: Path, pass
         terminal.at_rest()
         assert bool(terminal.holding.uploads) == passing
         assert terminal.holding.held == {}
+        assert terminal.holding.faults == []
+
+
+@needs('tmux')
+def test_a_picture_that_came_while_tmux_showed_another_window_is_there_later(tmp_path: Path) -> None:
+    home = tmp_path / 'home'
+
+    def tmux(*arguments: str) -> None:
+        subprocess.run(['tmux', '-S', str(tmp_path / 'tmux'), *arguments], capture_output=True, check=True)
+
+    with (
+        inside_tmux(START, folder=tmp_path, passing=True) as command,
+        RecordingTerminal(command, KITTY, size=SIZE, environment=environment_of(home)) as terminal,
+    ):
+
+        def at(place: str) -> None:
+            if place == 'running':
+                tmux('new-window', 'sleep 600')
+                until(lambda: all(job['state'] == 'succeeded' for job in jobs_of(home)), 'pictures')
+                tmux('select-window', '-t', ':0')
+                until_result_shown(terminal, home)
+
+        walk(terminal, at=at, count=2)
+        assert terminal.holding.held.keys() >= terminal.shown
         assert terminal.holding.faults == []
 
 
