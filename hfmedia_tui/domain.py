@@ -502,6 +502,8 @@ class Progress(Struct, frozen=True, kw_only=True):
     """How often it was asked how it stands: waits grow with it."""
     memory: Mapping[str, str] = {}
     """What the provider's module needs to remember, such as a path to poll."""
+    said: JSON = None
+    """The provider's own words with the result, fit to be kept beside it."""
     facts: Facts = Facts()
 
 

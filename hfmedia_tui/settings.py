@@ -71,6 +71,15 @@ class Output(Section, frozen=True):
             title='Folder for results', description='Where results go when nothing else is said; empty for the usual.'
         ),
     ] = None
+    embed: Annotated[
+        bool, Meta(title='How it was made', description='Whether each file carries it, for this and other programs.')
+    ] = True
+    sidecar: Annotated[
+        bool, Meta(title='A file beside each', description='Whether that is written beside each file too, as JSON.')
+    ] = True
+    prompts: Annotated[
+        bool, Meta(title='Tell the prompt', description='Whether either tells the prompt, and not only the rest.')
+    ] = True
 
 
 class Network(Section, frozen=True):

@@ -5,8 +5,12 @@ from contextlib import AbstractAsyncContextManager
 from hfmedia_tui.domain import Job
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.services import Limits, Services, open_services
+from hfmedia_tui.settings import Output, Settings
 
-__all__ = ['ended', 'environment_for', 'opened']
+AS_THEY_CAME = Settings(output=Output(embed=False, sidecar=False))
+"""Results stay as the provider sent them: what is written into them is for tests/metadata to tell."""
+
+__all__ = ['AS_THEY_CAME', 'ended', 'environment_for', 'opened']
 
 
 def environment_for(hub: str, router: str | None = None) -> dict[str, str]:
@@ -25,7 +29,12 @@ def opened(
 ) -> AbstractAsyncContextManager[Services]:
     """The house on that Hub and router; more than once, as processes would beside or after one another."""
     return open_services(
-        paths, environment=environment_for(hub, router), limits=limits, patience=patience, silence=silence
+        paths,
+        environment=environment_for(hub, router),
+        limits=limits,
+        patience=patience,
+        silence=silence,
+        settings=AS_THEY_CAME,
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ from hfmedia_tui.engine.download import download
 from hfmedia_tui.engine.pace import USEFUL
 from hfmedia_tui.engine.results import Checked, DownloadError
 from hfmedia_tui.engine.run import Run, Stuck
+from hfmedia_tui.metadata.made import Made
 
 __all__ = ['Collector']
 
@@ -58,13 +60,36 @@ class Collector:
                     file = await results.set_aside(run.job, ordinal, file, shelter=run.tools.shelter)
                     await self._save(ordinal, replace(media, url=None, version=None, file=str(file.path)))
                 files.append(file)
-            return 200, await results.settle(run.job, files)
+            return 200, await results.settle(run.job, files, inscribe=self._inscriber())
         except DownloadError as error:
             if error.code is FailureCode.EXPIRED and error.status is not None:
                 return error.status, ()
             lost = only_copy and error.code is FailureCode.BAD_MEDIA
             hint = error.hint or ('It was the only copy: retry asks for it anew.' if lost else None)
             raise Stuck(error.code, error.message, hint, lost=lost) from None
+
+    def _inscriber(self) -> Callable[[Path, Checked, int], None]:
+        """What writes into a result how it was made, from what is known at this moment."""
+        run = self._run
+        assert run.progress is not None
+        assert run.mapping is not None
+        job, mapping, progress, inscribe, at = run.job, run.mapping, run.progress, run.tools.inscribe, run.tools.now()
+
+        def write(path: Path, file: Checked, ordinal: int) -> None:
+            made = Made(
+                job=job,
+                ordinal=ordinal,
+                mapping=mapping,
+                facts=progress.facts,
+                handle=progress.handle,
+                said=progress.said,
+                media=file.facts,
+                sha256=file.sha256,
+                at=at,
+            )
+            inscribe(path, made)
+
+        return write
 
     async def _arrive(self, ordinal: int, media: Media) -> Path | None:
         """Have one item whole in a file; None where a fresh link has to be asked for. Raises DownloadError."""

@@ -18,6 +18,7 @@ from hfmedia_tui.engine.results import DownloadError, prepare
 from hfmedia_tui.engine.run import Ambiguous, Run, Stuck, is_submit, shown
 from hfmedia_tui.engine.transport import Lost, Unreached
 from hfmedia_tui.engine.whole import whole
+from hfmedia_tui.metadata.public import provider_words
 from hfmedia_tui.pauses import asked_pause
 
 __all__ = ['predict']
@@ -126,9 +127,14 @@ class _Driver:
     async def _absorb(self, progress: Progress, reply: Reply) -> Progress:
         """Let the provider's machine read a reply, and record where that leads. Not to be cancelled half-way."""
         advance = self._run.tools.machines[progress.provider].advance
-        if len(reply.body) > _LARGE_BODY:
-            return await self._record(await asyncio.to_thread(advance, progress, reply))
-        return await self._record(advance(progress, reply))
+
+        def read() -> Progress:
+            advanced = advance(progress, reply)
+            if isinstance(advanced.step, Fetch) and reply.body:
+                return replace(advanced, said=provider_words(reply.body))
+            return advanced
+
+        return await self._record(await asyncio.to_thread(read) if len(reply.body) > _LARGE_BODY else read())
 
     async def _record(self, progress: Progress) -> Progress:
         """Save a progress before its step is performed; what came inside the reply is saved as files first."""

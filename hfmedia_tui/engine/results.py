@@ -9,12 +9,14 @@ import asyncio
 import errno
 import hashlib
 import itertools
+import logging
 import os
 import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple, ParamSpec, TypeVar
 
@@ -23,10 +25,13 @@ from hfmedia_tui.domain import FailureCode, Job, Media, MediaFacts, Output, clea
 from hfmedia_tui.engine.trouble import Trouble
 from hfmedia_tui.engine.whole import whole
 from hfmedia_tui.errors import MediaError
+from hfmedia_tui.metadata.made import Made
+from hfmedia_tui.metadata.sidecar import SIDECAR, draft_path
 
 __all__ = [
     'Checked',
     'DownloadError',
+    'Inscribe',
     'Inspect',
     'check',
     'clear_away',
@@ -42,11 +47,16 @@ __all__ = [
     'write',
 ]
 
+log = logging.getLogger(__name__)
+
 Parameters = ParamSpec('Parameters')
 Result = TypeVar('Result')
 
 Inspect = Callable[[Path], MediaFacts]
 """Reads what a file is; raises MediaError. Blocking."""
+
+Inscribe = Callable[[Path, Made], None]
+"""Writes into a file and beside it how it was made; whatever it raises, the file is whole. Blocking."""
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _TEMPORARY: Final = 'hfmedia-'
@@ -136,6 +146,7 @@ async def clear_away(job: Job) -> None:
         for ordinal in itertools.count():
             path = partial_path(job, ordinal)
             path.unlink(missing_ok=True)
+            draft_path(Path(job.order.output) / file_stem(job, ordinal)).unlink(missing_ok=True)
             if ordinal and not partial_path(job, ordinal + 1).exists():
                 break
 
@@ -230,11 +241,10 @@ async def check(job: Job, ordinal: int, path: Path, *, inspect: Inspect, shelter
     """
 
     def read() -> Checked:
-        found = path if path.exists() else next(iter(Path(job.order.output).glob(f'{file_stem(job, ordinal)}.*')), path)
+        found = path if path.exists() else next(_homes(job, ordinal), path)
         with found.open('rb') as file:
-            digest = hashlib.file_digest(file, 'sha256').hexdigest()
-            size = file.seek(0, os.SEEK_END)
             os.fsync(file.fileno())
+        size, digest = _measured(found)
         try:
             facts = inspect(found)
         except MediaError as error:
@@ -247,8 +257,19 @@ async def check(job: Job, ordinal: int, path: Path, *, inspect: Inspect, shelter
     return await in_thread(path.parent, read)
 
 
-async def settle(job: Job, files: list[Checked]) -> tuple[Output, ...]:
-    """Give every file its name, or none. Raises DownloadError."""
+def _homes(job: Job, ordinal: int) -> Iterator[Path]:
+    """Files that have the name of a result; what lies beside one is none."""
+    found = Path(job.order.output).glob(f'{file_stem(job, ordinal)}.*')
+    return (path for path in found if path.suffix != SIDECAR)
+
+
+async def settle(
+    job: Job, files: list[Checked], *, inscribe: Callable[[Path, Checked, int], None]
+) -> tuple[Output, ...]:
+    """Give every file its name, or none; then write into each how it was made. Raises DownloadError.
+
+    From here on every file is at home: what `inscribe` cannot write is logged, and is not missed by anyone else.
+    """
     folder = Path(job.order.output)
 
     def name_all() -> tuple[Output, ...]:
@@ -265,19 +286,35 @@ async def settle(job: Job, files: list[Checked]) -> tuple[Output, ...]:
                 private.restrict(path)
             raise
         return tuple(
-            Output(
-                path=str(home),
-                media_type=file.facts.media_type,
-                width=file.facts.width,
-                height=file.facts.height,
-                duration=file.facts.duration,
-                size=file.size,
-                sha256=file.sha256,
-            )
-            for file, (_, home) in zip(files, named, strict=True)
+            _inscribed(home, file, partial(inscribe, home, file, ordinal))
+            for ordinal, (file, (_, home)) in enumerate(zip(files, named, strict=True))
         )
 
     return await in_thread(folder, name_all)
+
+
+def _inscribed(home: Path, file: Checked, inscribe: Callable[[], None]) -> Output:
+    """Write into a file how it was made, and tell what it is from then on."""
+    try:
+        inscribe()
+    except Exception:
+        log.warning('%s does not tell how it was made', home.name, exc_info=True)
+    size, sha256 = _measured(home)
+    return Output(
+        path=str(home),
+        media_type=file.facts.media_type,
+        width=file.facts.width,
+        height=file.facts.height,
+        duration=file.facts.duration,
+        size=size,
+        sha256=sha256,
+    )
+
+
+def _measured(path: Path) -> tuple[int, str]:
+    with path.open('rb') as file:
+        digest = hashlib.file_digest(file, 'sha256').hexdigest()
+        return file.seek(0, os.SEEK_END), digest
 
 
 def _move_home(path: Path, home: Path, partial: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 
 from hfmedia_tui.domain import Attempt, AttemptRecord, Job, Order, Progress, ProviderMapping
-from hfmedia_tui.engine.results import Inspect
+from hfmedia_tui.engine.results import Inscribe, Inspect
 from hfmedia_tui.engine.transport import Transport
 from hfmedia_tui.providers import Machine
 
@@ -53,6 +53,7 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     transport: Transport
     machines: Mapping[str, Machine]
     inspect: Inspect
+    inscribe: Inscribe
     shelter: Path
     """A folder of ours for paid bytes that cannot go home: no picture or film, or no place to write to."""
     limits: Limits = Limits()

@@ -14,6 +14,7 @@ from hfmedia_tui.engine.pool import Pool
 from hfmedia_tui.engine.tools import Limits, Tools
 from hfmedia_tui.engine.transport import Transport
 from hfmedia_tui.media.inspect import inspect
+from hfmedia_tui.metadata.inscribing import Inscriber
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.providers import MACHINES
 from hfmedia_tui.services.account import Account
@@ -95,6 +96,7 @@ async def open_services(
             transport=transport,
             machines=MACHINES,
             inspect=inspect,
+            inscribe=Inscriber(inspect, lambda: services.settings.output),
             shelter=paths.data / 'shelter',
             limits=limits or Limits(total=settings.jobs.total, per_provider=settings.jobs.per_provider),
             patience=patience,

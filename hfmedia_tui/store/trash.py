@@ -8,6 +8,7 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Callable, Coroutine, Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
@@ -19,6 +20,7 @@ from filelock import FileLock, Timeout
 from hfmedia_tui import private
 from hfmedia_tui.domain import FINAL_STATES, Job, JobState
 from hfmedia_tui.errors import StoreError
+from hfmedia_tui.metadata.sidecar import sidecar_path
 from hfmedia_tui.store.database import Database
 from hfmedia_tui.store.moving import free_place, is_file, move
 from hfmedia_tui.store.rows import moment
@@ -177,6 +179,7 @@ class Trash:
             case Step.DELETE:
                 for file in files:
                     await asyncio.to_thread(file.place.unlink, missing_ok=True)
+                    await asyncio.to_thread(sidecar_path(file.place).unlink, missing_ok=True)
                 await self._database.write(lambda connection: _forget(connection, job_id))
             case Step.LIES | Step.DELETED:
                 pass
@@ -184,17 +187,24 @@ class Trash:
 
     async def _move_in(self, job_id: str, file: File) -> bool:
         """Whether there was a file to move; one that its owner moved or deleted by hand is none."""
-        if not await asyncio.to_thread(is_file, file.home):
-            return await asyncio.to_thread(is_file, file.place)
-        await asyncio.to_thread(private.make_folder, self._folder)
-        await self._move(job_id, file, file.home, file.place, 'place')
-        return True
+        lies = await asyncio.to_thread(is_file, file.place)
+        place = file.place
+        if await asyncio.to_thread(is_file, file.home):
+            await asyncio.to_thread(private.make_folder, self._folder)
+            place = await self._move(job_id, file, file.home, file.place, 'place')
+            lies = True
+        if lies:
+            await asyncio.to_thread(_move_beside, file.home, place)
+        return lies
 
     async def _move_out(self, job_id: str, file: File) -> list[str]:
         if not await asyncio.to_thread(is_file, file.place):
             back = await asyncio.to_thread(is_file, file.home)
+            if back:
+                await asyncio.to_thread(_move_beside, file.place, file.home)
             return [] if back else [f'{file.place} was no longer in the trash.']
         home = await self._move(job_id, file, file.place, file.home, 'home')
+        await asyncio.to_thread(_move_beside, file.place, home)
         return [] if home == file.home else [f'{file.home} was taken by another file: this one is {home.name} now.']
 
     async def _move(self, job_id: str, file: File, source: Path, target: Path, column: str) -> Path:
@@ -262,6 +272,14 @@ class Trash:
                 return await deed
             finally:
                 await asyncio.to_thread(self._lock.release)
+
+
+def _move_beside(source: Path, target: Path) -> None:
+    """Let what tells how a file was made follow it. Blocking; where its new name is taken it stays."""
+    beside = sidecar_path(source)
+    if is_file(beside):
+        with suppress(FileExistsError):
+            move(beside, sidecar_path(target))
 
 
 def _unfinished(connection: sqlite3.Connection) -> list[tuple[str, Step]]:

@@ -344,7 +344,7 @@ async def test_a_clock_that_is_set_back_changes_no_duration_and_no_order(
         last = await services.last_order()
         assert last is not None
         assert last.prompt == 'third'
-    assert SetBack.looks == 6
+    assert SetBack.looks == 9
 
 
 async def test_what_a_dead_process_was_asking_is_not_cancelled_as_unsent(

@@ -53,7 +53,7 @@ def test_every_file_but_results_is_private(tmp_path: Path, run_online: Run, umas
     assert list(paths.cache.iterdir())
     assert paths.log_file.read_text()
     results = list(paths.output.iterdir())
-    assert len(results) == 2
+    assert len(results) == 4, 'each with what tells how it was made'
     assert {rights(result) for result in results} == {oct(0o666 & ~umask)}, 'results are as any file of the user'
     assert rights(paths.output) == oct(0o777 & ~umask)
 

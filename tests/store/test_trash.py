@@ -76,6 +76,24 @@ async def test_a_job_goes_to_the_trash_and_comes_back_as_it_was(ledger: Ledger, 
     assert {path: path.read_bytes() for path in output.iterdir()} == before
 
 
+async def test_what_tells_of_a_file_goes_with_it(ledger: Ledger, output: Path, tmp_path: Path) -> None:
+    job = await add(ledger, output)
+    place = Path(job.outputs[0].path)
+    beside = place.with_name(f'{place.name}.json')
+    beside.write_text('{"prompt": "a fox"}')
+    (lying,) = (await ledger.trash.put([job.id])).jobs
+    assert list(output.iterdir()) == []
+    assert Path(f'{lying.outputs[0].path}.json').read_text() == '{"prompt": "a fox"}'
+    place.write_text('somebody else')
+    await ledger.trash.restore([job.id])
+    assert place.with_name(f'{place.stem}-restored.png.json').read_text() == '{"prompt": "a fox"}'
+    assert not beside.exists()
+    await ledger.trash.put([job.id])
+    await ledger.trash.delete([job.id])
+    assert list(output.iterdir()) == [place]
+    assert not list((tmp_path / 'data' / 'trash').glob('*.json'))
+
+
 async def test_a_file_whose_place_was_taken_comes_back_beside_it(ledger: Ledger, output: Path) -> None:
     job = await add(ledger, output)
     place = Path(job.outputs[0].path)

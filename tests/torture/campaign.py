@@ -327,7 +327,7 @@ class Campaign:
         connection.close()
         if found != 'ok':
             self._problems.append(f'the database is damaged: {found}')
-        homes = {output.path for job in jobs for output in job.outputs}
+        homes = {path for job in jobs for output in job.outputs for path in (output.path, f'{output.path}.json')}
         strays = sorted(str(path) for path in self.paths.output.iterdir() if str(path) not in homes)
         self._problems += [f'{stray} lies about' for stray in strays]
 

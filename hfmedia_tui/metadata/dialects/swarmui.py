@@ -1,0 +1,42 @@
+"""SwarmUI: JSON in the place of A1111's text.
+
+https://github.com/mcmonkeyprojects/SwarmUI/blob/master/docs/Image%20Metadata%20Format.md
+"""
+
+from collections.abc import Mapping
+
+from hfmedia_tui.metadata.dialects.json_texts import json_object, number_or_text
+from hfmedia_tui.metadata.formats.exif import USER_COMMENT
+from hfmedia_tui.metadata.recipe import Recipe, make_recipe
+
+__all__ = ['read']
+
+_MAPPED = frozenset(
+    {'prompt', 'negativeprompt', 'model', 'seed', 'width', 'height', 'steps', 'cfgscale', 'fluxguidancescale', 'images'}
+)
+
+
+def read(texts: Mapping[str, str]) -> Recipe | None:
+    told = json_object(texts.get('parameters')) or json_object(texts.get(USER_COMMENT)) or {}
+    given = told.get('sui_image_params')
+    if not isinstance(given, dict):
+        return None
+    return make_recipe(
+        'SwarmUI',
+        prompt=given.get('prompt'),
+        model=given.get('model'),
+        seed=given.get('seed'),
+        parameters={
+            'negative_prompt': number_or_text(given, 'negativeprompt'),
+            'width': given.get('width'),
+            'height': given.get('height'),
+            'num_inference_steps': given.get('steps'),
+            'guidance_scale': number_or_text(given, 'fluxguidancescale', 'cfgscale'),
+            'num_frames': number_or_text(given, 'text2videoframes', 'videoframes'),
+        },
+        others={
+            name: value
+            for name, value in given.items()
+            if name not in _MAPPED and name not in ('text2videoframes', 'videoframes')
+        },
+    )

@@ -1,0 +1,125 @@
+"""Writes into a file how it was made, and beside it: the bytes of what is shown stay as they came.
+
+The file is whole under its name at every moment: what is new is written beside it, brought to the disk, looked at, and
+takes its place in one step. A file that is signed, or whose container cannot be added to, only gets the one beside it.
+"""
+
+import hashlib
+import logging
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from hfmedia_tui.domain import MediaFacts
+from hfmedia_tui.errors import MediaError
+from hfmedia_tui.metadata.containers import find_format
+from hfmedia_tui.metadata.dialects import ours
+from hfmedia_tui.metadata.formats.carried import UnwritableError, copy_edited
+from hfmedia_tui.metadata.made import Made, notes_of, record_of
+from hfmedia_tui.metadata.public import public
+from hfmedia_tui.metadata.sidecar import draft_path, sidecar_path, write_sidecar
+
+__all__ = ['Inscriber', 'Wishes']
+
+log = logging.getLogger(__name__)
+
+
+class Wishes(Protocol):
+    """What the user wants written, as the settings have it."""
+
+    @property
+    def embed(self) -> bool: ...
+    @property
+    def sidecar(self) -> bool: ...
+    @property
+    def prompts(self) -> bool: ...
+
+
+class Inscriber:
+    """Writes how files were made, as `wishes` says at that moment.
+
+    `inspect` reads what a file is, and raises MediaError.
+    """
+
+    def __init__(self, inspect: Callable[[Path], MediaFacts], wishes: Callable[[], Wishes]) -> None:
+        self._inspect = inspect
+        self._wishes = wishes
+
+    def __call__(self, path: Path, made: Made) -> None:
+        """Write into `path` and beside it what is told of it. Blocking; raises OSError, and nothing is lost then.
+
+        A file that has its own record already is left as it is.
+        """
+        wishes, why_not = self._wishes(), None
+        if wishes.embed:
+            try:
+                if not self._write_into(path, made, prompts=wishes.prompts) and sidecar_path(path).exists():
+                    return
+            except UnwritableError as error:
+                why_not = str(error)
+                log.info('nothing is written into %s: %s', path.name, error)
+        if wishes.sidecar:
+            inside = wishes.embed and why_not is None
+            write_sidecar(path, _beside(path, made, prompts=wishes.prompts, inside=inside, why_not=why_not))
+
+    def _write_into(self, path: Path, made: Made, *, prompts: bool) -> bool:
+        """Whether it was written; not where it is there already. Raises UnwritableError and OSError."""
+        with path.open('rb') as file:
+            form = find_format(file)
+            if form is None:
+                raise UnwritableError('its kind has no place for it that is known here')
+            carried = form.read(file)
+            if carried.signed:
+                raise UnwritableError('it is signed (C2PA), and one byte more would break that')
+            if ours.read(carried.texts) is not None:
+                return False
+            edits = form.write(file, carried, notes_of(made, prompts=prompts))
+            new = draft_path(path)
+            new.unlink(missing_ok=True)
+            try:
+                with new.open('xb') as target:
+                    copy_edited(file, target, edits)
+                    target.flush()
+                    os.fsync(target.fileno())
+                self._check(new, made)
+                os.replace(new, path)
+            except BaseException:
+                with suppress(OSError):
+                    new.unlink()
+                raise
+        return True
+
+    def _check(self, new: Path, made: Made) -> None:
+        """Make sure that what was written still is what came. Raises UnwritableError."""
+        try:
+            same = self._inspect(new) == made.media
+        except MediaError:
+            same = False
+        if not same:
+            raise UnwritableError('it would not be what it was')
+
+
+def _beside(path: Path, made: Made, *, prompts: bool, inside: bool, why_not: str | None) -> dict[str, object]:
+    """What is told beside a file: its record, what it is, and what was said about it."""
+    with path.open('rb') as file:
+        digest = hashlib.file_digest(file, 'sha256').hexdigest()
+        size = file.seek(0, os.SEEK_END)
+    return record_of(made, prompts=prompts) | {
+        'file': {
+            'name': path.name,
+            'media_type': made.media.media_type,
+            'size': size,
+            'sha256': digest,
+            'sha256_as_it_came': made.sha256,
+            'record_inside': inside,
+            **({'why_not': why_not} if why_not else {}),
+        },
+        'refusals': public(
+            [msgspec.to_builtins(attempt) for attempt in made.job.attempts if attempt.error is not None]
+        ),
+        **({} if made.said is None or not prompts else {'said': made.said}),
+    }
