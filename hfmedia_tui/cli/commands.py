@@ -258,6 +258,35 @@ def retry(job_ids: tuple[str, ...], failed: bool, as_json: bool) -> int:
 
 
 @command.command()
+@click.argument('file', type=click.Path())
+@json_option
+def show(file: str, as_json: bool) -> int:
+    """Show how FILE was made, whichever tool made it."""
+    from hfmedia_tui.cli.recipes import run_show
+
+    return run_show(file, as_json=as_json)
+
+
+@command.command()
+@click.argument('name', metavar='FILE|JOB')
+@click.option('--model', metavar='MODEL[:PROVIDER]', help='Another model, or provider, than it was made with.')
+@click.option('-n', 'count', type=click.IntRange(1, 1000), default=1, help='How many generations.')
+@click.option('--seed', type=click.IntRange(0), help='Another seed than it was made with.')
+@click.option('--new-seed', is_flag=True, help='A random seed.')
+@click.option('--output', type=click.Path(file_okay=False), help='The folder for results.')
+@json_option
+@sandbox_option
+@click.pass_context
+def again(context: click.Context, /, name: str, sandbox: bool, **options: Any) -> int:
+    """Generate once more what FILE or JOB was made from, with the same seed. It is a new request, and billed as one."""
+    from hfmedia_tui.cli.recipes import run_again
+
+    if options['seed'] is not None and options['new_seed']:
+        raise click.UsageError('Give --seed or --new-seed.')
+    return run_again(name, sandbox=sandbox or context.obj['sandbox'], **options)
+
+
+@command.command()
 def locate() -> None:
     """Say where everything lies."""
     from hfmedia_tui.paths import find_paths

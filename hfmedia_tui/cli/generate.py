@@ -13,7 +13,7 @@ from hfmedia_tui.parameters import PARAMETERS, parse_extra
 from hfmedia_tui.paths import find_paths, named_folder
 from hfmedia_tui.services import Ask, Limits, open_services
 
-__all__ = ['run_generate']
+__all__ = ['generate', 'run_generate']
 
 _MOST_READ: Final = 100_000
 """Characters of standard input: more than any prompt may have."""
@@ -54,10 +54,13 @@ def run_generate(
         output=str(named_folder(output)) if output else None,
     )
     limits = Limits(total=concurrency, per_provider=concurrency) if concurrency else None
-    return run(_generate(ask, limits=limits, proxy=proxy, as_json=as_json, sandbox=sandbox))
+    return run(generate(ask, limits=limits, proxy=proxy, as_json=as_json, sandbox=sandbox))
 
 
-async def _generate(ask: Ask, *, limits: Limits | None, proxy: str | None, as_json: bool, sandbox: bool) -> int:
+async def generate(
+    ask: Ask, *, limits: Limits | None = None, proxy: str | None = None, as_json: bool, sandbox: bool
+) -> int:
+    """Generate what is asked for, with the usual model where none is named, and return the exit code."""
     async with open_services(find_paths(), sandbox=sandbox, limits=limits, proxy=proxy) as services:
         need_token(services, ask.provider)
         if not ask.model:
