@@ -18,8 +18,10 @@ from textual.worker import Worker, WorkerError, WorkerState
 from hfmedia_tui.commands import KeyedCommands
 from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState
 from hfmedia_tui.errors import AppError, UsageError
+from hfmedia_tui.media.notices import Notices
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.messages import JobReused, ModelChosen, OpeningRetried
+from hfmedia_tui.outlook import Outlook
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.rooms import Rooms
 from hfmedia_tui.screens.browse import BrowseScreen
@@ -38,6 +40,7 @@ from hfmedia_tui.tokens import keep_token
 from hfmedia_tui.widgets.film import FilmPlayer
 from hfmedia_tui.widgets.pictures_app import PicturesApp
 from hfmedia_tui.widgets.plain import plural
+from hfmedia_tui.widgets.telling_app import TellingApp
 from hfmedia_tui.widgets.themes import DARK, LIGHT
 from hfmedia_tui.widgets.top_bar import Tally
 from hfmedia_tui.widgets.type_ahead import TypeAheadApp
@@ -74,7 +77,7 @@ _KEY_NAMES = {
 }
 
 
-class HFMediaApp(PicturesApp, TypeAheadApp):
+class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp):
     """A studio in a few places, over rooms that it opens, follows and closes."""
 
     TITLE = 'hfmedia'
@@ -148,6 +151,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp):
         """Whether the rooms stay open after the last screen."""
         self.paths = paths
         self.pictures = pictures
+        self.notices = Notices(pictures.terminal)
         self._sandbox = sandbox
         self._token_found = token_found
         self._look_for_token = look_for_token
@@ -178,6 +182,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp):
         self._show_theme()
 
     async def on_mount(self) -> None:
+        self._apply_settings()
         if self._sandbox or self._token_found:
             first = self._sandbox or not self.paths.ledger.exists()
             await self.switch_mode('browse' if first else 'compose')
@@ -329,6 +334,13 @@ class HFMediaApp(PicturesApp, TypeAheadApp):
             succeeded=ended.count(JobState.SUCCEEDED),
         )
         self.jobs_changed.publish(changed)
+        self.follow_jobs(changed)
+        if self.services is not None and (missing := self.services.pasts.missing(changed)):
+            self.run_worker(self.services.pasts.learn(missing), group='pasts', exit_on_error=False)
+
+    def outlook(self, job: Job) -> Outlook:
+        """What can be said now of a job that runs."""
+        return Outlook() if self.services is None else self.services.outlook(job)
 
     def _fatal_error(self) -> None:
         """End with a sentence, and tell the log why.
@@ -363,6 +375,8 @@ class HFMediaApp(PicturesApp, TypeAheadApp):
     def _apply_settings(self) -> None:
         """Do what can be done at once; the rest is heard at the next start."""
         self._show_theme()
+        self.notifications = self.settings_file.settings.notifications
+        self.tell_window()
         if self.services is not None:
             self.services.settings = self.settings_file.settings
 
@@ -435,7 +449,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp):
         if isinstance(compose := self.screen_stack[0], ComposeScreen):
             compose.reuse(event.job.order, only=None if event.whole else event.job)
 
-    async def show_job(self, job_id: str) -> None:
+    async def action_show_job(self, job_id: str) -> None:
         """Go to one job in its place."""
         await self.switch_mode('jobs')
         if isinstance(jobs := self.screen_stack[0], JobsScreen):

@@ -15,8 +15,9 @@ from msgspec import Meta
 from hfmedia_tui import private
 from hfmedia_tui.domain import clean
 from hfmedia_tui.errors import UsageError
+from hfmedia_tui.media.notices import Protocol, Switch
 
-__all__ = ['AtStart', 'Settings', 'as_settings', 'read_settings']
+__all__ = ['AtStart', 'Notifications', 'Settings', 'as_settings', 'read_settings']
 
 _FIX: Final = 'Mend the file or move it away: without it everything is as usual.'
 
@@ -108,6 +109,34 @@ class Interface(Section, frozen=True):
     theme: Annotated[str | None, Meta(title='Theme', description='The colours; empty for those that fit.')] = None
 
 
+class Notifications(Section, frozen=True):
+    after_seconds: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=86400,
+            title='Tell after seconds',
+            description='The end of longer work is told always, of shorter when the window is not looked at.',
+        ),
+    ] = 60.0
+    bell: Annotated[bool, Meta(title='Bell', description='Ring the terminal at the end of work.')] = True
+    desktop: Annotated[
+        Protocol,
+        Meta(
+            title='Notification',
+            description='Show the end of work outside of the window; auto does where the terminal is known to take it.',
+        ),
+    ] = Protocol.AUTO
+    title: Annotated[bool, Meta(title='Window title', description='Tell in the title of the window what runs.')] = True
+    progress: Annotated[
+        Switch,
+        Meta(
+            title='Taskbar progress',
+            description='Show how far all is in the taskbar or the tab; auto does where the terminal is known to.',
+        ),
+    ] = Switch.AUTO
+
+
 class Settings(Section, frozen=True):
     """Everything that the file may say.
 
@@ -119,6 +148,7 @@ class Settings(Section, frozen=True):
     output: Output = Output()
     network: Network = Network()
     interface: Interface = Interface()
+    notifications: Notifications = Notifications()
     keys: dict[str, str] = {}
     """The user's own keys at providers, by the provider's name."""
     bindings: dict[str, str] = {}

@@ -57,4 +57,8 @@ async def send(run: Run, progress: Progress, request: Request) -> Reply:
             f'There is no key for {progress.provider}.' if names else 'There is no Hugging Face token.',
             f'Set {names}.' if names else 'Run `hf auth login`, or set HF_TOKEN.',
         )
-    return await transport.send(doors[progress.access], request, access=progress.access, bill_to=run.job.order.bill_to)
+    run.asks()
+    door, payer = doors[progress.access], run.job.order.bill_to
+    reply = await transport.send(door, request, access=progress.access, bill_to=payer)
+    run.hears()
+    return reply

@@ -144,6 +144,11 @@ class Pool:
         """The latest snapshot of every job of this session by id, in the order they came."""
         return MappingProxyType(self._jobs)
 
+    def silence(self, job_id: str) -> float | None:
+        """Seconds for which the provider of a job of ours has not answered; None while it is not being asked."""
+        running = self._running.get(job_id)
+        return None if running is None else running[0].silence
+
     def subscribe(self) -> Subscription:
         """Every snapshot from now on."""
         return self._stream.subscribe()

@@ -87,6 +87,22 @@ class Run:
         self.unsaved: Progress | None = None
         """What was accepted, and could not be recorded."""
         self._began = _steady()
+        self._asked: float | None = None
+        """Since when the provider has not answered."""
+
+    @property
+    def silence(self) -> float | None:
+        """Seconds for which the provider has not answered; None while it is not being asked."""
+        return None if self._asked is None else _steady() - self._asked
+
+    def asks(self) -> None:
+        """Take note that the provider is asked something, perhaps once more."""
+        if self._asked is None:
+            self._asked = _steady()
+
+    def hears(self) -> None:
+        """Take note that the provider has answered."""
+        self._asked = None
 
     @property
     def accepted(self) -> bool:

@@ -76,6 +76,11 @@ class Runner:
         """Whether a provider is being asked, and what it answers decides whether this is billed."""
         return self._run.submitting
 
+    @property
+    def silence(self) -> float | None:
+        """Seconds for which its provider has not answered; None while it is not being asked."""
+        return self._run.silence
+
     async def run(self) -> None:
         """Drive the job until it ends, is cancelled or is left."""
         run = self._run

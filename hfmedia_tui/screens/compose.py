@@ -77,6 +77,7 @@ class ComposeScreen(Undoing):
     """The prompt and its form, the jobs that run, and the results as they come."""
 
     NAME = 'compose'
+    SHOWS_JOBS = True
     AUTO_FOCUS = '#prompt'
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -567,7 +568,7 @@ class ComposeScreen(Undoing):
         if event.job.sent_in is not None and self.services is not None:
             self.services.pool.send_now(event.job.order.id)
         else:
-            await self.house.show_job(event.job.id)
+            await self.house.action_show_job(event.job.id)
 
     def action_step(self, step: int) -> None:
         self.results.step(step)

@@ -37,6 +37,7 @@ class JobsScreen(Undoing):
     """The list of jobs, the preview of the highlighted one, and all that is known about it."""
 
     NAME = 'jobs'
+    SHOWS_JOBS = True
     AUTO_FOCUS = '#jobs'
     WAY_BACK = 'u brings it back, t shows the trash.'
 

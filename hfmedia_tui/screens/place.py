@@ -10,7 +10,10 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from hfmedia_tui.domain import Job
+from hfmedia_tui.widgets.job_details import JobDetails
+from hfmedia_tui.widgets.job_list import JobList
 from hfmedia_tui.widgets.key_line import KeyLine
+from hfmedia_tui.widgets.live_panel import LivePanel
 from hfmedia_tui.widgets.top_bar import Tally, TopBar
 
 if TYPE_CHECKING:
@@ -27,6 +30,8 @@ class Place(Screen[None]):
 
     NAME: ClassVar[str]
     """The mode's name."""
+    SHOWS_JOBS: ClassVar[bool] = False
+    """Whether the place shows the jobs that run itself, and needs no panel of them."""
 
     HORIZONTAL_BREAKPOINTS = [(0, '-narrow'), (100, '-wide')]
     VERTICAL_BREAKPOINTS = [(0, '-short'), (30, '-tall')]
@@ -48,12 +53,20 @@ class Place(Screen[None]):
         yield TopBar(self.NAME).data_bind(Place.tally, Place.mark)
         yield from self.compose_place()
         yield KeyLine()
+        if not self.SHOWS_JOBS:
+            yield LivePanel()
 
     def compose_place(self) -> ComposeResult:
         """Yield what stands between the line at the top and the footer."""
         raise NotImplementedError
 
     def on_mount(self) -> None:
+        for knowing in (*self.query(JobList), *self.query(JobDetails)):
+            knowing.outlook = self.house.outlook
+        for panel in self.query(LivePanel):
+            panel.outlook = self.house.outlook
+            panel.take_jobs(self.house.jobs.values())
+            self.house.jobs_changed.subscribe(panel, panel.take_jobs)
         self.house.jobs_changed.subscribe(self, self.take_jobs)
         for name, watcher in (
             ('tally', self._watch_tally),

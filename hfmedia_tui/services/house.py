@@ -10,11 +10,13 @@ from hfmedia_tui.domain import FINAL_STATES, Job, Model, Order
 from hfmedia_tui.engine.addresses import Endpoints
 from hfmedia_tui.engine.pool import Pool
 from hfmedia_tui.errors import UsageError
+from hfmedia_tui.outlook import Outlook
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.services.account import Account
 from hfmedia_tui.services.matrix import plan
 from hfmedia_tui.services.offers import Offers
 from hfmedia_tui.services.ordering import SANDBOX, Ask, Ordering
+from hfmedia_tui.services.pasts import Pasts
 from hfmedia_tui.services.trash import UndoableTrash
 from hfmedia_tui.settings import Settings
 from hfmedia_tui.store.draft import Draft
@@ -55,6 +57,7 @@ class Services:
         self.offers = offers
         self.account = account
         self.trash = trash
+        self.pasts = Pasts(ledger.history, router)
         self.draft = Draft(paths.data / 'draft.txt')
         """The prompt that is being written."""
         self._ordering = ordering
@@ -146,6 +149,12 @@ class Services:
         left = await self.ledger.unowned()
         sent = {job.id for job in await self.ledger.unowned(sent_only=True)}
         return tuple(job for job in left if job.id not in sent and job.order.router == self.router)
+
+    # ------------------------------------------------------------------------------------------ looking ahead
+
+    def outlook(self, job: Job) -> Outlook:
+        """What can be said now of a job that runs."""
+        return Outlook(self.pasts.of(job), self.pool.silence(job.id))
 
     # ------------------------------------------------------------------------------------------ looking back
 

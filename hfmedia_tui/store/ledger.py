@@ -25,6 +25,7 @@ from hfmedia_tui.domain import (
 )
 from hfmedia_tui.errors import StoreError, UsageError
 from hfmedia_tui.store.database import Database
+from hfmedia_tui.store.history import History
 from hfmedia_tui.store.owners import Owner, is_alive, living
 from hfmedia_tui.store.results import Results
 from hfmedia_tui.store.rows import UNREADABLE, as_json, decode, moment, read_jobs, read_order, save_job
@@ -61,6 +62,8 @@ class Ledger:
         self._seen = Seen()
         self.trash = Trash(self._database, path.parent / 'trash', self._read)
         """Ended jobs that were thrown away, and their files."""
+        self.history = History(self._database)
+        """How long jobs ran."""
         self.results = Results(self._database, self._read)
         """What the jobs brought home, and what the user made of it."""
         self.unreadable = set[str]()

@@ -121,6 +121,41 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         ) STRICT, WITHOUT ROWID
         """,
     ),
+    # How long jobs ran that succeeded in one go, filed by what a person would compare them by. One that was taken up
+    # again counts its time from there: its attempt began before it did.
+    (
+        """
+        CREATE TABLE runs (
+            router TEXT NOT NULL,
+            model TEXT NOT NULL,
+            provider TEXT NOT NULL,
+            sequence INTEGER NOT NULL,
+            seconds REAL NOT NULL,
+            PRIMARY KEY (router, model, provider, sequence)
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        INSERT INTO runs
+        SELECT orders.router, orders.model, jobs.provider, jobs.sequence,
+            86400.0 * (julianday(jobs.finished_at) - julianday(jobs.started_at))
+        FROM jobs JOIN orders ON orders.id = jobs.order_id JOIN attempts ON attempts.job_id = jobs.id
+        WHERE jobs.state = 'succeeded' AND jobs.provider IS NOT NULL AND orders.model IS NOT NULL
+            AND julianday(jobs.finished_at) >= julianday(jobs.started_at)
+        GROUP BY jobs.sequence HAVING count(*) = 1 AND max(attempts.started_at) >= jobs.started_at
+        """,
+        """
+        CREATE TRIGGER job_ran AFTER UPDATE OF state ON jobs
+        WHEN NEW.state = 'succeeded' AND OLD.state != 'succeeded' AND NEW.provider IS NOT NULL BEGIN
+            INSERT OR REPLACE INTO runs
+            SELECT orders.router, orders.model, NEW.provider, NEW.sequence,
+                86400.0 * (julianday(NEW.finished_at) - julianday(NEW.started_at))
+            FROM orders JOIN attempts ON attempts.job_id = NEW.id
+            WHERE orders.id = NEW.order_id AND orders.model IS NOT NULL
+                AND julianday(NEW.finished_at) >= julianday(NEW.started_at)
+            GROUP BY orders.id HAVING count(*) = 1 AND max(attempts.started_at) >= NEW.started_at;
+        END
+        """,
+    ),
     # What the user made of results: favourites, and words to find them by.
     (
         """

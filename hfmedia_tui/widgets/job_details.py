@@ -1,21 +1,23 @@
 """Everything known about one job."""
 
+from collections.abc import Callable, Iterator
+
 from textual.content import Content
 from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
 
 from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState, clean
+from hfmedia_tui.outlook import Outlook, PastRuns
 from hfmedia_tui.paths import file_link
-from hfmedia_tui.widgets.job_list import is_left, state_mark, state_word
+from hfmedia_tui.widgets.job_list import no_outlook
+from hfmedia_tui.widgets.job_row import COLOURS, is_left, state_mark, state_word
 from hfmedia_tui.widgets.plain import clock, duration, file_size, json_text, one_line, shortened
 
 __all__ = ['JobDetails', 'caption']
 
 _NARROW = 42
 """Cells of a line before the layout has told."""
-
-_COLOURS = {'muted': '$foreground-muted', 'accent': '$primary', 'good': '$success', 'bad': '$error', 'odd': '$warning'}
 
 
 class JobDetails(Widget):
@@ -28,12 +30,17 @@ class JobDetails(Widget):
     job: reactive[Job | None] = reactive(None, layout=True)
     """The job to describe."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.outlook: Callable[[Job], Outlook] = no_outlook
+        """Tells what can be said of a job that runs."""
+
     def render(self) -> Content:
         job = self.job
         if job is None:
             return Content('')
         mark, part = state_mark(job)
-        lines = [Content.assemble((f'{mark} {state_word(job).capitalize()}', f'bold {_COLOURS[part]}'))]
+        lines = [Content.assemble((f'{mark} {state_word(job).capitalize()}', f'bold {COLOURS[part]}'))]
         if job.trashed_at is not None:
             lines.append(Content.styled(f'In the trash since {clock(job.trashed_at)}', '$warning'))
         if job.sent_in is not None:
@@ -42,14 +49,7 @@ class JobDetails(Widget):
             lines += [Content(job.error.message)]
             if job.error.hint:
                 lines.append(Content.styled(job.error.hint, '$foreground-muted'))
-        if job.driver is Driver.OTHER:
-            lines.append(Content.styled('Another process drives it.', '$foreground-muted'))
-        elif is_left(job):
-            lines.append(Content.styled('No process drives it: retry takes it up.', '$foreground-muted'))
-        if job.note and not (job.error and job.error.hint == job.note):
-            lines.append(Content.styled(job.note, '$foreground-muted'))
-        if job.state is JobState.RUNNING and job.progress.log:
-            lines.append(Content.styled(one_line(job.progress.log), '$foreground-muted'))
+        lines += [Content.styled(one_line(told), '$foreground-muted') for told in self._standing(job)]
         for output in job.outputs:
             lines.append(Content(one_line(clean(output.path, 4096))).stylize(Style(link=file_link(output.path))))
         lines += [Content(''), Content(job.order.prompt)]
@@ -64,6 +64,27 @@ class JobDetails(Widget):
             if section:
                 lines += [Content(''), *section]
         return Content('\n').join(lines)
+
+    def _standing(self, job: Job) -> Iterator[str]:
+        """Yield in sentences who drives the job, what stands in its way, and how long it may take."""
+        if job.driver is Driver.OTHER:
+            yield 'Another process drives it.'
+        elif is_left(job):
+            yield 'No process drives it: retry takes it up.'
+        if job.note and not (job.error and job.error.hint == job.note):
+            yield job.note
+        if job.state is JobState.RUNNING:
+            if (past := self.outlook(job).past) is not None:
+                yield _usually(past)
+            if job.progress.log:
+                yield job.progress.log
+
+
+def _usually(past: PastRuns) -> str:
+    if past.count == 1:
+        return f'The one run before took {duration(past.median)}.'
+    low, high = past.usual
+    return f'{past.count} runs before took {duration(low)} to {duration(high)}, the median {duration(past.median)}.'
 
 
 def _attempts(job: Job) -> list[Content]:

@@ -1,70 +1,19 @@
 """Jobs as a list: one job a line, with what it is doing now."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
-from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState, Stage
-from hfmedia_tui.widgets.plain import cells, duration, file_size, one_line
+from hfmedia_tui.domain import Job, JobState
+from hfmedia_tui.outlook import Outlook
+from hfmedia_tui.widgets.job_row import draw_job
 from hfmedia_tui.widgets.row_list import Part, RowList
 
-__all__ = ['JobList', 'is_left', 'state_mark', 'state_word']
-
-_MARKS = {
-    JobState.QUEUED: ('·', 'muted'),
-    JobState.RUNNING: ('●', 'accent'),
-    JobState.SUCCEEDED: ('✓', 'good'),
-    JobState.FAILED: ('✗', 'bad'),
-    JobState.CANCELLED: ('–', 'muted'),
-    JobState.INTERRUPTED: ('!', 'odd'),
-}
-_LEFT = ('○', 'muted')
-_BAR = 8
-"""Cells of the bar that a true fraction is drawn with."""
+__all__ = ['JobList', 'no_outlook']
 
 
-def state_mark(job: Job) -> Part:
-    """Return the sign of the job's state, and the part of a row's style that it wears."""
-    return _LEFT if is_left(job) else _MARKS[job.state]
-
-
-def is_left(job: Job) -> bool:
-    """Whether the job has not ended and no process drives it."""
-    return job.driver is Driver.NOBODY and job.state not in FINAL_STATES
-
-
-def state_word(job: Job) -> str:
-    """Return in one word what the job is doing: its stage while it runs, else its state."""
-    match job.state:
-        case JobState.RUNNING if is_left(job):
-            return 'left'
-        case JobState.RUNNING:
-            return str(job.progress.stage)
-        case JobState.QUEUED:
-            return str(Stage.WAITING) if job.sent_in is None else f'sent in {job.sent_in} s'
-        case _:
-            return str(job.state)
-
-
-def _standing(job: Job) -> str:
-    """Say how far a running job is, as far as its provider tells."""
-    progress = job.progress
-    if progress.fraction is not None:
-        filled = round(max(0.0, min(1.0, progress.fraction)) * _BAR)
-        return f'{"━" * filled}{"╌" * (_BAR - filled)} {progress.fraction:4.0%}'
-    if progress.queue_position is not None:
-        return 'next' if progress.queue_position == 0 else f'{progress.queue_position} ahead'
-    if progress.bytes is not None:
-        return file_size(progress.bytes)
-    return ''
-
-
-def _size(job: Job) -> str:
-    output = next(iter(job.outputs), None)
-    return f'{output.width}×{output.height}' if output and output.width and output.height else ''
-
-
-_ELSEWHERE = 'elsewhere · '
-"""Before the prompt of a job that another process drives."""
+def no_outlook(_: Job) -> Outlook:
+    """What is known of a job before anything is."""
+    return Outlook()
 
 
 class JobList(RowList[Job]):
@@ -77,6 +26,8 @@ class JobList(RowList[Job]):
         self._places: dict[str, int] = {}
         self.trash = False
         """Whether this lists what lies in the trash, thrown away last first, instead of the others."""
+        self.outlook: Callable[[Job], Outlook] = no_outlook
+        """Tells what can be said of a job that runs."""
 
     def on_mount(self) -> None:
         self._clock = self.set_interval(1, self._tick, pause=True)
@@ -149,28 +100,5 @@ class JobList(RowList[Job]):
     # ------------------------------------------------------------------------------------------ drawing
 
     def draw(self, row: Job, width: int) -> Iterable[Part]:
-        mark, part = state_mark(row)
-        yield f'{mark} ', part
-        yield cells(state_word(row), 12), part if part in ('bad', 'odd') else ''
-        width -= 14
-        if width >= 46:
-            running = row.state is JobState.RUNNING and not is_left(row)
-            yield cells(_standing(row) if running else _size(row), 14), 'accent' if running else 'muted'
-            width -= 14
-        elapsed = row.elapsed(datetime.now(UTC))
-        text = duration(elapsed, exact=row.finished_at is not None) if row.started_at and not is_left(row) else ''
-        yield cells(text, 9, right=True) + '  ', 'muted'
-        width -= 11
-        if width >= 34:
-            yield cells(one_line(row.provider or ''), 13), 'muted'
-            width -= 13
-        if width >= 60:
-            yield cells(one_line(row.order.model.rpartition('/')[2]), 24) + '  ', 'muted'
-            width -= 26
-        if row.state is JobState.FAILED and row.error:
-            yield cells(one_line(row.error.message), width), 'bad'
-        else:
-            if row.driver is Driver.OTHER and width >= 2 * len(_ELSEWHERE):
-                yield _ELSEWHERE, 'muted'
-                width -= len(_ELSEWHERE)
-            yield cells(one_line(row.order.prompt[:400]), width), '' if row.state is not JobState.CANCELLED else 'muted'
+        outlook = self.outlook(row) if row.state is JobState.RUNNING else Outlook()
+        return draw_job(row, width, datetime.now(UTC), outlook)

@@ -1,0 +1,45 @@
+"""What can be said of a running job beside its snapshot: how long its like took before, and how long it is silent."""
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+__all__ = ['Outlook', 'PastRuns']
+
+_TAIL: Final = 10
+"""Of a hundred runs so many at either end are not usual."""
+
+
+class PastRuns:
+    """How long runs took of one model at one provider, as this user had them: at least one."""
+
+    def __init__(self, seconds: Iterable[float]) -> None:
+        self._seconds = sorted(seconds)
+
+    @property
+    def count(self) -> int:
+        return len(self._seconds)
+
+    @property
+    def median(self) -> float:
+        """The run in the middle, in seconds."""
+        return self._seconds[len(self._seconds) // 2]
+
+    @property
+    def usual(self) -> tuple[float, float]:
+        """From which to which second all but a tenth at either end were done; of fewer than ten runs, all of them."""
+        tail = len(self._seconds) * _TAIL // 100
+        return self._seconds[tail], self._seconds[-1 - tail]
+
+    def faster_than(self, seconds: float) -> int:
+        """How many of them took less than `seconds`."""
+        return bisect_left(self._seconds, seconds)
+
+
+class Outlook(NamedTuple):
+    """What is known of one running job."""
+
+    past: PastRuns | None = None
+    """None where there are none, or where they tell nothing about this run."""
+    silence: float | None = None
+    """Seconds for which its provider has not answered what it was asked; None while nothing is asked."""

@@ -1,0 +1,111 @@
+"""What is being made, in a few lines at the bottom of every place; gone while there is nothing."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Final
+
+from textual.content import Content
+from textual.geometry import Size
+from textual.reactive import reactive
+from textual.style import Style
+from textual.widget import Widget
+
+from hfmedia_tui.domain import FINAL_STATES, Job, JobState
+from hfmedia_tui.outlook import Outlook
+from hfmedia_tui.widgets.job_list import no_outlook
+from hfmedia_tui.widgets.job_row import COLOURS, draw_job, is_left
+
+__all__ = ['LivePanel']
+
+
+_MOST: Final = 5
+_FEW: Final = 2
+"""Lines of the panel on a tall screen and on a short one."""
+
+
+class LivePanel(Widget):
+    """The jobs that run, and how many wait behind them."""
+
+    ALLOW_SELECT = False
+
+    DEFAULT_CSS = """
+    LivePanel {
+        dock: bottom;
+        height: auto;
+        padding: 0 1;
+        background: $surface;
+        display: none;
+        text-wrap: nowrap;
+        link-style: none;
+        link-color: $foreground;
+        link-style-hover: none;
+        link-color-hover: $primary;
+        link-background-hover: $surface;
+    }
+    LivePanel.-live { display: block; }
+    LivePanel:ansi { background: ansi_default; }
+    """
+
+    paused: reactive[bool] = reactive(False)
+    """Whether nothing new starts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.outlook: Callable[[Job], Outlook] = no_outlook
+        """Tells what can be said of a job that runs."""
+        self._under_way: dict[str, Job] = {}
+        self._waiting: set[str] = set()
+        self._lines = 0
+
+    def on_mount(self) -> None:
+        self._clock = self.set_interval(1, self._tick, pause=True)
+
+    def take_jobs(self, jobs: Iterable[Job]) -> None:
+        """Take on newer snapshots."""
+        for job in jobs:
+            self._under_way.pop(job.id, None)
+            self._waiting.discard(job.id)
+            if job.state in FINAL_STATES or is_left(job):
+                continue
+            if job.state is JobState.RUNNING:
+                self._under_way[job.id] = job
+            else:
+                self._waiting.add(job.id)
+        (self._clock.resume if self._under_way else self._clock.pause)()
+        lines = min(len(self._under_way) + bool(self._waiting), _MOST)
+        self.set_class(lines > 0, '-live')
+        self.refresh(layout=lines != self._lines)
+        self._lines = lines
+
+    def _tick(self) -> None:
+        """Draw again: the time of what runs went on."""
+        if self.screen.is_active:
+            self.refresh()
+
+    def render(self) -> Content:
+        width, room = self.size.width, max(1, self.size.height)
+        rest = bool(self._waiting) or len(self._under_way) > room
+        shown = room - rest if room > 1 else min(1, len(self._under_way))
+        now = datetime.now(UTC)
+        lines = []
+        for job in islice(sorted(self._under_way.values(), key=lambda job: job.sequence), shown):
+            parts = draw_job(job, width, now, self.outlook(job))
+            line = Content.assemble(*((text, COLOURS[part]) for text, part in parts))
+            lines.append(line.stylize(Style.from_meta({'@click': f'app.show_job({job.id!r})'})))
+        if rest and len(lines) < room:
+            told = Content.styled(self._rest(len(self._under_way) - len(lines)), '$foreground-muted')
+            lines.append(told.stylize(Style.from_meta({'@click': "app.place('jobs')"})))
+        return Content('\n').join(lines)
+
+    def _rest(self, running: int) -> str:
+        """Say how many more there are than are shown."""
+        words = []
+        if running:
+            words.append(f'{running:,} more running')
+        if self._waiting:
+            words.append(f'{len(self._waiting):,} {"paused" if self.paused else "waiting"}')
+        return f'… {", ".join(words)}   F4 shows all'
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return max(1, min(self._lines, _MOST if self.screen.has_class('-tall') else _FEW))
