@@ -9,7 +9,6 @@ import logging
 import math
 import random
 import secrets
-from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
@@ -19,9 +18,9 @@ from typing import Final, NamedTuple, Self
 import msgspec
 
 from hfmedia_tui.domain import AttemptRecord, Failure, FailureCode, Job, JobState, Order
-from hfmedia_tui.engine.allowances import Allowances
 from hfmedia_tui.engine.endings import CANCELLED_UNSENT
 from hfmedia_tui.engine.events import Stream, Subscription
+from hfmedia_tui.engine.places import Places
 from hfmedia_tui.engine.runner import Runner, first_provider
 from hfmedia_tui.engine.tools import Tools
 from hfmedia_tui.engine.whole import whole
@@ -75,13 +74,7 @@ class Pool:
         """Jobs that were cancelled and have not ended yet."""
         self._unsaved: dict[str, Runner | None] = {}
         """Jobs that ended here and not in the ledger, which could not be told; and what drove them."""
-        self._held: dict[str, str] = {}
-        """Which provider each running job holds a place at."""
-        self._places: Counter[str] = Counter()
-        """How many places are taken at each provider."""
-        self._allowances = Allowances(tools.limits.per_provider)
-        self._claims: list[tuple[str, str, asyncio.Future[None]]] = []
-        """Running jobs that wait for a place at their next provider: job, provider, and the word to go on."""
+        self._places = Places(tools.limits, freed=self._fill)
         self._graces: dict[str, asyncio.Task[None]] = {}
         """Orders that can still be taken back, each with what counts its time down; those sent together share it."""
         self._idle = asyncio.Event()
@@ -393,31 +386,29 @@ class Pool:
 
     def _fill(self) -> None:
         """Give free places away: first to running jobs that go on to their next provider, then to those that wait."""
-        for claim in tuple(self._claims):
-            job_id, provider, go_on = claim
-            if not go_on.done() and self._has_place(provider):
-                self._claims.remove(claim)
-                self._hold(job_id, provider)
-                go_on.set_result(None)
-        if self._closing or len(self._running) >= self._tools.limits.total:
+        self._places.serve()
+        if self._closing or len(self._running) >= self._places.limits.total:
             return
         for job in sorted(self._waiting.values(), key=lambda job: -job.priority):
-            if len(self._running) >= self._tools.limits.total:
+            if len(self._running) >= self._places.limits.total:
                 return
             if job.id in self._ending or job.sent_in is not None:
                 continue
             first = first_provider(job)
-            if first is not None:
-                if not self._has_place(first):
-                    continue
-                self._hold(job.id, first)
-            del self._waiting[job.id]
-            runner = self._runner(job)
-            task = asyncio.create_task(self._run(runner), name=f'job {job.id}')
-            self._running[job.id] = (runner, task)
+            if first is None or self._places.has(first):
+                self._start(job, first)
+
+    def _start(self, job: Job, provider: str | None) -> None:
+        """Start a job that waits, at the provider that it asks first."""
+        if provider is not None:
+            self._places.hold(job.id, provider)
+        del self._waiting[job.id]
+        runner = self._runner(job)
+        task = asyncio.create_task(self._run(runner), name=f'job {job.id}')
+        self._running[job.id] = (runner, task)
 
     def _runner(self, job: Job) -> Runner:
-        return Runner(job, self._tools, self._publish, partial(self._take_place, job.id), self._allowances)
+        return Runner(job, self._tools, self._publish, partial(self._places.change, job.id), self._places.allowances)
 
     async def _run(self, runner: Runner) -> None:
         job_id = runner.job.id
@@ -428,34 +419,9 @@ class Pool:
                 self._unsaved[job_id] = runner
             del self._running[job_id]
             self._ending.discard(job_id)
-            self._let_go(job_id)
+            self._places.let_go(job_id)
             self._fill()
             self._check_idle()
-
-    def _has_place(self, provider: str) -> bool:
-        return self._places[provider] < self._allowances.of(provider)
-
-    def _hold(self, job_id: str, provider: str) -> None:
-        self._held[job_id] = provider
-        self._places[provider] += 1
-
-    def _let_go(self, job_id: str) -> None:
-        if (provider := self._held.pop(job_id, None)) is not None:
-            self._places[provider] -= 1
-
-    async def _take_place(self, job_id: str, provider: str) -> None:
-        """Wait for a place at `provider`, having let go of the one that the job held before."""
-        if self._held.get(job_id) == provider:
-            return
-        self._let_go(job_id)
-        claim = (job_id, provider, asyncio.get_running_loop().create_future())
-        self._claims.append(claim)
-        self._fill()
-        try:
-            await claim[2]
-        finally:
-            if claim in self._claims:
-                self._claims.remove(claim)
 
     def _check_idle(self) -> None:
         if not self._waiting and not self._running:
