@@ -311,7 +311,9 @@ class Job(Struct, frozen=True, kw_only=True):
     provider: str | None = None
     """The provider being asked, or that answered; None before the first is chosen."""
     priority: int = 0
-    """Higher goes first; equals go in the order they came."""
+    """How far it was moved ahead of its coming in the line, behind it where negative; 0 goes as it came."""
+    paused: bool = False
+    """Whether it waits until the user says otherwise."""
     attempts: tuple[Attempt, ...] = ()
     progress: JobProgress = JobProgress()
     outputs: tuple[Output, ...] = ()

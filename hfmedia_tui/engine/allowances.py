@@ -15,19 +15,20 @@ class Allowances:
     """Begins with `most` for every provider, and never goes beyond."""
 
     def __init__(self, most: int) -> None:
-        self._most = most
+        self.most = most
+        """How many may run at a provider that is not throttled."""
         self._cut = dict[str, float]()
         """Allowances of those that were throttled, and have not earned all of it back."""
 
     def of(self, provider: str) -> int:
         """How many jobs may run at `provider`: one at least."""
-        return int(self._cut.get(provider, self._most))
+        return int(min(self._cut.get(provider, self.most), self.most))
 
     def throttled(self, provider: str) -> None:
         """Take note that `provider` has answered 429."""
-        self._cut[provider] = max(1.0, self._cut.get(provider, self._most) * _SHARE_KEPT)
+        self._cut[provider] = max(1.0, self._cut.get(provider, self.most) * _SHARE_KEPT)
 
     def accepted(self, provider: str) -> None:
         """Take note that `provider` has taken a submit: a round of as many as are allowed earns one more."""
-        if (allowed := self._cut.pop(provider, None)) is not None and (more := allowed + 1 / allowed) < self._most:
+        if (allowed := self._cut.pop(provider, None)) is not None and (more := allowed + 1 / allowed) < self.most:
             self._cut[provider] = more

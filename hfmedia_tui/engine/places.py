@@ -27,6 +27,11 @@ class Places:
         self._claims: list[tuple[str, str, asyncio.Future[None]]] = []
         """Running jobs that wait for a place at their next provider: job, provider, and the word to go on."""
 
+    def limit(self, limits: Limits) -> None:
+        """Give another number of places from now on; who has one keeps it."""
+        self.limits = limits
+        self.allowances.most = limits.per_provider
+
     def has(self, provider: str) -> bool:
         """Whether a place is free at `provider`."""
         return self._taken[provider] < self.allowances.of(provider)

@@ -1,7 +1,7 @@
 """The worker pool: which job runs when, and the one place that every change of a job is told from.
 
-It outlives any screen. Jobs wait in order of priority, then of coming; a job starts when a place is free in all and
-at the provider it would ask first.
+It outlives any screen. Jobs wait in a line, in the order they came unless they were moved; a job starts when a place
+is free in all and at the provider it would ask first, and neither it nor the line is paused.
 """
 
 import asyncio
@@ -20,9 +20,10 @@ import msgspec
 from hfmedia_tui.domain import AttemptRecord, Failure, FailureCode, Job, JobState, Order
 from hfmedia_tui.engine.endings import CANCELLED_UNSENT
 from hfmedia_tui.engine.events import Stream, Subscription
+from hfmedia_tui.engine.line import Line
 from hfmedia_tui.engine.places import Places
 from hfmedia_tui.engine.runner import Runner, first_provider
-from hfmedia_tui.engine.tools import Tools
+from hfmedia_tui.engine.tools import Limits, Tools
 from hfmedia_tui.engine.whole import whole
 from hfmedia_tui.errors import StoreError, UsageError
 from hfmedia_tui.parameters import MAXIMUM_RANDOM_SEED
@@ -68,7 +69,7 @@ class Pool:
         self._tools = tools
         self._stream = Stream()
         self._jobs: dict[str, Job] = {}
-        self._waiting: dict[str, Job] = {}
+        self._line = Line()
         self._running: dict[str, tuple[Runner, asyncio.Task[None]]] = {}
         self._ending: set[str] = set()
         """Jobs that were cancelled and have not ended yet."""
@@ -110,7 +111,7 @@ class Pool:
             interrupted=tuple(runner.job for runner in runners if runner.submitting),
             waiting=(
                 *(runner.job for runner in runners if not runner.accepted and not runner.submitting),
-                *self._waiting.values(),
+                *self._line.jobs.values(),
             ),
         )
 
@@ -153,7 +154,7 @@ class Pool:
         self._stream.publish(job)
 
     async def idle(self) -> None:
-        """Return when nothing waits and nothing runs."""
+        """Return when nothing runs, and nothing waits but what is paused."""
         await self._idle.wait()
 
     # ------------------------------------------------------------------------------------------ what others ask
@@ -185,14 +186,14 @@ class Pool:
             names = frozenset(order.id for order in orders)
             countdown = asyncio.create_task(self._count_down(names, grace), name=f'grace of {orders[0].id}')
             self._graces.update(dict.fromkeys(names, countdown))
-        self._fill()
+        self._look_again()
         return jobs
 
     def send_now(self, order_id: str) -> None:
         """End the grace of an order, and of those sent together with it, before its time."""
         if names := self._end_grace(order_id):
             self._tell_grace(names, None)
-            self._fill()
+            self._look_again()
 
     def _end_grace(self, order_id: str) -> frozenset[str]:
         """Stop the time of an order and of those sent together with it, and name them all; none when it is over."""
@@ -225,7 +226,7 @@ class Pool:
             raise
         finally:
             for job in ended:
-                del self._waiting[job.id]
+                del self._line.jobs[job.id]
                 self._ending.discard(job.id)
                 self._publish(job)
             self._check_idle()
@@ -233,7 +234,7 @@ class Pool:
 
     async def cancel(self, job_id: str) -> None:
         """Cancel a job of this session that has not ended; its note says what that did. Raises StoreError."""
-        if (job := self._waiting.get(job_id)) is not None and job_id not in self._ending:
+        if (job := self._line.jobs.get(job_id)) is not None and job_id not in self._ending:
             self._ending.add(job_id)
             try:
                 await whole(self._give_up(job))
@@ -253,7 +254,7 @@ class Pool:
         """End a job that waits, and return it as it ended."""
         runner = self._runner(replace(job, sent_in=None))
         await runner.give_up(reachable=reachable)
-        self._waiting.pop(job.id, None)
+        self._line.jobs.pop(job.id, None)
         return runner.job
 
     async def cancel_left(self, job_id: str, *, reachable: bool) -> Job | None:
@@ -281,9 +282,9 @@ class Pool:
     async def cancel_all(self) -> tuple[Job, ...]:
         """Cancel every job that has not ended, and return them as they ended. Raises StoreError."""
         self.stop_starting()
-        names = (*self._waiting, *self._running)
+        names = (*self._line.jobs, *self._running)
         await self.cancel_unsent()
-        await asyncio.gather(*(self.cancel(job_id) for job_id in (*self._waiting, *self._running)))
+        await asyncio.gather(*(self.cancel(job_id) for job_id in (*self._line.jobs, *self._running)))
         return tuple(self._jobs[job_id] for job_id in names)
 
     async def cancel_unsent(self) -> None:
@@ -293,7 +294,7 @@ class Pool:
         """
         unsent = [
             job
-            for job in tuple(self._waiting.values())
+            for job in tuple(self._line.jobs.values())
             if job.id not in self._ending and not (job.attempts and await self._was_sent(job.id))
         ]
         self._ending.update(job.id for job in unsent)
@@ -308,7 +309,7 @@ class Pool:
         ended = [self._cancelled(job, CANCELLED_UNSENT) for job in jobs]
         await self._tools.ledger.save_all(ended)
         for job in ended:
-            del self._waiting[job.id]
+            del self._line.jobs[job.id]
             self._publish(job)
 
     async def _was_sent(self, job_id: str) -> bool:
@@ -328,16 +329,21 @@ class Pool:
         """
         return await whole(self._take_up(job_id, asked=True, seen=seen))
 
-    async def resume(self, router: str, *, sent_only: bool = False) -> tuple[tuple[Job, ...], tuple[Job, ...]]:
+    async def resume(
+        self, router: str, *, sent_only: bool = False, paused: bool = True
+    ) -> tuple[tuple[Job, ...], tuple[Job, ...]]:
         """Queue what no living process drives: jobs that wait, and jobs that can be collected.
 
         Only those of `router`, and with `sent_only` only those that a provider was asked for already: then nothing is
-        submitted. Returns the jobs taken up and those left alone; what another process takes up meanwhile is neither.
+        submitted. Without `paused` those that the user paused stay as they are. Returns the jobs taken up and those
+        left alone; what another process takes up meanwhile is neither.
         """
         taken, others = list[Job](), list[Job]()
         for job in await self._tools.ledger.unowned(sent_only=sent_only):
             if job.order.router != router:
                 others.append(job)
+                continue
+            if job.paused and not paused:
                 continue
             with suppress(UsageError):
                 taken.append(await whole(self._take_up(job.id, asked=False, sent_only=sent_only)))
@@ -355,20 +361,96 @@ class Pool:
             if job.state is JobState.SUCCEEDED:
                 raise UsageError(f'Job {job.id} has succeeded.', 'Generate again for another result.')
             raise UsageError(f'Job {job.id} is under way already, or was ended by another process.')
+        sent = bool(queued.attempts) and await self._was_sent(job_id)
+        (self._line.collecting.add if sent else self._line.collecting.discard)(job_id)
         self._queue(queued)
-        self._fill()
+        self._look_again()
         return queued
+
+    # ------------------------------------------------------------------------------------------ the line
+
+    @property
+    def paused(self) -> bool:
+        """Whether nothing new starts. What runs goes on, and so does what a provider was asked for."""
+        return self._line.paused
+
+    @paused.setter
+    def paused(self, paused: bool) -> None:
+        self._line.paused = paused
+        self._look_again()
+
+    @property
+    def limits(self) -> Limits:
+        """How many jobs run at once. Fewer than run now stop none of them."""
+        return self._places.limits
+
+    @limits.setter
+    def limits(self, limits: Limits) -> None:
+        self._places.limit(limits)
+        self._fill()
+
+    async def pause(self, job_id: str, *, paused: bool = True) -> bool:
+        """Have one job wait until it is said otherwise; False where it does not wait any more. Raises StoreError."""
+        if (job := self._at_hand(job_id)) is None:
+            return False
+        await self._arrange([replace(job, paused=paused)])
+        return True
+
+    async def move(self, job_id: str, step: int) -> bool:
+        """Move a job that waits ahead in the line, by a negative `step`, or behind.
+
+        False where it does not wait any more. Raises StoreError.
+        """
+        if self._at_hand(job_id) is None:
+            return False
+        await self._arrange(self._line.moved(job_id, step))
+        return True
+
+    async def start_now(self, job_id: str) -> bool:
+        """Start a job that waits, past every limit and though it or the line is paused.
+
+        The grace of its order ends with it. False where it does not wait any more. Raises StoreError.
+        """
+        if self._closing or (job := self._at_hand(job_id)) is None:
+            return False
+        if job.sent_in is not None:
+            self.send_now(job.order.id)
+        if (job := self._at_hand(job_id)) is not None:
+            if job.paused:
+                await whole(self._tools.ledger.arrange([job := replace(job, paused=False)]))
+            if self._at_hand(job_id) is not None:
+                self._idle.clear()
+                self._start(job, first_provider(job))
+        return True
+
+    def _at_hand(self, job_id: str) -> Job | None:
+        """The job, if it waits and is not about to end."""
+        return None if job_id in self._ending else self._line.jobs.get(job_id)
+
+    async def _arrange(self, jobs: list[Job]) -> None:
+        """Take on where jobs stand in the line, and record it."""
+        for job in jobs:
+            self._queue(job)
+        self._look_again()
+        await whole(self._tools.ledger.arrange(jobs))
+
+    def _look_again(self) -> None:
+        """Start what may start now, and take note of whether anything may."""
+        if self._line.moves:
+            self._idle.clear()
+        self._fill()
+        self._check_idle()
 
     # ------------------------------------------------------------------------------------------ scheduling
 
     def _queue(self, job: Job) -> None:
         self._idle.clear()
-        self._waiting[job.id] = job
+        self._line.jobs[job.id] = job
         self._publish(job)
 
     def _of_orders(self, names: frozenset[str]) -> list[Job]:
         """The jobs of orders that wait."""
-        return [job for job in self._waiting.values() if job.order.id in names]
+        return [job for job in self._line.jobs.values() if job.order.id in names]
 
     async def _count_down(self, names: frozenset[str], grace: float) -> None:
         """Let the grace of orders pass, telling each second of it, and let their jobs start."""
@@ -389,10 +471,10 @@ class Pool:
         self._places.serve()
         if self._closing or len(self._running) >= self._places.limits.total:
             return
-        for job in sorted(self._waiting.values(), key=lambda job: -job.priority):
+        for job in self._line.ready():
             if len(self._running) >= self._places.limits.total:
                 return
-            if job.id in self._ending or job.sent_in is not None:
+            if job.id in self._ending:
                 continue
             first = first_provider(job)
             if first is None or self._places.has(first):
@@ -402,7 +484,8 @@ class Pool:
         """Start a job that waits, at the provider that it asks first."""
         if provider is not None:
             self._places.hold(job.id, provider)
-        del self._waiting[job.id]
+        del self._line.jobs[job.id]
+        self._line.collecting.discard(job.id)
         runner = self._runner(job)
         task = asyncio.create_task(self._run(runner), name=f'job {job.id}')
         self._running[job.id] = (runner, task)
@@ -424,7 +507,7 @@ class Pool:
             self._check_idle()
 
     def _check_idle(self) -> None:
-        if not self._waiting and not self._running:
+        if not self._running and not self._line.moves:
             self._idle.set()
 
     def _publish(self, job: Job) -> None:
@@ -435,7 +518,7 @@ class Pool:
         """Do what other processes ask of our jobs."""
         while True:
             await asyncio.sleep(_LISTEN_SECONDS)
-            if self._idle.is_set():
+            if not self._line.jobs and not self._running:
                 continue
             try:
                 for job_id in await self._tools.ledger.asked_to_cancel():

@@ -18,6 +18,7 @@ from hfmedia_tui.services.offers import Offers
 from hfmedia_tui.services.ordering import SANDBOX, Ask, Ordering
 from hfmedia_tui.services.pasts import Pasts
 from hfmedia_tui.services.trash import UndoableTrash
+from hfmedia_tui.services.waiting import Waiting
 from hfmedia_tui.settings import Settings
 from hfmedia_tui.store.draft import Draft
 from hfmedia_tui.store.ledger import Ledger
@@ -58,6 +59,7 @@ class Services:
         self.account = account
         self.trash = trash
         self.pasts = Pasts(ledger.history, router)
+        self.waiting = Waiting(ledger, pool)
         self.draft = Draft(paths.data / 'draft.txt')
         """The prompt that is being written."""
         self._ordering = ordering
@@ -137,18 +139,19 @@ class Services:
             ended = await self.pool.cancel_left(job.id, reachable=job.order.router == self.router)
         return (ended.note or 'Cancelled.') if ended is not None else 'The process that drives it was asked.'
 
-    async def resume(self, *, sent_only: bool = False) -> tuple[tuple[Job, ...], tuple[Job, ...]]:
+    async def resume(self, *, sent_only: bool = False, paused: bool = True) -> tuple[tuple[Job, ...], tuple[Job, ...]]:
         """Queue what nobody drives and what can be collected; returns those taken up and those left alone.
 
-        With `sent_only` only what a provider was asked for: that costs nothing anew.
+        With `sent_only` only what a provider was asked for: that costs nothing anew. Without `paused` those that the
+        user paused stay so.
         """
-        return await self.pool.resume(self.router, sent_only=sent_only)
+        return await self.pool.resume(self.router, sent_only=sent_only, paused=paused)
 
     async def left_waiting(self) -> tuple[Job, ...]:
-        """Jobs of this router that an earlier process left, and that no provider has been asked for."""
+        """Jobs of this router that an earlier process left, that no provider was asked for, and nobody paused."""
         left = await self.ledger.unowned()
         sent = {job.id for job in await self.ledger.unowned(sent_only=True)}
-        return tuple(job for job in left if job.id not in sent and job.order.router == self.router)
+        return tuple(job for job in left if job.id not in sent and not job.paused and job.order.router == self.router)
 
     # ------------------------------------------------------------------------------------------ looking ahead
 

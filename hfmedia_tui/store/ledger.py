@@ -139,6 +139,29 @@ class Ledger:
 
         await self._database.write(transaction)
 
+    async def arrange(self, jobs: Sequence[Job]) -> None:
+        """Record where jobs of ours stand in the line, and which of them are paused: all of them or none."""
+
+        def transaction(connection: sqlite3.Connection) -> None:
+            connection.executemany(
+                'UPDATE jobs SET priority = ?, paused = ? WHERE id = ? AND owner = ?',
+                [(job.priority, int(job.paused), job.id, self._owner.name) for job in jobs],
+            )
+
+        await self._database.write(transaction)
+
+    async def pause(self, paused: bool) -> None:
+        """Record whether nothing new is to start."""
+        await self._database.write(lambda connection: connection.execute('UPDATE line SET paused = ?', (int(paused),)))
+
+    async def is_paused(self) -> bool:
+        """Whether nothing new is to start."""
+
+        def transaction(connection: sqlite3.Connection) -> bool:
+            return any(row['paused'] for row in connection.execute('SELECT paused FROM line'))
+
+        return await self._database.read(transaction)
+
     async def save_attempt(self, job: Job, ordinal: int, mapping: ProviderMapping, progress: Progress | None) -> None:
         """Record that attempt `ordinal` stands at `progress`, and the job with it, before the step is performed.
 
@@ -212,7 +235,8 @@ class Ledger:
             connection.execute(
                 'UPDATE jobs SET state = ?, progress = ?, error = NULL, note = NULL, started_at = NULL,'
                 # What was asked of an owner that died meanwhile is asked of the next one.
-                ' finished_at = NULL, owner = ?, wanted = CASE WHEN ? THEN NULL ELSE wanted END WHERE id = ?',
+                ' finished_at = NULL, paused = 0, owner = ?, wanted = CASE WHEN ? THEN NULL ELSE wanted END'
+                ' WHERE id = ?',
                 (JobState.QUEUED, as_json(JobProgress()), self._owner.name, asked, job_id),
             )
             (queued,) = self._read(connection, 'WHERE jobs.id = ?', [job_id])

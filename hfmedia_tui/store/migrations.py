@@ -174,4 +174,10 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         ) STRICT, WITHOUT ROWID
         """,
     ),
+    # Which jobs the user paused, and whether all of them: then nothing new starts.
+    (
+        'ALTER TABLE jobs ADD COLUMN paused INTEGER NOT NULL DEFAULT 0',
+        'CREATE TABLE line (paused INTEGER NOT NULL) STRICT',
+        'INSERT INTO line VALUES (0)',
+    ),
 )

@@ -180,6 +180,7 @@ def _job(
         state=state,
         provider=_told(row['provider']),
         priority=row['priority'],
+        paused=bool(row['paused']),
         attempts=tuple(
             Attempt(
                 provider=clean(decode(attempt['mapping'], ProviderMapping).provider, 300),
