@@ -40,6 +40,7 @@ from hfmedia_tui.tokens import keep_token
 from hfmedia_tui.widgets.film import FilmPlayer
 from hfmedia_tui.widgets.pictures_app import PicturesApp
 from hfmedia_tui.widgets.plain import plural
+from hfmedia_tui.widgets.styles_app import StylesApp
 from hfmedia_tui.widgets.telling_app import TellingApp
 from hfmedia_tui.widgets.themes import DARK, LIGHT
 from hfmedia_tui.widgets.top_bar import Tally
@@ -77,7 +78,7 @@ _KEY_NAMES = {
 }
 
 
-class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp):
+class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, StylesApp):
     """A studio in a few places, over rooms that it opens, follows and closes."""
 
     TITLE = 'hfmedia'

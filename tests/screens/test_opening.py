@@ -1,0 +1,32 @@
+"""A place opens for the first time without keeping keys waiting."""
+
+from collections import Counter
+
+import pytest
+from textual.css import stylesheet
+from textual.css.parse import parse
+
+from tests.screens.conftest import Start
+
+
+async def test_no_style_sheet_is_read_twice(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """You should see each place as wide as the terminal is, styled by sheets that were read once."""
+    read = Counter[tuple[object, str]]()
+
+    def count(scope: str, css: str, read_from: tuple[str, str], **options: object) -> object:
+        read[read_from, scope] += 1
+        return parse(scope, css, read_from, **options)  # type: ignore[arg-type]
+
+    async with start((80, 24)) as studio:
+        await studio.press('f2')
+        await studio.until(lambda: studio.browse.models.rows)
+        monkeypatch.setattr(stylesheet, 'parse', count)
+        for key in ('f3', 'f4', 'f1'):
+            await studio.press(key)
+            assert max(read.values(), default=1) == 1, read.most_common(3)
+        assert len(read) < 20
+        await studio.press('escape', 'f3')
+        assert studio.compose.has_class('-narrow')
+        assert studio.compose.has_class('-short')
+        await studio.pilot.resize_terminal(120, 40)
+        await studio.until(lambda: studio.compose.has_class('-wide') and not studio.compose.has_class('-narrow'))
