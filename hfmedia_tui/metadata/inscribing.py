@@ -1,7 +1,7 @@
 """Writes into a file how it was made, and beside it: the bytes of what is shown stay as they came.
 
-The file is whole under its name at every moment: what is new is written beside it, brought to the disk, looked at, and
-takes its place in one step. A file that is signed, or whose container cannot be added to, only gets the one beside it.
+The file is whole under its name at every moment: what is new is written beside it, brought to the disk, decoded where
+bytes were replaced and not only added, and takes its place in one step. A file that is signed, or whose container cannot be added to, only gets the one beside it.
 """
 
 import hashlib
@@ -85,7 +85,8 @@ class Inscriber:
                     copy_edited(file, target, edits)
                     target.flush()
                     os.fsync(target.fileno())
-                self._check(new, made)
+                if any(edit.start < edit.end for edit in edits):
+                    self._check(new, made)
                 os.replace(new, path)
             except BaseException:
                 with suppress(OSError):

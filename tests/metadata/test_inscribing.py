@@ -163,9 +163,9 @@ def test_a_failure_leaves_the_file_as_it_was(tmp_path: Path) -> None:
 
 
 def test_what_would_no_longer_be_the_same_is_not_kept(tmp_path: Path) -> None:
-    path = write_sample(tmp_path, 'still.png')
+    path = write_sample(tmp_path, 'lossy.webp')
     came, how = path.read_bytes(), made(path)
-    other = write_sample(tmp_path, 'animated.webp')
+    other = write_sample(tmp_path, 'still.png')
     Inscriber(lambda _: inspect(other), Output)(path, how)
     assert path.read_bytes() == came
     assert read_recipe(path).prompt == PROMPT, 'it is told beside'
