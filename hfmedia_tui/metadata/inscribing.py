@@ -1,7 +1,8 @@
 """Writes into a file how it was made, and beside it: the bytes of what is shown stay as they came.
 
 The file is whole under its name at every moment: what is new is written beside it, brought to the disk, decoded where
-bytes were replaced and not only added, and takes its place in one step. A file that is signed, or whose container cannot be added to, only gets the one beside it.
+bytes were replaced and not only added, and takes its place in one step. A file that is signed, or whose container
+cannot be added to, only gets the one beside it.
 """
 
 import hashlib

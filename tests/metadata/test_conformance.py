@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,29 @@ import av
 import pytest
 from PIL import Image
 from sd_parsers import ParserManager
-from sd_parsers.data import Generators
+from sd_parsers.data import Generators, PromptInfo
 
 from tests.metadata.samples import MODEL, PROMPT, SAMPLES, inscribe, write_sample
 
 PICTURES = [name for name in SAMPLES if not name.endswith('.mp4')]
 FILMS = [name for name in SAMPLES if name.endswith('.mp4')]
 NEEDS_EXIFTOOL = pytest.mark.skipif(not shutil.which('exiftool'), reason='exiftool is not installed')
+
+
+_OPEN = list[Image.Image]()
+"""Pictures that were read: sd-parsers knows the last one by its address, which must not be used again."""
+
+
+def parsed(path: Path) -> PromptInfo | None:
+    _OPEN.append(Image.open(path))
+    return ParserManager().parse(_OPEN[-1])
+
+
+@pytest.fixture(scope='module', autouse=True)
+def closed_at_the_end() -> Iterator[None]:
+    yield
+    for picture in _OPEN:
+        picture.close()
 
 
 @pytest.mark.parametrize('prompt', [PROMPT, 'a fox', 'Steps: many, and a colon'])
@@ -30,7 +47,7 @@ def test_sd_parsers(tmp_path: Path, name: str, prompt: str) -> None:
     inscribe(
         path, prompt=prompt, parameters={'negative_prompt': 'blur', 'num_inference_steps': 28, 'guidance_scale': 3.5}
     )
-    told = ParserManager().parse(path)
+    told = parsed(path)
     assert told is not None
     assert told.generator is Generators.AUTOMATIC1111
     (sampler,) = told.samplers
@@ -45,7 +62,7 @@ def test_sd_parsers(tmp_path: Path, name: str, prompt: str) -> None:
 def test_sd_parsers_needs_no_value_that_nobody_set(tmp_path: Path, parameters: dict[str, Any]) -> None:
     path = write_sample(tmp_path, 'still.png')
     inscribe(path, parameters=parameters)
-    told = ParserManager().parse(path)
+    told = parsed(path)
     assert told is not None
     assert [said.value for said in told.samplers[0].prompts] == [PROMPT]
 
