@@ -20,6 +20,7 @@ from hfmedia_tui.errors import UsageError
 from hfmedia_tui.filters import RESULTS, read_filter
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.media.terminal import Graphics
+from hfmedia_tui.screens.compare import MOST, CompareScreen
 from hfmedia_tui.screens.result_place import ResultPlace
 from hfmedia_tui.screens.shelf import Shelf
 from hfmedia_tui.screens.viewer import ViewerScreen
@@ -55,6 +56,7 @@ class GalleryScreen(ResultPlace):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('slash', 'filter', 'Filter', key_display='/', id='gallery.filter', tooltip='Filter the results'),
         Binding('space', 'mark', 'Mark', id='gallery.mark', tooltip='Mark the result, to do something with several'),
+        Binding('c', 'compare', 'Compare', id='gallery.compare', tooltip='Compare the marked results'),
         Binding('v', 'layout', 'View', id='gallery.layout', tooltip='Show the results as a grid, or as a list'),
         Binding(
             'plus,equals_sign', 'resize(1)', 'Larger', show=False, id='gallery.larger', tooltip='Larger thumbnails'
@@ -301,6 +303,18 @@ class GalleryScreen(ResultPlace):
             self.grid.renew()
             self.grid.action_move(1, 0)
             self._show_standing()
+
+    def action_compare(self) -> None:
+        shelf = self._shelf
+        if shelf is None:
+            return
+        spots = list(self._marked)
+        if len(spots) == 1 and shelf.looked_at is not None and shelf.looked_at not in spots:
+            spots.append(shelf.looked_at)
+        if 2 <= len(spots) <= MOST:
+            self.app.push_screen(CompareScreen(self._pictures, shelf, spots))
+        else:
+            self.notify(f'Mark two to {MOST} results with Space.', title='Nothing to compare', severity='warning')
 
     @property
     def _shape(self) -> Shape:

@@ -4,19 +4,18 @@ from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar, Final
 
-from textual import events, work
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.reactive import var
 from textual.widgets import Static
 
 from hfmedia_tui.domain import Result
 from hfmedia_tui.errors import MediaError
-from hfmedia_tui.media.fit import ALL, WHOLE, Lens
-from hfmedia_tui.media.picture import Pictures
-from hfmedia_tui.screens.result_place import ResultPlace
+from hfmedia_tui.media.fit import WHOLE, Lens
+from hfmedia_tui.media.picture import Picture, Pictures
+from hfmedia_tui.screens.looking import Looking
 from hfmedia_tui.screens.shelf import Shelf
 from hfmedia_tui.widgets.film import FilmPlayer
 from hfmedia_tui.widgets.job_details import JobDetails, caption
@@ -24,17 +23,13 @@ from hfmedia_tui.widgets.key_line import KeyLine
 from hfmedia_tui.widgets.preview import Preview
 from hfmedia_tui.widgets.result_words import result_title
 
-__all__ = ['STEP', 'ZOOM', 'ViewerScreen']
+__all__ = ['ViewerScreen']
 
-ZOOM: Final = 1.5
-"""How many times closer one key brings a picture."""
-STEP: Final = 0.25
-"""Share of what is seen that one key goes to the side."""
 _NEXT: Final = (1, -1, 2)
 """Places beside the one that is shown, in the order in which they are made ready."""
 
 
-class ViewerScreen(ResultPlace):
+class ViewerScreen(Looking):
     """Shows one result of a shelf after another, from near or far."""
 
     NAME = 'gallery'
@@ -45,13 +40,6 @@ class ViewerScreen(ResultPlace):
         Binding('p,pageup', 'step(-1)', 'Previous', id='viewer.previous', tooltip='Show the result before'),
         Binding('home,g', 'go(0)', 'First', show=False, id='viewer.first', tooltip='Show the newest result'),
         Binding('end,G', 'go(-1)', 'Last', show=False, id='viewer.last', tooltip='Show the oldest result'),
-        Binding('plus,equals_sign', 'zoom(1)', 'Closer', key_display='+', id='viewer.closer', tooltip='Look closer'),
-        Binding('minus', 'zoom(-1)', 'Farther', show=False, id='viewer.farther', tooltip='Look from farther away'),
-        Binding('z', 'pixels', 'Pixels', show=False, id='viewer.pixels', tooltip='Show pixel by pixel, or all of it'),
-        Binding('left,h', 'move(-1, 0)', 'Left', show=False, id='viewer.left', tooltip='Go left, or to the one before'),
-        Binding('right,l', 'move(1, 0)', 'Right', show=False, id='viewer.right', tooltip='Go right, or to the next'),
-        Binding('up,k', 'move(0, -1)', 'Up', show=False, id='viewer.up', tooltip='Go up, or to the one before'),
-        Binding('down,j', 'move(0, 1)', 'Down', show=False, id='viewer.down', tooltip='Go down, or to the next'),
         Binding('space', 'play', 'Play', id='viewer.play', tooltip='Play or pause the film'),
         Binding(
             'left_square_bracket', 'scrub(-1)', 'Back', show=False, id='viewer.back', tooltip='Go back in the film'
@@ -60,11 +48,7 @@ class ViewerScreen(ResultPlace):
             'right_square_bracket', 'scrub(1)', 'Ahead', show=False, id='viewer.ahead', tooltip='Go ahead in the film'
         ),
         Binding('i', 'facts', 'Facts', id='viewer.facts', tooltip='Show or hide what is known of the result'),
-        Binding('escape,enter,backspace', 'leave', 'Back', show=False, id='viewer.leave', tooltip='Go back'),
     ]
-
-    lens: var[Lens] = var(WHOLE, init=False)
-    """How closely the result is looked at."""
 
     def __init__(self, pictures: Pictures, shelf: Shelf) -> None:
         super().__init__()
@@ -99,6 +83,10 @@ class ViewerScreen(ResultPlace):
     @property
     def preview(self) -> Preview:
         return self.player.query_one(Preview)
+
+    @property
+    def picture(self) -> Picture | None:
+        return self.preview.picture
 
     # ------------------------------------------------------------------------------------------ what is shown
 
@@ -166,31 +154,7 @@ class ViewerScreen(ResultPlace):
 
     def action_zoom(self, steps: int) -> None:
         self.player.stop()
-        self.lens = self.lens.zoomed(ZOOM**steps)
-
-    def action_pixels(self) -> None:
-        """Show one pixel of the picture as one of the terminal, or all of the picture."""
-        picture = self.preview.picture
-        if self.lens != WHOLE or picture is None:
-            self.lens = WHOLE
-        else:
-            cell = self._pictures.cell
-            self.lens = WHOLE.zoomed(max(picture.width / (picture.columns * cell.width), 1.1))
-
-    def action_move(self, right: int, down: int) -> None:
-        if self.lens == WHOLE:
-            self.action_step(right + down)
-        else:
-            picture = self.preview.picture
-            self.lens = self.lens.moved(STEP * right, STEP * down, picture.crop if picture else ALL)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        event.stop()
-        self.action_zoom(1)
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        event.stop()
-        self.action_zoom(-1)
+        super().action_zoom(steps)
 
     def action_play(self) -> None:
         self.lens = WHOLE
@@ -201,9 +165,3 @@ class ViewerScreen(ResultPlace):
 
     def action_facts(self) -> None:
         self.toggle_class('-facts')
-
-    def action_leave(self) -> None:
-        if self.lens != WHOLE:
-            self.lens = WHOLE
-        else:
-            self.dismiss()

@@ -1,0 +1,77 @@
+"""Looking at pictures from near and far."""
+
+from abc import abstractmethod
+from typing import ClassVar, Final
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.reactive import var
+
+from hfmedia_tui.media.fit import ALL, WHOLE, Lens
+from hfmedia_tui.media.picture import Picture
+from hfmedia_tui.screens.result_place import ResultPlace
+
+__all__ = ['Looking']
+
+_ZOOM: Final = 1.5
+"""How many times closer one key brings a picture."""
+_STEP: Final = 0.25
+"""Share of what is seen that one key goes to the side."""
+
+
+class Looking(ResultPlace):
+    """A place with one lens: keys and wheel bring what is shown closer, and then the arrows go about in it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding('plus,equals_sign', 'zoom(1)', 'Closer', key_display='+', id='look.closer', tooltip='Look closer'),
+        Binding('minus', 'zoom(-1)', 'Farther', show=False, id='look.farther', tooltip='Look from farther away'),
+        Binding('z', 'pixels', 'Pixels', show=False, id='look.pixels', tooltip='Show pixel by pixel, or all of it'),
+        Binding('left,h', 'move(-1, 0)', 'Left', show=False, id='look.left', tooltip='Go left, or to the one before'),
+        Binding('right,l', 'move(1, 0)', 'Right', show=False, id='look.right', tooltip='Go right, or to the next'),
+        Binding('up,k', 'move(0, -1)', 'Up', show=False, id='look.up', tooltip='Go up, or to the one before'),
+        Binding('down,j', 'move(0, 1)', 'Down', show=False, id='look.down', tooltip='Go down, or to the next'),
+        Binding('escape,enter,backspace', 'leave', 'Back', show=False, id='look.leave', tooltip='Go back'),
+    ]
+
+    lens: var[Lens] = var(WHOLE, init=False)
+    """How closely the results are looked at."""
+
+    @property
+    @abstractmethod
+    def picture(self) -> Picture | None:
+        """What is looked at, as it is drawn."""
+
+    @abstractmethod
+    def action_step(self, step: int) -> None:
+        """Go to the next result, or to the one before."""
+
+    def action_zoom(self, steps: int) -> None:
+        self.lens = self.lens.zoomed(_ZOOM**steps)
+
+    def action_pixels(self) -> None:
+        """Show one pixel of the picture as one of the terminal, or all of the picture."""
+        picture = self.picture
+        if self.lens != WHOLE or picture is None:
+            self.lens = WHOLE
+        else:
+            self.lens = WHOLE.zoomed(max(1.1, picture.width / (picture.columns * self.house.pictures.cell.width)))
+
+    def action_move(self, right: int, down: int) -> None:
+        if self.lens == WHOLE:
+            self.action_step(right + down)
+        else:
+            self.lens = self.lens.moved(_STEP * right, _STEP * down, self.picture.crop if self.picture else ALL)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self.action_zoom(1)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self.action_zoom(-1)
+
+    def action_leave(self) -> None:
+        if self.lens != WHOLE:
+            self.lens = WHOLE
+        else:
+            self.dismiss()
