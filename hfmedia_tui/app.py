@@ -16,7 +16,7 @@ from textual.signal import Signal
 from textual.worker import Worker, WorkerError, WorkerState
 
 from hfmedia_tui.commands import KeyedCommands
-from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState
+from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState, Order
 from hfmedia_tui.errors import AppError, UsageError
 from hfmedia_tui.media.notices import Notices
 from hfmedia_tui.media.picture import Pictures
@@ -31,11 +31,13 @@ from hfmedia_tui.screens.gallery import GalleryScreen
 from hfmedia_tui.screens.help import HelpScreen
 from hfmedia_tui.screens.jobs import JobsScreen
 from hfmedia_tui.screens.leaving import Farewell, ask_how_to_leave
+from hfmedia_tui.screens.returning import ReturningApp
 from hfmedia_tui.screens.settings import SettingsScreen
 from hfmedia_tui.screens.token import ask_for_token
 from hfmedia_tui.screens.waiting import ask_about_waiting
 from hfmedia_tui.screens.welcome import WelcomeScreen
 from hfmedia_tui.settings_file import SettingsFile
+from hfmedia_tui.store.session import Session
 from hfmedia_tui.tokens import keep_token
 from hfmedia_tui.widgets.film import FilmPlayer
 from hfmedia_tui.widgets.pictures_app import PicturesApp
@@ -78,7 +80,11 @@ _KEY_NAMES = {
 }
 
 
-class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, StylesApp):
+_PLACES = frozenset({'browse', 'compose', 'jobs', 'gallery', 'settings'})
+"""Where a session can be gone on with."""
+
+
+class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp):
     """A studio in a few places, over rooms that it opens, follows and closes."""
 
     TITLE = 'hfmedia'
@@ -107,8 +113,15 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, StylesApp):
         Binding('f3,2', "place('compose')", 'Compose', show=False, id='app.compose', tooltip='Go to the prompt'),
         Binding('f4,3', "place('jobs')", 'Jobs', show=False, id='app.jobs', tooltip='Go to the jobs'),
         Binding('f12,4', "place('gallery')", 'Gallery', show=False, id='app.gallery', tooltip='Go to the results'),
+        # Before the prompt's own: there it selects all, as Ctrl+A does.
         Binding(
-            'f7,comma', "place('settings')", 'Settings', show=False, id='app.settings', tooltip='Go to the settings'
+            'f7',
+            "place('settings')",
+            'Settings',
+            show=False,
+            priority=True,
+            id='app.settings',
+            tooltip='Go to the settings',
         ),
         Binding('ctrl+q,q', 'quit', 'Quit', show=False, id='app.quit', tooltip='Leave the program'),
     ]
@@ -161,7 +174,11 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, StylesApp):
         self.settings_file = SettingsFile(paths.settings)
         with suppress(UsageError):  # what is wrong with the file is told when the rooms are opened
             self.settings_file.read()
+        self.session = Session(paths.data / 'session.json')
+        self.session.read()
         self._typed = typed
+        self._last: Order | None = None
+        """The newest order, for as long as Compose does not know it."""
         self._film: FilmPlayer | None = None
         """The one that played last."""
         self._house: Worker[None] | None = None
@@ -185,11 +202,18 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, StylesApp):
     async def on_mount(self) -> None:
         self._apply_settings()
         if self._sandbox or self._token_found:
-            first = self._sandbox or not self.paths.ledger.exists()
-            await self.switch_mode('browse' if first else 'compose')
+            await self.switch_mode(self._first_place())
             self._open_house(sandbox=bool(self._sandbox))
         else:
             await self.switch_mode('welcome')
+
+    def _first_place(self) -> str:
+        """Where the user was last; the prompt for who is typing already, the models for who is new."""
+        if not self.paths.ledger.exists():
+            return 'browse'
+        if self._typed or self.session.place not in _PLACES:
+            return 'browse' if self._sandbox and not self._typed else 'compose'
+        return self.session.place
 
     async def on_unmount(self) -> None:
         if self._house is not None:
@@ -243,9 +267,16 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, StylesApp):
             if self.current_mode == 'compose':
                 await self.switch_mode('browse')
             return
+        self._last = last
+        self._compose_last()
+
+    def _compose_last(self) -> None:
+        """Begin in Compose with the model and the parameters of the newest order, once it is entered."""
         if self.current_mode == 'compose' and isinstance(compose := self.screen_stack[0], ComposeScreen):
-            compose.reuse(last, prompt=False)
-            self._hand_over_typed(compose)
+            last, self._last = self._last, None
+            if last is not None and compose.model is None:
+                compose.reuse(last, prompt=False)
+                self._hand_over_typed(compose)
 
     def _hand_over_typed(self, compose: ComposeScreen) -> None:
         """Give the prompt what was typed before there was one."""
@@ -428,6 +459,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, StylesApp):
         """Go to one of the places."""
         if self._house is not None:
             await self.switch_mode(name)
+            self._compose_last()
 
     @on(FilmPlayer.Started)
     def _film_started(self, event: FilmPlayer.Started) -> None:

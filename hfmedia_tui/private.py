@@ -8,7 +8,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ['make_folder', 'open_file', 'restrict']
+__all__ = ['make_folder', 'open_file', 'restrict', 'write_whole']
 
 
 def make_folder(path: Path) -> None:
@@ -22,6 +22,22 @@ def open_file(path: Path, flags: int) -> int:
     descriptor = os.open(path, flags, 0o600)
     restrict(path)
     return descriptor
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Have `content` in a private file, in a private folder: all of it, or what was there. Blocking. Raises OSError."""
+    partial = path.with_name(f'{path.name}.{os.getpid()}')
+    make_folder(path.parent)
+    try:
+        with os.fdopen(open_file(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 'wb') as lines:
+            lines.write(content)
+            lines.flush()
+            os.fsync(lines.fileno())
+        partial.replace(path)
+    except OSError:
+        with suppress(OSError):
+            partial.unlink()
+        raise
 
 
 def restrict(path: Path) -> None:

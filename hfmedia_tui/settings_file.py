@@ -1,9 +1,7 @@
 """Changing the settings in their file, which stays the user's own: comments, order and all that is not changed."""
 
-import os
 import tomllib
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -75,18 +73,11 @@ class SettingsFile:
     def _write(self, text: str, wanted: Mapping[str, Any]) -> None:
         if _without_empty(tomllib.loads(text)) != _without_empty(wanted):
             raise UsageError(f'{self.path} is written in a way that cannot be changed from here.', 'Edit the file.')
-        file = self.path.resolve()  # a link to where somebody keeps such files stays one
-        partial = file.with_name(f'{file.name}.{os.getpid()}')
         try:
-            private.make_folder(self.path.parent)
-            with os.fdopen(private.open_file(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 'wb') as lines:
-                lines.write(text.encode())
-                lines.flush()
-                os.fsync(lines.fileno())
-            partial.replace(file)
+            private.write_whole(
+                self.path.resolve(), text.encode()
+            )  # a link to where somebody keeps such files stays one
         except OSError as error:
-            with suppress(OSError):
-                partial.unlink()
             raise UsageError(f'{self.path} cannot be written: {error.strerror}.') from None
 
 

@@ -1,11 +1,12 @@
 """Browse: the whole catalogue, found by task, provider and words."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import ClassVar, Final, TypeVar
 
+import msgspec
 from msgspec.structs import replace
 from textual import on, work
 from textual.app import ComposeResult
@@ -95,6 +96,8 @@ class BrowseScreen(Place):
         self._familiar: tuple[str, ...] = ()
         """Ids of the models that the user marked or used last, when they were last asked for."""
         self._searching: Worker[None] | None = None
+        self._wanted = ''
+        """Key of the model to highlight when it comes: the one that was highlighted when the program was left."""
         self._mistake: UsageError | None = None
         """Why what is in the search field is no filter."""
 
@@ -126,6 +129,19 @@ class BrowseScreen(Place):
             details.hub = '' if services.sandbox else services.endpoints.hub
             self.load()
             self._show_favourites()
+
+    def kept(self) -> Mapping[str, str]:
+        return {
+            'search': self.query_one('#search', Input).value,
+            'wishes': msgspec.json.encode(self._wishes).decode(),
+            'model': self._wanted or (self.models.key_of(self.models.row) if self.models.row else ''),
+        }
+
+    def bring_back(self, kept: Mapping[str, str]) -> None:
+        with suppress(msgspec.DecodeError):  # of another version
+            self._wishes = msgspec.json.decode(kept.get('wishes', ''), type=Wishes)
+        self.query_one('#search', Input).value = kept.get('search', '')
+        self._wanted = kept.get('model', '')
 
     # ------------------------------------------------------------------------------------------ the catalogue
 
@@ -194,6 +210,10 @@ class BrowseScreen(Place):
                 self.models.renew_rows(found)
             else:
                 self.models.show_rows(found, follow=not words and not renew)
+            if self._wanted:
+                self.models.highlight(self._wanted)
+                if self._loading is None or (self.models.row and self.models.key_of(self.models.row) == self._wanted):
+                    self._wanted = ''
             shown, renew = models, True
         self._show_filters()
 
@@ -307,6 +327,9 @@ class BrowseScreen(Place):
     async def _show_favourites(self) -> None:
         if self.services is not None:
             self.models.favourites = frozenset(await self.services.ledger.favourites())
+            if self._wishes.sort is Sort.FAVOURITES and not self._familiar:
+                self._familiar = await self.services.familiar_models()
+                self.search(renew=True)
 
     @work(group='favourite', exit_on_error=False)
     async def action_favourite(self) -> None:

@@ -1,7 +1,7 @@
 """What every place has: the line at the top, the footer, and news of the house."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -67,6 +67,9 @@ class Place(Screen[None]):
             panel.outlook = self.house.outlook
             panel.take_jobs(self.house.jobs.values())
             self.house.jobs_changed.subscribe(panel, panel.take_jobs)
+        self.house.places[self.NAME] = self
+        if kept := self.house.session.of(self.NAME):
+            self.bring_back(kept)
         self.house.jobs_changed.subscribe(self, self.take_jobs)
         for name, watcher in (
             ('tally', self._watch_tally),
@@ -85,6 +88,13 @@ class Place(Screen[None]):
 
     def take_jobs(self, jobs: tuple[Job, ...]) -> None:
         """Take on the newest snapshots of jobs that changed."""
+
+    def kept(self) -> Mapping[str, str]:
+        """What to bring back at the next start, by names of its own: filters, and what is selected."""
+        return {}
+
+    def bring_back(self, kept: Mapping[str, str]) -> None:
+        """Take on what an earlier session kept. It was cleaned; anything else about it is to be checked."""
 
     def take_standing(self) -> None:
         """Take on that the house is opening, open, or could not be opened."""

@@ -1,8 +1,6 @@
 """The prompt that is being written, kept in a file until it is sent."""
 
 import logging
-import os
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -38,17 +36,9 @@ class Draft:
     def write(self, text: str) -> None:
         """Keep `text` from now on; where that cannot be, only the log is told. Blocking."""
         self.text = text
-        partial = self._file.with_suffix(f'.{os.getpid()}')
         try:
-            private.make_folder(self._file.parent)
-            with os.fdopen(private.open_file(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 'wb') as lines:
-                lines.write(text.encode(errors='ignore'))
-                lines.flush()
-                os.fsync(lines.fileno())
-            partial.replace(self._file)
+            private.write_whole(self._file, text.encode(errors='ignore'))
         except OSError as error:
             if not self._troubled:
                 log.warning('the draft of the prompt cannot be kept: %s', error)
             self._troubled = True
-            with suppress(OSError):
-                partial.unlink()
