@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ from anyio.from_thread import start_blocking_portal
 
 from hfmedia_tui.sandbox.addresses import Addresses
 from hfmedia_tui.sandbox.process import running
+from tests.cli import warm
 from tests.houses import environment_for
 
 COMMAND = (sys.executable, '-m', 'hfmedia_tui')
@@ -54,18 +54,9 @@ def online(environment: dict[str, str], sandbox: Addresses) -> dict[str, str]:
 
 def run_with(base: Mapping[str, str]) -> Run:
     def run(*arguments: str, input: str | None = None, **more: str) -> Ran:
-        done = subprocess.run(
-            [*COMMAND, *arguments],
-            env={**base, **more},
-            input=input or '',
-            capture_output=True,
-            text=True,
-            encoding='utf-8',
-            timeout=120,
-            check=False,
-        )
-        assert 'Traceback' not in done.stderr, done.stderr
-        return Ran(done.returncode, done.stdout, done.stderr)
+        done = warm.run(arguments, {**base, **more}, input=input or '')
+        assert 'Traceback' not in done.err, done.err
+        return Ran(*done)
 
     return run
 

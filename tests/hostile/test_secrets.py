@@ -24,7 +24,7 @@ from hfmedia_tui.media.terminal import Terminal
 from hfmedia_tui.paths import Paths, find_paths
 from hfmedia_tui.providers import MACHINES, Door
 from hfmedia_tui.services import Ask, Services, open_services
-from tests.cli.conftest import COMMAND
+from tests.cli import warm
 from tests.engine.loopback import Answer, Server, serving
 from tests.hostile.canaries import (
     FAL_KEY,
@@ -253,22 +253,18 @@ def test_every_command(
     }
     said = ''
     for command in COMMANDS:
-        done = subprocess.run(
-            [*COMMAND, *command], env=variables, capture_output=True, text=True, timeout=60, check=False, input=''
-        )
-        assert 'mistake' not in done.stderr, done.stderr
-        said += done.stdout + done.stderr
+        done = warm.run(command, variables)
+        assert 'mistake' not in done.err, done.err
+        said += done.out + done.err
     assert_nothing_leaked(paths, said, server, thief)
 
 
 def test_a_proxy_that_does_not_answer_is_not_named(environment: dict[str, str]) -> None:
     variables = {**environment, 'HF_TOKEN': TOKEN, 'HTTPS_PROXY': f'http://user:{PASSWORD}@127.0.0.1:9'}
     for command in (('doctor',), ('--verbose', 'models'), ('doctor', '--json')):
-        done = subprocess.run(
-            [*COMMAND, *command], env=variables, capture_output=True, text=True, timeout=60, check=False, input=''
-        )
-        assert done.returncode == 1
-        assert found_in(done.stdout + done.stderr) == []
+        done = warm.run(command, variables)
+        assert done.code == 1
+        assert found_in(done.out + done.err) == []
     assert all(not found_in(content) for content in everything_in(Path(environment['HOME'])).values())
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from hfmedia_tui.paths import find_paths
-from tests.cli.conftest import COMMAND
 from tests.engine.loopback import serving
 from tests.hostile.payloads import MARK, STEERING, steered
 from tests.hostile.world import EVERYTHING, HostileWorld, fill_ledger
+from tests.houses import environment_for
 
 if sys.platform == 'win32':
     pytest.skip('pseudo-terminals of POSIX', allow_module_level=True)
@@ -39,9 +39,7 @@ def hostile(tmp_path: Path, environment: dict[str, str]) -> Iterator[dict[str, s
         world.url = server.url
         variables = {
             **environment,
-            'HF_TOKEN': 'hf_test',
-            'HF_ENDPOINT': server.url,
-            'HFMEDIA_ROUTER_URL': server.url,
+            **environment_for(server.url),
             'PYTHONFAULTHANDLER': '1',
         }
         paths = find_paths({'HFMEDIA_HOME': environment['HFMEDIA_HOME']})
@@ -51,7 +49,7 @@ def hostile(tmp_path: Path, environment: dict[str, str]) -> Iterator[dict[str, s
 
 def run(variables: Mapping[str, str], *arguments: str) -> str:
     """Run a command in a terminal to its end, and return what the terminal was told."""
-    with Tty([*COMMAND, *arguments], variables) as tty:
+    with Tty(arguments, variables) as tty:
         code = tty.end()
         assert 'Traceback' not in tty.told, tty.told
         assert 'made a mistake' not in tty.told, tty.told
@@ -127,7 +125,7 @@ def test_a_settings_file(hostile: dict[str, str]) -> None:
 
 def test_every_place(hostile: dict[str, str]) -> None:
     """Walk through the interface: every place and popup, with the hostile rows in sight, and a paste."""
-    with Tty(COMMAND, hostile) as tty:
+    with Tty((), hostile) as tty:
         tty.until('Compose')
         tty.press('\x1bOQ')  # F2
         tty.until('models by')

@@ -1,48 +1,44 @@
 """A pseudo-terminal of our own: it runs a command, answers as a plain terminal does, types, and keeps every byte."""
 
-import contextlib
 import fcntl
 import os
 import pty
+import re
 import select
 import struct
-import subprocess
 import termios
 import time
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Final, Self
 
+from tests.cli import warm
 from tests.hostile.payloads import plain
 
 __all__ = ['Tty']
 
 _PATIENCE: Final = 30.0
 """Seconds after which what was waited for is taken as not coming."""
-_ATTRIBUTES_QUESTION: Final = b'\x1b[c'
-_ATTRIBUTES: Final = b'\x1b[?62;c'
+_ANSWERS: Final = {b'\x1b[c': b'\x1b[?62;c', b'\x1b[6n': b'\x1b[1;1R'}
+"""What a terminal that can little says to who it is and where its cursor stands."""
+_QUESTIONS: Final = re.compile(b'|'.join(map(re.escape, _ANSWERS)))
 
 
 class Tty:
-    """One command in a terminal of its own."""
+    """One run of the program in a terminal of its own."""
 
     def __init__(
-        self, command: Sequence[str | bytes], environment: Mapping[str, str], size: tuple[int, int] = (160, 45)
+        self, arguments: Sequence[str], environment: Mapping[str, str], size: tuple[int, int] = (160, 45)
     ) -> None:
         self._master, slave = pty.openpty()
         columns, rows = size
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack('HHHH', rows, columns, 0, 0))
-        self._process = subprocess.Popen(
-            command,
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            env={'TERM': 'xterm-256color', 'LANG': 'C.UTF-8', **environment},
-            start_new_session=True,
-        )
-        os.close(slave)
+        variables = {'TERM': 'xterm-256color', 'LANG': 'C.UTF-8', **environment}
+        self._process = warm.start(arguments, variables, [os.ttyname(slave)] * 3)
+        self._slave = slave  # open here too: the process opens it by its name, and may not have yet
         self._bytes = b''
         self._answered = 0
+        """Up to where questions were answered."""
         self._seen = 0
         """How much of the stream was there when the last key was pressed."""
 
@@ -52,9 +48,9 @@ class Tty:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._process.poll() is None:
-            self._process.kill()
-        self._process.wait()
+        self._process.kill()
+        self._process.join()
+        os.close(self._slave)
         os.close(self._master)
 
     @property
@@ -83,20 +79,18 @@ class Tty:
             if insisting and time.monotonic() - pressed > 1:
                 pressed = time.monotonic()
                 self.press(insisting)
-        return self._process.wait(_PATIENCE)
+        self._process.join()
+        assert self._process.exitcode is not None
+        return self._process.exitcode
 
     def _read(self, seconds: float) -> bool:
         """Read what has come; False when nothing will any more."""
-        if not select.select([self._master], [], [], seconds)[0]:
-            return self._process.poll() is None
-        try:
-            read = os.read(self._master, 65_536)
-        except OSError:  # on Linux, the end
-            return False
+        ready = select.select([self._master, self._process.sentinel], [], [], seconds)[0]
+        if self._master not in ready:
+            return not ready
+        read = os.read(self._master, 65_536)
         self._bytes += read
-        questions = self._bytes.count(_ATTRIBUTES_QUESTION)
-        while self._answered < questions:
-            self._answered += 1
-            with contextlib.suppress(OSError):
-                os.write(self._master, _ATTRIBUTES)
-        return bool(read)
+        for question in _QUESTIONS.finditer(self._bytes, self._answered):
+            self._answered = question.end()
+            os.write(self._master, _ANSWERS[question[0]])
+        return True
