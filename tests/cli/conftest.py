@@ -73,9 +73,9 @@ def run_online(online: dict[str, str]) -> Run:
 
 @pytest.fixture(scope='session')
 def slow_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
-    """A sandbox that takes a few seconds for a picture: time to be cut off in."""
+    """A sandbox that takes its usual time, a few seconds for a picture: time to be cut off in."""
     home = tmp_path_factory.mktemp('slow')
-    with start_blocking_portal() as portal, portal.wrap_async_context_manager(running(home, pace=2)) as addresses:
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(running(home, pace=1)) as addresses:
         yield addresses
 
 
