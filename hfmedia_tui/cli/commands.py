@@ -154,6 +154,7 @@ def command(context: click.Context, verbose: bool, sandbox: bool) -> int | None:
 @click.option('--proxy', metavar='URL')
 @click.option('--bill-to', metavar='ORG', help='The organisation that pays.')
 @click.option('--no-fallback', is_flag=True, help='Do not go on to the next provider.')
+@click.option('--template', is_flag=True, help='Make each {red|blue} alternative and each line of a __wildcard__.')
 @json_option
 @sandbox_option
 @click.pass_context

@@ -33,6 +33,7 @@ def run_generate(
     proxy: str | None,
     bill_to: str | None,
     no_fallback: bool,
+    template: bool,
     as_json: bool,
     sandbox: bool,
     **parameters: Any,
@@ -54,13 +55,22 @@ def run_generate(
         output=str(named_folder(output)) if output else None,
     )
     limits = Limits(total=concurrency, per_provider=concurrency) if concurrency else None
-    return run(generate(ask, limits=limits, proxy=proxy, as_json=as_json, sandbox=sandbox))
+    return run(generate(ask, limits=limits, proxy=proxy, template=template, as_json=as_json, sandbox=sandbox))
 
 
 async def generate(
-    ask: Ask, *, limits: Limits | None = None, proxy: str | None = None, as_json: bool, sandbox: bool
+    ask: Ask,
+    *,
+    limits: Limits | None = None,
+    proxy: str | None = None,
+    template: bool = False,
+    as_json: bool,
+    sandbox: bool,
 ) -> int:
-    """Generate what is asked for, with the usual model where none is named, and return the exit code."""
+    """Generate what is asked for, with the usual model where none is named, and return the exit code.
+
+    With `template` the prompt may stand for several, see `templates`.
+    """
     async with open_services(find_paths(), sandbox=sandbox, limits=limits, proxy=proxy) as services:
         need_token(services, ask.provider)
         if not ask.model:
@@ -68,10 +78,10 @@ async def generate(
             click.echo(f'Using {ask.model}.', err=True)
 
         async def start() -> Iterable[Job]:
-            order = await services.order(ask)
-            for caution in services.offers.cautions(order):
+            orders = await services.orders(await services.expand(ask) if template else (ask,))
+            for caution in services.offers.cautions(orders[0]):  # the others differ by their prompts alone
                 click.echo(caution.sentence, err=True)
-            return await services.pool.submit(order)
+            return await services.pool.submit(*orders)
 
         jobs, cut_short = await drive(services, start, as_json=as_json)
     # The house is closed: what was running has been left where it stands.

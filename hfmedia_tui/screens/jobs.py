@@ -46,6 +46,14 @@ class JobsScreen(Undoing):
         Binding('r', 'retry', 'Retry', id='jobs.retry', tooltip='Try the job again, from the first step not yet paid'),
         Binding('r', 'restore', 'Restore', id='jobs.restore', tooltip='Bring the job and its files back'),
         Binding('e', 'reuse', 'Reuse', id='jobs.reuse', tooltip='Compose again what the job was made from'),
+        Binding(
+            'E',
+            'reuse(True)',
+            'Reuse all',
+            show=False,
+            id='jobs.reuse_all',
+            tooltip='Compose again all that was asked for with the job, as it was written',
+        ),
         Binding('y', 'copy', 'Copy', id='jobs.copy', tooltip='Copy a path, prompt, link or command, over SSH too'),
         Binding('space', 'play', 'Play', id='jobs.play', tooltip='Play or pause the film'),
         # Before the list's own: it never scrolls sideways.
@@ -262,9 +270,12 @@ class JobsScreen(Undoing):
     # ------------------------------------------------------------------------------------------ one job
 
     @on(JobList.Selected)
-    def action_reuse(self) -> None:
+    def _entered(self) -> None:
+        self.action_reuse()
+
+    def action_reuse(self, whole: bool = False) -> None:
         if self.job:
-            self.post_message(JobReused(self.job))
+            self.post_message(JobReused(self.job, whole=whole))
 
     def action_play(self) -> None:
         self.player.action_play()

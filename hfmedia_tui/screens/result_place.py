@@ -30,6 +30,14 @@ class ResultPlace(Undoing):
         Binding('t', 'tag', 'Tag', id='result.tag', tooltip='Give it words to find it by'),
         Binding('e', 'reuse', 'Reuse', id='result.reuse', tooltip='Compose again what the result was made from'),
         Binding(
+            'E',
+            'reuse(True)',
+            'Reuse all',
+            show=False,
+            id='result.reuse_all',
+            tooltip='Compose again all that was asked for with the result, as it was written',
+        ),
+        Binding(
             'y',
             'copy',
             'Copy',
@@ -108,9 +116,9 @@ class ResultPlace(Undoing):
     def action_undo(self) -> None:
         self.undo(None)
 
-    def action_reuse(self) -> None:
+    def action_reuse(self, whole: bool = False) -> None:
         if self.result:
-            self.post_message(JobReused(self.result.job))
+            self.post_message(JobReused(self.result.job, whole=whole))
 
     @work(group='copy', exit_on_error=False)
     async def action_copy(self) -> None:

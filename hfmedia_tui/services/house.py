@@ -13,7 +13,7 @@ from hfmedia_tui.errors import UsageError
 from hfmedia_tui.outlook import Outlook
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.services.account import Account
-from hfmedia_tui.services.matrix import plan
+from hfmedia_tui.services.matrix import expand, plan
 from hfmedia_tui.services.offers import Offers
 from hfmedia_tui.services.ordering import SANDBOX, Ask, Ordering
 from hfmedia_tui.services.pasts import Pasts
@@ -100,6 +100,10 @@ class Services:
     async def template(self, text: str) -> Template:
         """Read a template with the user's wildcards. Raises UsageError."""
         return read_template(text, await self.wildcards(text))
+
+    async def expand(self, ask: Ask) -> tuple[Ask, ...]:
+        """An ask for each prompt that the prompt of `ask`, read as a template, stands for. Raises UsageError."""
+        return expand(await self.template(ask.prompt), ask)
 
     def plan(self, template: Template, models: Sequence[Model], entries: Entries) -> tuple[Ask, ...]:
         """What is asked for when a template is composed for models. Raises UsageError."""

@@ -3,6 +3,8 @@
 import random
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from hfmedia_tui.composition import Entries, extent_of
 from hfmedia_tui.domain import Model
 from hfmedia_tui.errors import UsageError
@@ -10,7 +12,7 @@ from hfmedia_tui.services.offers import Offers
 from hfmedia_tui.services.ordering import MOST_GENERATIONS, Ask
 from hfmedia_tui.templates import Template
 
-__all__ = ['plan']
+__all__ = ['expand', 'plan']
 
 
 def plan(template: Template, models: Sequence[Model], entries: Entries, offers: Offers) -> tuple[Ask, ...]:
@@ -21,10 +23,7 @@ def plan(template: Template, models: Sequence[Model], entries: Entries, offers: 
     """
     providers = [_providers(model, entries, offers) for model in models]
     extent = extent_of(entries, template.combinations, [len(names) for names in providers])
-    if extent.requests > MOST_GENERATIONS:
-        raise UsageError(
-            f'That is {_number(extent.requests)} generations, and {MOST_GENERATIONS:,} can be asked for at once.'
-        )
+    _check(extent.requests)
     drawn = entries.drawn and template.combinations > 1
     seed = entries.seed if entries.seed is not None else random.randrange(2**31)
     prompts = template.draw(entries.count, seed) if drawn else tuple(template.every())
@@ -49,6 +48,21 @@ def plan(template: Template, models: Sequence[Model], entries: Entries, offers: 
     )
 
 
+def expand(template: Template, ask: Ask) -> tuple[Ask, ...]:
+    """`ask` for each prompt that a template stands for. Raises UsageError where they are too many."""
+    _check(template.combinations * ask.count)
+    return tuple(
+        replace(ask, prompt=prompt, template=None if template.is_plain else template.text)
+        for prompt in template.every()
+    )
+
+
+def _check(requests: int) -> None:
+    if requests > MOST_GENERATIONS:
+        told = f'{requests:,}' if requests < 10**12 else 'more than a million million'
+        raise UsageError(f'That is {told} generations, and {MOST_GENERATIONS:,} can be asked for at once.')
+
+
 def _providers(model: Model, entries: Entries, offers: Offers) -> Sequence[str | None]:
     if not entries.every_provider:
         return [entries.provider]
@@ -56,7 +70,3 @@ def _providers(model: Model, entries: Entries, offers: Offers) -> Sequence[str |
     if not usable:
         raise UsageError(f'No provider that can be asked serves {model.id} now.')
     return [mapping.provider for mapping in usable]
-
-
-def _number(count: int) -> str:
-    return f'{count:,}' if count < 10**12 else 'more than a million million'

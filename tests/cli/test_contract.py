@@ -49,6 +49,22 @@ def test_four_pictures_from_the_sandbox(run_offline: Run) -> None:
         assert told.count('succeeded') == 1
 
 
+def test_braces_are_alternatives_only_where_that_is_asked_for(run_online: Run, tmp_path: Path) -> None:
+    wildcards = tmp_path / 'home' / 'config' / 'wildcards'
+    wildcards.mkdir(parents=True)
+    (wildcards / 'animal.txt').write_text('fox\nowl\n')
+    ask = ('generate', 'a {red|blue} __animal__', '--model', f'{IMAGE}:fal-ai', '--json')
+    for more, prompts in (
+        ((), ['a {red|blue} __animal__']),
+        (('--template',), ['a red fox', 'a red owl', 'a blue fox', 'a blue owl']),
+    ):
+        ran = run_online(*ask, *more)
+        assert ran.code == 0, ran.err
+        jobs = {line['job']['id']: line['job']['prompt'] for line in ran.lines}
+        assert sorted(jobs.values()) == sorted(prompts)
+    assert run_online('generate', 'a __beast__', '--template', '--model', IMAGE).code == 2
+
+
 def test_a_film_from_the_sandbox(run_offline: Run) -> None:
     ran = run_offline('generate', 'waves', '--model', 'Wan-AI/Wan2.2-TI2V-5B', '--sandbox', '--json')
     assert ran.code == 0, ran.err

@@ -140,3 +140,7 @@ async def test_an_earlier_order_is_opened_again_as_it_was_asked_for(start: Start
         again = form.read()
         assert again is not None
         assert (again.count, again.seed, again.extra) == (1, 42, {'a': [1]})
+
+        await studio.press('f4', 'E')
+        await studio.until(lambda: studio.compose.prompt.text == 'a {red|blue} fox')
+        assert form.read() == asked
