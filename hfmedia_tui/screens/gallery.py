@@ -15,13 +15,16 @@ from textual.geometry import Size
 from textual.reactive import var
 from textual.widgets import Input, Static
 
-from hfmedia_tui.domain import Job, JobState, Result
+from hfmedia_tui.domain import Job, JobState, Result, clean
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.filters import RESULTS, read_filter
+from hfmedia_tui.media.contact_sheet import MOST as MOST_FRAMES
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.media.terminal import Graphics
+from hfmedia_tui.paths import named_folder
 from hfmedia_tui.screens.compare import MOST, CompareScreen
 from hfmedia_tui.screens.result_place import ResultPlace
+from hfmedia_tui.screens.sheet import make_sheet
 from hfmedia_tui.screens.shelf import Shelf
 from hfmedia_tui.screens.viewer import ViewerScreen
 from hfmedia_tui.store.results import Spot
@@ -57,6 +60,14 @@ class GalleryScreen(ResultPlace):
         Binding('slash', 'filter', 'Filter', key_display='/', id='gallery.filter', tooltip='Filter the results'),
         Binding('space', 'mark', 'Mark', id='gallery.mark', tooltip='Mark the result, to do something with several'),
         Binding('c', 'compare', 'Compare', id='gallery.compare', tooltip='Compare the marked results'),
+        Binding(
+            's',
+            'sheet',
+            'Sheet',
+            show=False,
+            id='gallery.sheet',
+            tooltip='Make one picture of the results: a contact sheet',
+        ),
         Binding('v', 'layout', 'View', id='gallery.layout', tooltip='Show the results as a grid, or as a list'),
         Binding(
             'plus,equals_sign', 'resize(1)', 'Larger', show=False, id='gallery.larger', tooltip='Larger thumbnails'
@@ -315,6 +326,23 @@ class GalleryScreen(ResultPlace):
             self.app.push_screen(CompareScreen(self._pictures, shelf, spots))
         else:
             self.notify(f'Mark two to {MOST} results with Space.', title='Nothing to compare', severity='warning')
+
+    @work(group='sheet', exclusive=True, exit_on_error=False)
+    async def action_sheet(self) -> None:
+        """Make a contact sheet of the marked results, or of all that are found."""
+        shelf, services = self._shelf, self.services
+        if shelf is None or services is None or not shelf.collection:
+            return
+        spots = tuple(self._marked or shelf.collection.spots)
+        title = f'Contact sheet of {plural(min(len(spots), MOST_FRAMES), "result")}'
+        self.notify('It is being made.', title=title, timeout=3)
+        named = services.settings.output.folder
+        folder = named_folder(named) if named else services.paths.output
+        path = await self.tell(make_sheet(shelf.collection, spots[:MOST_FRAMES], folder))
+        if path is not None:
+            left = len(spots) - MOST_FRAMES
+            told = [clean(str(path), 4096), *([f'The other {left:,} did not fit.'] if left > 0 else [])]
+            self.notify('\n'.join(told), title=title, markup=False, timeout=10)
 
     @property
     def _shape(self) -> Shape:

@@ -190,6 +190,18 @@ async def test_the_viewer_goes_on_when_what_it_shows_is_thrown_away(start: Start
         await studio.until_shown('a red fox')
 
 
+async def test_a_contact_sheet_is_made_of_what_is_found(start: Start) -> None:
+    async with start((120, 40), toasts=True) as studio:
+        gallery = await enter_gallery(studio, 'a red fox', 'a harbour', 'a teapot')
+        gallery.query_one('#filter', Input).value = '!teapot'
+        await studio.until(lambda: shows(gallery, ['a harbour', 'a red fox']))
+        await studio.press('s')
+        await studio.until_shown('Contact sheet of 2 results')
+        folder = studio.services.paths.output
+        await studio.until(lambda: list(folder.glob('contact-sheet-*.jpg')))
+        await studio.until_shown('contact-sheet-')
+
+
 async def test_without_graphics_there_are_words(start: Start) -> None:
     pictures = Pictures(Terminal(graphics=Graphics.NONE))
     async with start((80, 24), pictures=pictures) as studio:
