@@ -72,6 +72,8 @@ async def _run(app: 'HFMediaApp', paths: Paths) -> int:
         heard = asyncio.create_task(_end_screen(app, signals))
         try:
             await app.run_async()
+            if not app.hung_up:
+                await asyncio.to_thread(app.pictures.kept.insist_on_freeing, sys.stdout.fileno())
             if app.hung_up:
                 leave_terminal(ours)
                 signals.hang_up()

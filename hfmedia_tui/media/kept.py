@@ -2,14 +2,14 @@
 
 import asyncio
 import secrets
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Final
 
 from hfmedia_tui.media import kitty
 from hfmedia_tui.media.pacer import Pacer
-from hfmedia_tui.media.terminal import through_tmux
+from hfmedia_tui.media.tmux import insist, through_tmux
 
 __all__ = ['Kept']
 
@@ -17,6 +17,9 @@ _RESTING: Final = 60
 """Pictures that are kept though nothing shows them: what was scrolled past is soon scrolled back to."""
 _RESTING_BYTES: Final = 8 << 20
 """Bytes of all of these as they were sent; unpacked, the terminal holds some eight times as many."""
+
+_REMEMBERED: Final = 200
+"""Numbers that are freed once more at the end."""
 
 
 @dataclass(eq=False)
@@ -40,6 +43,8 @@ class Kept:
         """Counts up when what was kept is there no more, as in another terminal."""
         self.usable = True
         self._number = secrets.randbelow(kitty.LARGEST_NUMBER)  # another program may keep pictures there too
+        self._given: deque[int] = deque(maxlen=_REMEMBERED)
+        """Numbers of late."""
 
     def __len__(self) -> int:
         return len(self._places)
@@ -98,6 +103,11 @@ class Kept:
         for key in list(self._places):
             self._drop(key)
 
+    def insist_on_freeing(self, screen: int) -> None:
+        """Free everything once more after the end: tmux may not have passed it on. Blocking."""
+        if self._in_tmux and self._given:
+            insist(''.join(self._wrap(*map(kitty.release, self._given))), screen)
+
     def move(self, *, usable: bool) -> None:
         """Take note that the terminal is another one, which keeps nothing, and whether it is `usable` for pictures."""
         self.era += 1
@@ -140,4 +150,5 @@ class Kept:
     def next_number(self) -> int:
         """Return a number that no picture here has, for one that is kept and freed elsewhere."""
         self._number = self._number % kitty.LARGEST_NUMBER + 1
+        self._given.append(self._number)
         return self._number

@@ -7,14 +7,12 @@ meanwhile, nothing crashes and no answer is taken for a key.
 - Sixel by the primary device attributes and how wide it may be by XTSMGRAPHICS, the terminal's name by XTVERSION, the
   cell's size by `CSI 16 t`:
   https://invisible-island.net/xterm/ctlseqs/ctlseqs.html
-- Passing questions through tmux: https://github.com/tmux/tmux/wiki/FAQ
 """
 
 import os
 import re
 import select
 import struct
-import subprocess
 import time
 from collections.abc import Callable, Mapping
 from enum import StrEnum
@@ -24,6 +22,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hfmedia_tui.errors import UsageError
+from hfmedia_tui.media.tmux import ask_tmux, through_tmux
 
 try:
     import fcntl
@@ -38,13 +37,11 @@ __all__ = [
     'Colours',
     'Graphics',
     'Terminal',
-    'TmuxClient',
     'converse',
-    'find_tmux_client',
+    'has_placeholders',
     'may_ask',
     'measure_cell',
     'probe',
-    'through_tmux',
 ]
 
 
@@ -157,7 +154,7 @@ def probe(
         return terminal
     passes = False
     if terminal.tmux:
-        tmux = _ask_tmux(environment)
+        tmux = ask_tmux(environment)
         passes = tmux.passes
         if tmux.truecolor:
             terminal = replace(terminal, colours=Colours.TRUECOLOR)
@@ -187,7 +184,7 @@ def interpret(replies: bytes, terminal: Terminal, forced: Graphics | None = None
     cell = _CELL_REPLY.search(replies)
     widest = _WIDEST_REPLY.search(replies)
     graphics = Graphics.HALF_CELLS
-    if _KITTY_REPLY.search(replies) and _has_placeholders(name, tmux=terminal.tmux):
+    if _KITTY_REPLY.search(replies) and has_placeholders(name, tmux=terminal.tmux):
         graphics = Graphics.KITTY
     elif attributes and b'4' in attributes[1].split(b';')[1:] and not terminal.tmux:
         graphics = Graphics.SIXEL
@@ -240,64 +237,6 @@ def may_ask(keyboard: int, screen: int, environment: Mapping[str, str]) -> bool:
         return False
 
 
-class _Tmux(NamedTuple):
-    """What tmux does with what we write."""
-
-    truecolor: bool = False
-    passes: bool = False
-    """Whether it lets sequences through to the terminal behind it; by default it does not."""
-
-
-def _ask_tmux(environment: Mapping[str, str]) -> _Tmux:
-    """Ask tmux itself (3.3 and newer can tell whether they pass sequences on)."""
-    pane = environment.get('TMUX_PANE', '')
-    features = ['display-message', '-p', '-t', pane, '#{client_termfeatures}']
-    passing = ['show-options', '-Aqpv', '-t', pane, 'allow-passthrough']
-    try:
-        answer = subprocess.run(
-            ['tmux', *features, ';', *passing], env=dict(environment), capture_output=True, timeout=0.5, check=False
-        )
-    except (OSError, subprocess.SubprocessError):
-        return _Tmux()
-    client, _, option = answer.stdout.partition(b'\n')
-    return _Tmux(b'RGB' in client.split(b','), option.strip() in (b'on', b'all'))
-
-
-class TmuxClient(NamedTuple):
-    """The terminal in which tmux shows what we write."""
-
-    since: str
-    """When it was attached."""
-    has_placeholders: bool
-    """Whether Kitty's pictures can be placed in it."""
-    discarded: int = 0
-    """Bytes that tmux has thrown away so far because it did not take them fast enough."""
-    visible: bool = True
-    """Whether our window is the one that it shows: for another tmux passes no pictures on, unless told to."""
-
-
-def find_tmux_client(environment: Mapping[str, str] = os.environ) -> TmuxClient | None:
-    """Ask tmux where it shows our pane now; None where it is detached, or too old to know. Blocking, some 5 ms."""
-    told = '#{client_created} #{client_pid}|#{client_termtype}|#{client_discarded}|#{window_active}'
-    command = ['tmux', 'display-message', '-p', '-t', environment.get('TMUX_PANE', ''), told]
-    try:
-        answer = subprocess.run(command, env=dict(environment), capture_output=True, timeout=0.5, check=False)
-    except (OSError, subprocess.SubprocessError):
-        return None
-    since, _, rest = answer.stdout.decode(errors='replace').strip().partition('|')
-    if not since.strip():
-        return None
-    name, discarded, active = rest.rsplit('|', 2)
-    return TmuxClient(
-        since, _has_placeholders(name, tmux=True), int(discarded) if discarded.isdecimal() else 0, active != '0'
-    )
-
-
-def through_tmux(sequence: str) -> str:
-    """Wrap an escape sequence so that tmux hands it to the terminal."""
-    return '\x1bPtmux;' + sequence.replace('\x1b', '\x1b\x1b') + '\x1b\\'
-
-
 def _ask(deadline: float, keyboard: int, screen: int, *, tmux: bool, passes: bool) -> tuple[bytes, int]:
     """Send the questions and read until all are answered, or until `deadline`; return with how many are not.
 
@@ -343,7 +282,7 @@ def converse(told: bytes, enough: Callable[[bytes], bool], deadline: float, keyb
     return replies
 
 
-def _has_placeholders(name: str, *, tmux: bool) -> bool:
+def has_placeholders(name: str, *, tmux: bool) -> bool:
     """Whether a terminal that answered Kitty's question has Unicode placeholders too: many have only the former."""
     if match := re.match(r'kitty\((\d{1,4})\.(\d{1,4})', name):
         return (int(match[1]), int(match[2])) >= (0, 28)

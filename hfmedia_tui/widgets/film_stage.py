@@ -15,7 +15,7 @@ from textual.widget import Widget
 
 from hfmedia_tui.media import kitty
 from hfmedia_tui.media.picture import Picture, Pictures
-from hfmedia_tui.media.terminal import through_tmux
+from hfmedia_tui.media.tmux import through_tmux
 from hfmedia_tui.widgets.drawing import Drawing, Look, clock
 
 __all__ = ['FilmStage']

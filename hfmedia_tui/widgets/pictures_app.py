@@ -9,7 +9,8 @@ from textual import events, messages
 from textual.app import App
 
 from hfmedia_tui.media.picture import Pictures
-from hfmedia_tui.media.terminal import CellSize, Graphics, TmuxClient, find_tmux_client
+from hfmedia_tui.media.terminal import CellSize, Graphics, has_placeholders
+from hfmedia_tui.media.tmux import TmuxClient, find_tmux_client
 
 __all__ = ['PicturesApp']
 
@@ -51,8 +52,7 @@ class PicturesApp(App[None]):
     async def _look_at_tmux(self) -> None:
         """Send the pictures anew when tmux shows us in another terminal, or has not passed on what we sent.
 
-        It tells nobody of either. Text it draws again by itself, but it knows no pictures: what comes too fast for the
-        terminal, or for a window that is not shown, it forgets (https://github.com/tmux/tmux/blob/3.3a/tty.c).
+        It tells nobody of either; text it draws again by itself.
         """
         client = await asyncio.to_thread(find_tmux_client)
         if client is None:
@@ -61,7 +61,7 @@ class PicturesApp(App[None]):
         if before is None:
             return
         if client.since != before.since:
-            self.pictures.kept.move(usable=client.has_placeholders)
+            self.pictures.kept.move(usable=has_placeholders(client.name, tmux=True))
         elif client.discarded != before.discarded or (client.visible and not before.visible):
             self.pictures.kept.send_again()
         else:

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from hfmedia_tui.errors import UsageError
-from hfmedia_tui.media.terminal import CellSize, Colours, Graphics, Terminal, TmuxClient, interpret, probe
+from hfmedia_tui.media.terminal import CellSize, Colours, Graphics, Terminal, has_placeholders, interpret, probe
+from hfmedia_tui.media.tmux import TmuxClient
 from tests.media.fake_terminal import ATTRIBUTES, GHOSTTY, WEZTERM, WIDEST, XTERM, FakeTerminal, kitty, probed
 
 
@@ -159,7 +160,8 @@ def test_tmux_is_asked_what_it_lets_through(tmp_path: Path, passing: str, versio
     inside = tmp_path / 'inside.py'
     inside.write_text(
         'import sys, msgspec\n'
-        'from hfmedia_tui.media.terminal import find_tmux_client, probe\n'
+        'from hfmedia_tui.media.terminal import probe\n'
+        'from hfmedia_tui.media.tmux import find_tmux_client\n'
         f'open({str(report)!r}, "wb").write(msgspec.json.encode((probe(), find_tmux_client())))\n'
     )
     environment = {
@@ -179,4 +181,4 @@ def test_tmux_is_asked_what_it_lets_through(tmp_path: Path, passing: str, versio
     assert (found.graphics, found.colours, found.tmux) == (graphics, Colours.TRUECOLOR, True)
     assert found.elapsed < 1.0
     assert client is not None
-    assert client.has_placeholders == (version == '0.32.0')
+    assert has_placeholders(client.name, tmux=True) == (version == '0.32.0')
