@@ -16,7 +16,8 @@ from enum import StrEnum
 from typing import Final
 
 from hfmedia_tui.domain import clean
-from hfmedia_tui.media.terminal import Terminal, through_tmux
+from hfmedia_tui.media.terminal import Terminal
+from hfmedia_tui.media.tmux import through_tmux
 
 __all__ = ['KEEP_TITLE', 'RESTORE_TITLE', 'Notices', 'Protocol', 'Switch', 'title']
 
