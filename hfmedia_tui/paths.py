@@ -3,12 +3,12 @@
 import os
 import unicodedata
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from hfmedia_tui.errors import UsageError
 
-__all__ = ['Paths', 'file_link', 'find_paths', 'named_folder']
+__all__ = ['Paths', 'file_link', 'find_paths', 'named_file', 'named_folder']
 
 
 class Paths(NamedTuple):
@@ -80,6 +80,34 @@ def named_folder(name: str) -> Path:
     if any(unicodedata.category(character) == 'Cc' for character in str(folder)):
         raise UsageError('The name of a folder holds a control character.', 'See --output and HFMEDIA_HOME.')
     return folder
+
+
+_MEDIA_ENDINGS = frozenset({'.avif', '.gif', '.jpeg', '.jpg', '.json', '.mov', '.mp4', '.png', '.webm', '.webp'})
+_LONGEST_PATH = 4096
+
+
+def named_file(text: str) -> Path | None:
+    """The picture, film or sidecar that a text names by its whole path, as terminals write a file that is dropped.
+
+    They quote it for a shell, or write a URL; None for any other text. Nothing is looked for.
+    """
+    text = text.strip()
+    if len(text) > _LONGEST_PATH or not text.isprintable():
+        return None
+    import shlex  # 3 ms, and the start does without
+    from urllib.parse import unquote, urlsplit
+
+    try:
+        words = [unquote(urlsplit(text).path)] if text.startswith('file:') else shlex.split(text)
+    except ValueError:
+        words = []
+    name = words[0] if len(words) == 1 else text
+    if not name.startswith(('/', '~/')) or PurePath(name).suffix.lower() not in _MEDIA_ENDINGS:
+        return None
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:
+        return None
 
 
 def file_link(path: str) -> str:

@@ -20,6 +20,7 @@ from hfmedia_tui.composition import Entries, Extent, extent_of
 from hfmedia_tui.domain import Job, JobState, Model, Order, ProviderMapping, clean
 from hfmedia_tui.errors import AppError, HubError, UsageError
 from hfmedia_tui.media.picture import Pictures
+from hfmedia_tui.metadata.recipe import Recipe
 from hfmedia_tui.parameters import PARAMETERS
 from hfmedia_tui.screens.choice import Choice
 from hfmedia_tui.screens.copying import copy_from
@@ -27,7 +28,7 @@ from hfmedia_tui.screens.editor import edit, find_editor
 from hfmedia_tui.screens.model_finder import ModelFinder
 from hfmedia_tui.screens.prompt_finder import PromptFinder
 from hfmedia_tui.screens.question import Question
-from hfmedia_tui.screens.undoing import Undoing
+from hfmedia_tui.screens.recipe_place import RecipePlace
 from hfmedia_tui.screens.unsent import Unsent
 from hfmedia_tui.templates import escaped, read_template, wildcard_names
 from hfmedia_tui.widgets.chooser import Chooser
@@ -73,7 +74,7 @@ def _template_of(order: Order) -> str:
     return escaped(order.prompt) if order.template is None else order.template
 
 
-class ComposeScreen(Undoing):
+class ComposeScreen(RecipePlace):
     """The prompt and its form, the jobs that run, and the results as they come."""
 
     NAME = 'compose'
@@ -278,6 +279,22 @@ class ComposeScreen(Undoing):
             entries = replace(entries, count=1, seed=only.seed, same_seed=False)
         if prompt:
             self.prompt.write_over(escaped(order.prompt) if only is not None else _template_of(order))
+        self.form.fill(entries)
+        self.prompt.focus()
+
+    def fill(self, recipe: Recipe, model: Model | None) -> None:
+        """Compose a recipe: its prompt, its parameters as far as the model's task has them, and its model if known."""
+        if model is not None:
+            self.model = model
+        task = self.model.task if self.model is not None else recipe.task
+        given = recipe.parameters.items()
+        entries = Entries(
+            parameters={name: value for name, value in given if task is None or task in PARAMETERS[name].tasks},
+            provider=recipe.provider if model and recipe.provider in self.form.providers else None,
+            extra=recipe.extra,
+            seed=recipe.seed,
+        )
+        self.prompt.write_over(escaped(recipe.prompt))
         self.form.fill(entries)
         self.prompt.focus()
 

@@ -27,6 +27,8 @@ _WIDE: Final = ('negative_prompt',)
 """Fields that take the whole width of the form."""
 _SIDES: Final = frozenset({'width', 'height'})
 
+_LONGEST_SEED: Final = 20
+"""Digits: some tools draw seeds of 64 bits."""
 _EVERY: Final = '*'
 """The value that stands for every provider: no provider has such a name."""
 
@@ -285,7 +287,7 @@ class ParameterForm(Widget):
         text = self._text('seed')
         if not text:
             return None
-        if not text.isdecimal() or len(text) > 18:
+        if not text.isdecimal() or len(text) > _LONGEST_SEED:
             raise UsageError('Seed must be a whole number, or empty.')
         return int(text)
 

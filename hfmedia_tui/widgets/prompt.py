@@ -1,5 +1,7 @@
 """The field that the prompt is written in."""
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 from textual import events
@@ -7,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TextArea
 
+from hfmedia_tui.paths import named_file
 from hfmedia_tui.widgets.type_ahead import KeyClock
 
 __all__ = ['Prompt']
@@ -30,6 +33,12 @@ class Prompt(TextArea):
     class Submitted(Message):
         """The user pressed Enter."""
 
+    @dataclass
+    class FilePasted(Message):
+        """What was pasted names a file, as a terminal writes one that is dropped on it; it stands in the prompt."""
+
+        path: Path
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(
             id=id,
@@ -50,6 +59,10 @@ class Prompt(TextArea):
             self.post_message(self.Submitted())
             return
         await super()._on_key(event)
+
+    def on_paste(self, event: events.Paste) -> None:
+        if (path := named_file(event.text)) is not None:
+            self.post_message(self.FilePasted(path))
 
     def write_over(self, text: str) -> None:
         """Put `text` in the place of everything; Ctrl+Z brings back what was there."""
