@@ -8,10 +8,10 @@ from msgspec import Struct
 from hfmedia_tui.domain import Order
 from hfmedia_tui.parameters import sized
 
-__all__ = ['Composition', 'Entries', 'Extent', 'extent_of']
+__all__ = ['Composition', 'Entries', 'Extent', 'SavedTemplate', 'extent_of']
 
 
-class Entries(Struct, frozen=True, kw_only=True):
+class Entries(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the form says, read and checked."""
 
     parameters: Mapping[str, Any] = {}
@@ -49,7 +49,7 @@ class Entries(Struct, frozen=True, kw_only=True):
         )
 
 
-class Composition(Struct, frozen=True, kw_only=True):
+class Composition(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Everything in Compose that makes what is sent."""
 
     models: tuple[str, ...]
@@ -57,6 +57,13 @@ class Composition(Struct, frozen=True, kw_only=True):
     prompt: str
     """A template, see `templates`."""
     entries: Entries = Entries()
+
+
+class SavedTemplate(NamedTuple):
+    """What was composed, under the name that the user gave it."""
+
+    name: str
+    composition: Composition
 
 
 class Extent(NamedTuple):

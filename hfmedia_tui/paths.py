@@ -33,6 +33,11 @@ class Paths(NamedTuple):
         return self.configuration / 'wildcards'
 
     @property
+    def templates(self) -> Path:
+        """What was composed and given a name."""
+        return self.configuration / 'templates'
+
+    @property
     def ledger(self) -> Path:
         return self.data / 'ledger.sqlite3'
 

@@ -16,7 +16,7 @@ from textual.screen import Screen
 from textual.style import Style
 from textual.widgets import Button, Static, TextArea
 
-from hfmedia_tui.composition import Entries, Extent, extent_of
+from hfmedia_tui.composition import Composition, Entries, Extent, SavedTemplate, extent_of
 from hfmedia_tui.domain import Job, JobState, Model, Order, ProviderMapping, clean
 from hfmedia_tui.errors import AppError, HubError, UsageError
 from hfmedia_tui.media.picture import Pictures
@@ -29,6 +29,7 @@ from hfmedia_tui.screens.model_finder import ModelFinder
 from hfmedia_tui.screens.prompt_finder import PromptFinder
 from hfmedia_tui.screens.question import Question
 from hfmedia_tui.screens.recipe_place import RecipePlace
+from hfmedia_tui.screens.template_finder import TemplateFinder
 from hfmedia_tui.screens.unsent import Unsent
 from hfmedia_tui.templates import escaped, read_template, wildcard_names
 from hfmedia_tui.widgets.chooser import Chooser
@@ -92,6 +93,15 @@ class ComposeScreen(RecipePlace):
             priority=True,
             id='compose.prompts',
             tooltip='Find an earlier prompt',
+        ),
+        Binding(
+            'ctrl+s,f10',
+            'templates',
+            'Templates',
+            show=False,
+            priority=True,
+            id='compose.templates',
+            tooltip='Open a saved template, or save what is composed as one',
         ),
         Binding(
             'f6',
@@ -314,6 +324,34 @@ class ComposeScreen(RecipePlace):
 
         self.app.push_screen(finder, take)
 
+    def action_templates(self) -> None:
+        """Open a saved template, or save what is composed as one; Ctrl+Z brings back the prompt that stood there."""
+        services = self.services
+        if services is None:
+            self._refuse(self.house.standing or 'The program is still starting.')
+            return
+        composed = None
+        if self.models and self.prompt.text.strip():
+            models = tuple(model.id for model in self.models)
+            composed = Composition(models=models, prompt=self.prompt.text, entries=self.form.valid)
+
+        def take(template: SavedTemplate | None) -> None:
+            if template is not None:
+                self._open(template.composition, services)
+
+        self.app.push_screen(TemplateFinder(services.templates, composed), take)
+
+    @work(group='open', exclusive=True, exit_on_error=False)
+    async def _open(self, composition: Composition, services: 'Services') -> None:
+        self.prompt.write_over(composition.prompt)
+        self.prompt.focus()
+        try:
+            known = await asyncio.gather(*map(services.catalog.model, composition.models))
+            self.models = tuple(models[0] for models in known if models) or self.models
+        except HubError as error:
+            self._refuse(str(error))
+        self.form.fill(composition.entries)
+
     @work(group='edit', exclusive=True, exit_on_error=False)
     async def action_edit(self) -> None:
         """Write the prompt in the user's own editor; Ctrl+Z brings back what stood there."""
@@ -447,7 +485,7 @@ class ComposeScreen(RecipePlace):
             hint = field.hint
         else:
             hint = (
-                'Enter generates, Ctrl+N new line, Ctrl+R earlier prompts, F6 editor'
+                'Enter generates, Ctrl+N new line, Ctrl+R earlier, Ctrl+S templates, F6 editor'
                 if event.widget is self.prompt
                 else ''
             )

@@ -81,6 +81,11 @@ class Finder(ModalScreen[RowType | None], Generic[RowType]):
         else:
             self.search()
 
+    @property
+    def row(self) -> RowType | None:
+        """The highlighted row."""
+        return self._list.row
+
     def search(self) -> None:
         """Show what fits the words now."""
         self._searching = self._search(self.query_one('#words', Input).value.strip())

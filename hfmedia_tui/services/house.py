@@ -22,6 +22,7 @@ from hfmedia_tui.services.waiting import Waiting
 from hfmedia_tui.settings import Settings
 from hfmedia_tui.store.draft import Draft
 from hfmedia_tui.store.ledger import Ledger
+from hfmedia_tui.store.saved_templates import SavedTemplates
 from hfmedia_tui.store.wildcards import read_wildcards
 from hfmedia_tui.templates import Template, read_template, wildcard_names
 
@@ -62,6 +63,8 @@ class Services:
         self.waiting = Waiting(ledger, pool)
         self.draft = Draft(paths.data / 'draft.txt')
         """The prompt that is being written."""
+        self.templates = SavedTemplates(paths.templates)
+        """What the user has given a name."""
         self._ordering = ordering
 
     @property
