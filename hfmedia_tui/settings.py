@@ -73,13 +73,20 @@ class Output(Section, frozen=True):
         ),
     ] = None
     embed: Annotated[
-        bool, Meta(title='How it was made', description='Whether each file carries it, for this and other programs.')
+        bool,
+        Meta(
+            title='Recipe in each file', description='Whether a file carries how it was made, for any program to read.'
+        ),
     ] = True
     sidecar: Annotated[
-        bool, Meta(title='A file beside each', description='Whether that is written beside each file too, as JSON.')
+        bool,
+        Meta(
+            title='Recipe beside each file',
+            description="Whether that is written beside it too, as JSON, with the provider's own words.",
+        ),
     ] = True
     prompts: Annotated[
-        bool, Meta(title='Tell the prompt', description='Whether either tells the prompt, and not only the rest.')
+        bool, Meta(title='Prompt in the recipe', description='Whether either tells the prompt, and not only the rest.')
     ] = True
 
 

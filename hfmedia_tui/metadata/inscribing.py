@@ -51,18 +51,18 @@ class Inscriber:
         self._wishes = wishes
 
     def __call__(self, path: Path, made: Made) -> None:
-        """Write into `path` and beside it what is told of it. Blocking; raises OSError, and nothing is lost then.
+        """Write into `path` and beside it what is told of it. Blocking; raises OSError where neither can be done.
 
-        A file that has its own record already is left as it is.
+        Whatever happens the file is whole. One that has its own record already is left as it is.
         """
         wishes, why_not = self._wishes(), None
         if wishes.embed:
             try:
                 if not self._write_into(path, made, prompts=wishes.prompts) and sidecar_path(path).exists():
                     return
-            except UnwritableError as error:
-                why_not = str(error)
-                log.info('nothing is written into %s: %s', path.name, error)
+            except (UnwritableError, OSError) as error:
+                why_not = (isinstance(error, OSError) and error.strerror) or str(error)
+                log.info('nothing is written into %s: %s', path.name, why_not)
         if wishes.sidecar:
             inside = wishes.embed and why_not is None
             write_sidecar(path, _beside(path, made, prompts=wishes.prompts, inside=inside, why_not=why_not))

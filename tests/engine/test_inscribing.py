@@ -1,12 +1,14 @@
 """What comes home tells how it was made; whatever goes wrong about that, it is whole, and counted once."""
 
 import hashlib
+import io
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from hfmedia_tui.domain import Fetch, Job, JobState, Media, Progress
 from hfmedia_tui.metadata.reading import read_recipe
@@ -102,6 +104,21 @@ async def test_a_mistake_in_it_costs_nothing(
     (path,) = house.paths.output.iterdir()
     assert path.read_bytes() == provider.picture
     assert done.outputs[0].sha256 == hashlib.sha256(provider.picture).hexdigest()
+
+
+async def test_a_full_disk_leaves_the_result_as_it_came(house: Services, provider: Provider, small_disk: Path) -> None:
+    buffer = io.BytesIO()
+    Image.effect_noise((400, 400), 50).save(buffer, 'PNG')
+    provider.picture = buffer.getvalue()
+    assert len(provider.picture) > 140_000, 'a second one has no room beside it'
+    (job,) = await house.submit(Ask(model='a/b', prompt='a fox', provider='fal-ai', output=str(small_disk)))
+    done = await ended(house, job)
+    assert done.state is JobState.SUCCEEDED, done.error
+    (output,) = done.outputs
+    assert Path(output.path).read_bytes() == provider.picture
+    assert output.sha256 == hashlib.sha256(provider.picture).hexdigest()
+    assert not list(small_disk.glob('.*'))
+    assert 'No space left' in json.loads(sidecar_path(Path(output.path)).read_text())['file']['why_not']
 
 
 async def test_each_of_several_results_tells_of_itself(house: Services, provider: Provider) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import av
 import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
@@ -12,7 +13,7 @@ from PIL.PngImagePlugin import PngInfo
 from hfmedia_tui.errors import MediaError
 from hfmedia_tui.metadata.formats import exif
 from hfmedia_tui.metadata.reading import read_recipe
-from tests.media.files import encoded, quarters
+from tests.media.files import encoded, film, quarters
 
 A1111 = (
     'a red fox, (detailed:1.2)\nin snow\nNegative prompt: blur, text\nugly\n'
@@ -203,6 +204,30 @@ def test_comfyui_in_a_webp(tmp_path: Path) -> None:
     tags[0x0110], tags[0x010F] = f'prompt:{json.dumps(KSAMPLER)}', f'workflow:{json.dumps(DRAWN)}'
     path = tmp_path / 'a.webp'
     quarters().save(path, exif=tags)
+    told = read(path)
+    told.pop('unmapped')
+    assert told == COMFYUI_TOLD
+
+
+@pytest.mark.parametrize(
+    'texts',
+    [
+        {'prompt': json.dumps(KSAMPLER), 'workflow': json.dumps(DRAWN)},
+        {'comment': json.dumps({'prompt': json.dumps(KSAMPLER), 'workflow': DRAWN})},
+    ],
+    ids=['by name', 'as a comment'],
+)
+def test_comfyui_in_a_film(tmp_path: Path, texts: dict[str, str]) -> None:
+    source = film(tmp_path / 'source.mp4', seconds=0.5)
+    path = tmp_path / 'film.mp4'
+    flags = {'movflags': 'use_metadata_tags'} if 'prompt' in texts else {}
+    with av.open(str(source)) as old, av.open(str(path), 'w', options=flags) as new:
+        stream = new.add_stream_from_template(old.streams.video[0])
+        new.metadata.update(texts)
+        for packet in old.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                new.mux(packet)
     told = read(path)
     told.pop('unmapped')
     assert told == COMFYUI_TOLD
