@@ -132,6 +132,8 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
     """What is being waited for, or why the rooms could not be opened; empty while they are open."""
     mark: var[str] = var('')
     """Whose account is at work."""
+    paused: var[bool] = var(False)
+    """Whether nothing new starts."""
     tally: var[Tally] = var(Tally())
     """Counts of this session's jobs."""
 
@@ -200,6 +202,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
         self._show_theme()
 
     async def on_mount(self) -> None:
+        self.mode_change_signal.subscribe(self, self._leave_editing)
         self._apply_settings()
         if self._sandbox or self._token_found:
             await self.switch_mode(self._first_place())
@@ -257,6 +260,8 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
         last = await services.last_order()
         if last is not None and last.router != services.router:
             last = None
+        await services.waiting.restore()
+        self.paused = services.waiting.paused
         self.services = services
         self.standing = ''
         self.mark = 'sandbox' if services.sandbox else services.account.name or ''
@@ -307,7 +312,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
         if not waiting:
             return
         if at_start == 'run':
-            await services.resume()
+            await services.resume(paused=False)
         else:
 
             def on_answer(answer: str | None) -> None:
@@ -319,7 +324,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
     async def _answer_about_waiting(self, services: 'Services', waiting: tuple[Job, ...], answer: str | None) -> None:
         try:
             if answer == 'run':
-                await services.resume()
+                await services.resume(paused=False)
             elif answer == 'cancel':
                 for job in waiting:
                     with suppress(UsageError):  # another process has ended it meanwhile
@@ -410,7 +415,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
         self.notifications = self.settings_file.settings.notifications
         self.tell_window()
         if self.services is not None:
-            self.services.settings = self.settings_file.settings
+            self.services.take_settings(self.settings_file.settings)
 
     def _show_theme(self) -> None:
         chosen = self.settings_file.settings.interface.theme
@@ -475,6 +480,15 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
             compose.models = (event.model, *event.others)
             compose.prompt.focus()
             self._hand_over_typed(compose)
+
+    @work(group='waiting', exit_on_error=False)
+    async def _leave_editing(self, mode: str) -> None:
+        """Put the job back into the line that was being written anew, when the user goes elsewhere."""
+        if mode != 'compose' and self.services is not None:
+            try:
+                await self.services.waiting.put_back()
+            except AppError as error:
+                self.notify(error.hint or '', title=error.message, severity='error', markup=False)
 
     @on(JobReused)
     async def _compose_again(self, event: JobReused) -> None:

@@ -1,6 +1,7 @@
 """Jobs: everything that was asked for, as it stands now."""
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -9,15 +10,18 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
+from textual.widgets import Input, Static
+from textual.worker import Worker
 
 from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState
+from hfmedia_tui.errors import UsageError
+from hfmedia_tui.filters import JOBS, read_filter
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.messages import JobReused
+from hfmedia_tui.screens.arranging import Arranging, can_retry, waits_here
 from hfmedia_tui.screens.copying import copy_from
 from hfmedia_tui.screens.outside import can_open, open_outside
 from hfmedia_tui.screens.question import Question
-from hfmedia_tui.screens.undoing import Undoing
 from hfmedia_tui.widgets.film import FilmPlayer
 from hfmedia_tui.widgets.job_details import JobDetails
 from hfmedia_tui.widgets.job_list import JobList
@@ -27,13 +31,20 @@ __all__ = ['JobsScreen']
 
 _NO_JOBS = 'No jobs yet\nCompose one: F3'
 _NO_TRASH = 'The trash is empty\nEsc goes back to the jobs'
-_OF_JOBS = frozenset({'cancel', 'retry', 'trash'})
+_NOTHING_FITS = 'No job fits\nEsc clears the filter'
+_PAGE = 200
+"""Jobs that are read from the ledger at once."""
+_OF_JOBS = frozenset({'cancel', 'retry', 'trash', 'pause', 'start_now', 'move', 'retry_all', 'clear_filter'})
 _OF_TRASH = frozenset({'restore', 'delete', 'empty', 'leave_trash'})
 """Actions that only one of the two lists has."""
+_OF_ONE = frozenset(
+    {'cancel', 'retry', 'copy', 'open', 'reuse', 'trash', 'pause', 'start_now', 'move', 'restore', 'delete', 'empty'}
+)
+"""Actions that do something with the highlighted job."""
 _STAYS = 'The files go. What was asked and what it cost stay in the ledger.'
 
 
-class JobsScreen(Undoing):
+class JobsScreen(Arranging):
     """The list of jobs, the preview of the highlighted one, and all that is known about it."""
 
     NAME = 'jobs'
@@ -42,10 +53,17 @@ class JobsScreen(Undoing):
     WAY_BACK = 'u brings it back, t shows the trash.'
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding('slash', 'filter', 'Filter', key_display='/', id='jobs.filter', tooltip='Show only the jobs that fit'),
         Binding('c', 'cancel', 'Cancel', id='jobs.cancel', tooltip='Cancel the job'),
         Binding('r', 'retry', 'Retry', id='jobs.retry', tooltip='Try the job again, from the first step not yet paid'),
         Binding('r', 'restore', 'Restore', id='jobs.restore', tooltip='Bring the job and its files back'),
-        Binding('e', 'reuse', 'Reuse', id='jobs.reuse', tooltip='Compose again what the job was made from'),
+        Binding(
+            'e',
+            'reuse',
+            'Reuse',
+            id='jobs.reuse',
+            tooltip='Compose again what the job was made from; write one anew that waits',
+        ),
         Binding(
             'E',
             'reuse(True)',
@@ -55,11 +73,11 @@ class JobsScreen(Undoing):
             tooltip='Compose again all that was asked for with the job, as it was written',
         ),
         Binding('y', 'copy', 'Copy', id='jobs.copy', tooltip='Copy a path, prompt, link or command, over SSH too'),
-        Binding('space', 'play', 'Play', id='jobs.play', tooltip='Play or pause the film'),
+        Binding('space', 'play', 'Play', show=False, id='jobs.play', tooltip='Play or pause the film'),
         # Before the list's own: it never scrolls sideways.
         Binding('left', 'scrub(-1)', 'Back', show=False, priority=True, id='jobs.back', tooltip='Go back in the film'),
         Binding('right', 'scrub(1)', 'Ahead', show=False, priority=True, id='jobs.ahead', tooltip='Go on in the film'),
-        Binding('o', 'open', 'Open', id='jobs.open', tooltip='Open the result in its own program'),
+        Binding('o', 'open', 'Open', show=False, id='jobs.open', tooltip='Open the result in its own program'),
         Binding('x,delete', 'trash', 'Trash', id='jobs.trash', tooltip='Throw the job and its files away'),
         Binding('x,delete', 'delete', 'Delete', id='jobs.delete', tooltip='Delete the files of the job for good'),
         Binding(
@@ -76,16 +94,26 @@ class JobsScreen(Undoing):
         Binding(
             't', 'shelf', 'See trash', show=False, id='jobs.shelf', tooltip='Show what lies in the trash, or the jobs'
         ),
-        Binding('exclamation_mark', 'send_now', 'Send', show=False, id='jobs.send_now', tooltip='Send the job at once'),
         Binding('escape', 'leave_trash', 'Jobs', id='jobs.leave_trash', tooltip='Show the jobs again'),
+        Binding('escape', 'clear_filter', 'All', show=False, id='jobs.clear_filter', tooltip='Show all jobs again'),
+        Binding('down', 'list', 'List', show=False, id='jobs.list'),
     ]
 
     def __init__(self, pictures: Pictures) -> None:
         super().__init__(classes='-empty')
         self._pictures = pictures
+        self._mistake: UsageError | None = None
+        """Why what is in the filter field is no filter."""
+        self._oldest: int | None = None
+        """The number of the oldest job that was looked at, for this filter; None before any was."""
+        self._complete = False
+        """Whether the whole ledger was looked at."""
+        self._looking: Worker[None] | None = None
 
     def compose_place(self) -> ComposeResult:
-        yield Static(id='lying')
+        with Horizontal(id='line'):
+            yield Input(placeholder='Filter', compact=True, id='filter')
+            yield Static(id='standing')
         with Horizontal(id='desk'):
             jobs = JobList(id='jobs')
             jobs.notice = _NO_JOBS
@@ -112,18 +140,112 @@ class JobsScreen(Undoing):
         self.jobs.update_jobs(jobs)
         if self.job is not None and any(job.id == self.job.id for job in jobs):
             self._show(self.job)
-        self._show_lying()
+        self._show_standing()
 
-    def _show_lying(self) -> None:
-        lying = self.jobs.rows
-        size = f', {file_size(_size(lying))}.  X empties it, Esc goes back.' if lying else ''
-        told = f'Trash: {plural(len(lying), "job")}{size}'
-        self.query_one('#lying', Static).update(Content(told))
+    def take_standing(self) -> None:
+        if self.services is not None and self._looking is None:
+            self.watch(self.house, 'paused', self._show_standing)
+            self._look(afresh=True)
+
+    def _show_standing(self) -> None:
+        """Say what lies in the trash, or which jobs are shown and whether any is started."""
+        self.query_one('#standing', Static).update(Content('  ').join(self._standing()))
+
+    def _standing(self) -> Iterator[Content]:
+        services, shown, muted = self.services, self.jobs.rows, '$foreground-muted'
+        if self.jobs.trash:
+            size = f', {file_size(_size(shown))}.  X empties it, Esc goes back.' if shown else ''
+            yield Content.styled(f'Trash: {plural(len(shown), "job")}{size}', '$warning')
+        elif self._mistake is not None:
+            yield Content.styled(str(self._mistake), '$error')
+        elif services is not None:
+            if self.house.paused:
+                yield Content.styled('‖ Paused: P starts again', '$warning')
+            if self.jobs.fits is not None:
+                yield Content.styled(f'{len(shown):,} fit{"" if self._complete else " so far"}', muted)
+            limits = services.pool.limits
+            told = f'at most {limits.total} at once, {limits.per_provider} at one provider'
+            yield Content.styled(told, muted)
 
     def highlight(self, job_id: str) -> None:
         """Go to one job."""
         self.action_leave_trash()
         self.jobs.highlight(job_id)
+
+    # ------------------------------------------------------------------------------------------ which jobs
+
+    def fits(self, job: Job) -> bool:
+        return self.jobs.fits is None or self.jobs.fits(job)
+
+    def _look(self, *, afresh: bool = False, to_end: bool = False) -> None:
+        """Look for more jobs in the ledger: from the newest on, or to the oldest."""
+        if afresh or to_end or self._looking is None or self._looking.is_finished:
+            self._looking = self._look_in_ledger(afresh, to_end)
+
+    @work(group='look', exclusive=True, exit_on_error=False)
+    async def _look_in_ledger(self, afresh: bool, to_end: bool) -> None:
+        if afresh:
+            self._oldest, self._complete = None, False
+        while self.services is not None and not (self._complete or self.jobs.trash):
+            if not (to_end or self.jobs.is_end_near):
+                break
+            page = await self.tell(self.services.ledger.older(self._oldest, _PAGE))
+            if page is None:
+                break
+            self._complete = len(page) < _PAGE
+            self._oldest = page[-1].sequence if page else self._oldest
+            known = self.house.jobs
+            told = [known.get(job.id, job) for job in page]
+            fitting = await asyncio.to_thread(list, filter(self.jobs.belongs, told))
+            if not self.jobs.trash:
+                self.jobs.append_rows(fitting)
+            self._show_standing()
+        if to_end and not self.jobs.trash:
+            self.jobs.highlighted = len(self.jobs.rows) - 1 if self.jobs.rows else None
+        if self._complete and not self.jobs.trash:
+            self.jobs.notice = _NOTHING_FITS if self.jobs.fits is not None else _NO_JOBS
+
+    @on(JobList.EndNear)
+    def _end_near(self) -> None:
+        if not self.jobs.trash:
+            self._look()
+
+    @on(JobList.LastWanted)
+    def _last_wanted(self) -> None:
+        if not (self._complete or self.jobs.trash):
+            self._look(to_end=True)
+
+    @on(Input.Changed, '#filter')
+    def _filter_changed(self, event: Input.Changed) -> None:
+        text = event.value.strip()
+        try:
+            fits = read_filter(text, JOBS).fits if text else None
+        except UsageError as error:
+            # What fitted last stays while the filter is being typed.
+            self._mistake = error
+            self._show_standing()
+            return
+        self._mistake = None
+        self.jobs.fits = fits
+        if self.jobs.trash:
+            self._look_at_trash()
+        else:
+            self._list(self.house.jobs.values(), trash=False)
+
+    @on(Input.Submitted, '#filter')
+    def action_list(self) -> None:
+        self.jobs.focus()
+
+    def action_filter(self) -> None:
+        self.query_one('#filter', Input).focus()
+
+    def action_clear_filter(self) -> None:
+        field = self.query_one('#filter', Input)
+        if self.focused is not field:
+            field.value = ''
+        self.jobs.focus()
+
+    # ------------------------------------------------------------------------------------------ the highlighted one
 
     @on(JobList.Highlighted)
     def _highlighted(self, event: JobList.Highlighted) -> None:
@@ -141,37 +263,32 @@ class JobsScreen(Undoing):
     # ------------------------------------------------------------------------------------------ what the user does
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        job = self.job if self.is_mounted else None
-        in_trash = self.is_mounted and self.jobs.trash
-        elsewhere = action in (_OF_JOBS if in_trash else _OF_TRASH)
-        if elsewhere or (action == 'open' and not can_open()):
+        if not self.is_mounted:
+            return True
+        if action in (_OF_JOBS if self.jobs.trash else _OF_TRASH):
             return False
+        if action in _OF_ONE:
+            return self._can(action, self.job) if self.job is not None else None
         match action:
-            case 'send_now':
-                return job is not None and job.sent_in is not None
-            case 'play':
-                return self.is_mounted and self.player.has_film
-            case 'scrub':
-                return self.is_mounted and self.player.has_film and self.jobs.has_focus
-            case 'cancel' | 'retry' | 'copy' | 'open' | 'reuse' | 'trash' | 'restore' | 'delete' | 'empty':
-                return True if job and self._can(action, job) else None
+            case 'play' | 'scrub':
+                return self.player.has_film and (action == 'play' or self.jobs.has_focus)
+            case 'list':
+                return self.focused is self.query_one('#filter')
             case _:
                 return True
 
-    def _can(self, action: str, job: Job) -> bool:
+    def _can(self, action: str, job: Job) -> bool | None:
         match action:
             case 'cancel':
                 return job.state not in FINAL_STATES or job.collectable
             case 'retry':
-                return self._can_retry(job)
+                return can_retry(job)
+            case 'pause' | 'start_now' | 'move':
+                return waits_here(job)
             case 'open':
-                return bool(job.outputs)
+                return can_open() and (True if job.outputs else None)
             case _:
                 return True
-
-    def _can_retry(self, job: Job) -> bool:
-        """Whether the job ended without a result, or was left by a process that is gone."""
-        return job.state is not JobState.SUCCEEDED and (job.state in FINAL_STATES or job.driver is Driver.NOBODY)
 
     @work(group='cancel', exit_on_error=False)
     async def action_cancel(self) -> None:
@@ -195,10 +312,6 @@ class JobsScreen(Undoing):
             if not await self.app.push_screen_wait(question):
                 return
         await self.tell(self.services.retry(job.id))
-
-    def action_send_now(self) -> None:
-        if self.job and self.services is not None:
-            self.services.pool.send_now(self.job.order.id)
 
     def action_undo(self) -> None:
         self.undo(self.job)
@@ -264,8 +377,10 @@ class JobsScreen(Undoing):
         self.jobs.notice = _NO_TRASH if trash else _NO_JOBS
         self.jobs.show_rows(filter(self.jobs.belongs, jobs), follow=False)
         self.set_class(trash, '-trash')
-        self._show_lying()
+        self._show_standing()
         self.refresh_bindings()
+        if not trash and self.services is not None:
+            self._look(afresh=True)
 
     # ------------------------------------------------------------------------------------------ one job
 
@@ -274,7 +389,9 @@ class JobsScreen(Undoing):
         self.action_reuse()
 
     def action_reuse(self, whole: bool = False) -> None:
-        if self.job:
+        if self.job and waits_here(self.job) and self.job.driver is Driver.OURS and not whole:
+            self.edit(self.job)
+        elif self.job:
             self.post_message(JobReused(self.job, whole=whole))
 
     def action_play(self) -> None:

@@ -52,9 +52,9 @@ class Place(Screen[None]):
     def compose(self) -> ComposeResult:
         yield TopBar(self.NAME).data_bind(Place.tally, Place.mark)
         yield from self.compose_place()
-        yield KeyLine()
         if not self.SHOWS_JOBS:
             yield LivePanel()
+        yield KeyLine()
 
     def compose_place(self) -> ComposeResult:
         """Yield what stands between the line at the top and the footer."""
@@ -65,6 +65,7 @@ class Place(Screen[None]):
             knowing.outlook = self.house.outlook
         for panel in self.query(LivePanel):
             panel.outlook = self.house.outlook
+            panel.watch(self.house, 'paused', panel.take_paused)
             panel.take_jobs(self.house.jobs.values())
             self.house.jobs_changed.subscribe(panel, panel.take_jobs)
         self.house.places[self.NAME] = self

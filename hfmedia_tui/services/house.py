@@ -9,6 +9,7 @@ from hfmedia_tui.composition import Entries
 from hfmedia_tui.domain import FINAL_STATES, Job, Model, Order
 from hfmedia_tui.engine.addresses import Endpoints
 from hfmedia_tui.engine.pool import Pool
+from hfmedia_tui.engine.tools import Limits
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.outlook import Outlook
 from hfmedia_tui.paths import Paths
@@ -72,6 +73,12 @@ class Services:
         """Whether the sandbox stands in for the Hub and the providers."""
         return self.router == SANDBOX
 
+    def take_settings(self, settings: Settings) -> None:
+        """Do at once what the user's settings say now."""
+        if settings.jobs != self.settings.jobs:
+            self.pool.limits = Limits(total=settings.jobs.total, per_provider=settings.jobs.per_provider)
+        self.settings = settings
+
     # ------------------------------------------------------------------------------------------ asking
 
     async def submit(self, ask: Ask, *, grace: float = 0.0) -> tuple[Job, ...]:
@@ -84,7 +91,9 @@ class Services:
 
     async def submit_all(self, asks: Sequence[Ask], *, grace: float = 0.0) -> tuple[Job, ...]:
         """Do as `submit` does for several asks: all of them or none."""
-        return await self.pool.submit(*await self.orders(asks), grace=grace)
+        jobs = await self.pool.submit(*await self.orders(asks), grace=grace)
+        await self.waiting.replace()
+        return jobs
 
     async def order(self, ask: Ask) -> Order:
         """The order that `submit` would record. Raises UsageError and HubError."""

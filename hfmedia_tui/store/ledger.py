@@ -311,6 +311,16 @@ class Ledger:
 
         return await self._database.read(transaction)
 
+    async def older(self, than: int | None, limit: int, *, state: JobState | None = None) -> tuple[Job, ...]:
+        """The next jobs by their numbers, the newest first, without those in the trash; from the newest on at None."""
+
+        def transaction(connection: sqlite3.Connection) -> tuple[Job, ...]:
+            where = 'WHERE jobs.trash IS NULL AND jobs.sequence < ?' + (' AND jobs.state = ?' if state else '')
+            values = [2**62 if than is None else than, *([state] if state else []), limit]
+            return self._read(connection, f'{where} ORDER BY jobs.sequence DESC LIMIT ?', values)
+
+        return await self._database.read(transaction)
+
     async def find(self, name: str) -> Job:
         """The job whose id is `name`, or the only one whose id begins with it. Raises UsageError."""
 

@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
+from textual.geometry import Size
+from textual.message import Message
+
 from hfmedia_tui.domain import Job, JobState
 from hfmedia_tui.outlook import Outlook
-from hfmedia_tui.widgets.job_row import draw_job
+from hfmedia_tui.widgets.job_row import draw_job, standing_rank
 from hfmedia_tui.widgets.row_list import Part, RowList
 
 __all__ = ['JobList', 'no_outlook']
@@ -17,7 +20,7 @@ def no_outlook(_: Job) -> Outlook:
 
 
 class JobList(RowList[Job]):
-    """Jobs, newest order first."""
+    """Jobs: those that run, those that wait in the order in which they go, and the others, newest first."""
 
     DEFAULT_CSS = 'JobList { height: 1fr; }'
 
@@ -26,8 +29,16 @@ class JobList(RowList[Job]):
         self._places: dict[str, int] = {}
         self.trash = False
         """Whether this lists what lies in the trash, thrown away last first, instead of the others."""
+        self.fits: Callable[[Job], bool] | None = None
+        """Which jobs are listed; None for all."""
         self.outlook: Callable[[Job], Outlook] = no_outlook
         """Tells what can be said of a job that runs."""
+
+    class EndNear(Message):
+        """The last rows have come near: there may be more."""
+
+    class LastWanted(Message):
+        """The user wants to go to the last row, however far that is."""
 
     def on_mount(self) -> None:
         self._clock = self.set_interval(1, self._tick, pause=True)
@@ -47,9 +58,21 @@ class JobList(RowList[Job]):
         super().renew_rows(ordered)
         self._wind_clock()
 
+    def append_rows(self, rows: Iterable[Job]) -> None:
+        """Show more rows, which come after the present ones."""
+        more = sorted((job for job in rows if job.id not in self._places), key=self.rank)
+        if not self._rows or (more and self.rank(more[0]) < self.rank(self._rows[-1])):
+            self.show_rows([*self._rows, *more])
+        elif more:
+            self._places.update((job.id, place) for place, job in enumerate(more, start=len(self._rows)))
+            self._rows += more
+            self.virtual_size = Size(0, len(self._rows))
+            self.refresh()
+
     def belongs(self, job: Job) -> bool:
         """Whether the job is one of those that this lists."""
-        return not job.deleted and (job.trashed_at is not None) is self.trash
+        here = not job.deleted and (job.trashed_at is not None) is self.trash
+        return here and (self.trash or self.fits is None or self.fits(job))
 
     def update_jobs(self, jobs: Iterable[Job]) -> None:
         """Take on newer snapshots; only lines in sight are drawn again, unless the order changes."""
@@ -72,7 +95,7 @@ class JobList(RowList[Job]):
         """Return what the list is sorted by."""
         if self.trash and job.trashed_at is not None:
             return -job.trashed_at.timestamp(), job.index
-        return job.index - job.sequence, job.index
+        return standing_rank(job)
 
     def place_of(self, job_id: str | None) -> int | None:
         """Return where a job stands; None where it is not in the list."""
@@ -98,6 +121,23 @@ class JobList(RowList[Job]):
                 self.refresh_line(place)
 
     # ------------------------------------------------------------------------------------------ drawing
+
+    # ------------------------------------------------------------------------------------------ more rows
+
+    @property
+    def is_end_near(self) -> bool:
+        """Whether the last rows are in sight or will soon be."""
+        height = max(1, self.scrollable_content_region.height)
+        return self.scroll_offset.y + 3 * height >= len(self._rows)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        if self.is_end_near:
+            self.post_message(self.EndNear())
+
+    def action_last(self) -> None:
+        super().action_last()
+        self.post_message(self.LastWanted())
 
     def draw(self, row: Job, width: int) -> Iterable[Part]:
         outlook = self.outlook(row) if row.state is JobState.RUNNING else Outlook()

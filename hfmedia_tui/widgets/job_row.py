@@ -9,7 +9,7 @@ from hfmedia_tui.outlook import Outlook, PastRuns
 from hfmedia_tui.widgets.plain import cells, duration, file_size, one_line
 from hfmedia_tui.widgets.row_list import Part
 
-__all__ = ['COLOURS', 'draw_job', 'expectation', 'is_left', 'is_silent', 'state_mark', 'state_word']
+__all__ = ['COLOURS', 'draw_job', 'expectation', 'is_left', 'is_silent', 'standing_rank', 'state_mark', 'state_word']
 
 COLOURS: Final = {
     '': '$foreground',
@@ -29,6 +29,7 @@ _MARKS: Final = {
     JobState.INTERRUPTED: ('!', 'odd'),
 }
 _LEFT: Final = ('○', 'muted')
+_PAUSED: Final = ('‖', 'odd')
 _SILENT: Final = ('◌', 'odd')
 _BAR: Final = 8
 """Cells of the bar that a true fraction is drawn with."""
@@ -53,6 +54,8 @@ def is_silent(outlook: Outlook) -> bool:
 
 def state_mark(job: Job, outlook: Outlook = _NOTHING) -> Part:
     """Return the sign of the job's state, and the part of a row's style that it wears."""
+    if job.paused and job.state is JobState.QUEUED:
+        return _PAUSED
     if is_left(job):
         return _LEFT
     return _SILENT if job.state is JobState.RUNNING and is_silent(outlook) else _MARKS[job.state]
@@ -60,6 +63,8 @@ def state_mark(job: Job, outlook: Outlook = _NOTHING) -> Part:
 
 def state_word(job: Job) -> str:
     """Return in one word what the job is doing: its stage while it runs, else its state."""
+    if job.paused and job.state is JobState.QUEUED:
+        return 'paused'
     if is_left(job):
         return 'left'
     match job.state:
@@ -69,6 +74,17 @@ def state_word(job: Job) -> str:
             return str(Stage.WAITING) if job.sent_in is None else f'sent in {job.sent_in} s'
         case _:
             return str(job.state)
+
+
+def standing_rank(job: Job) -> tuple[float, ...]:
+    """Return what jobs are sorted by: those that run, those that wait as they go, those left, then the newest."""
+    if job.state in FINAL_STATES:
+        return (3, -job.sequence)
+    if is_left(job):
+        return (2, -job.sequence)
+    if job.state is JobState.RUNNING:
+        return (0, job.sequence)
+    return (1, job.sequence - job.priority, job.sequence)
 
 
 def expectation(past: PastRuns | None, elapsed: float) -> str:

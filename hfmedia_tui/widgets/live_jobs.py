@@ -4,29 +4,21 @@ from collections.abc import Iterable
 
 from textual.reactive import reactive
 
-from hfmedia_tui.domain import Job, JobState
+from hfmedia_tui.domain import Job
 from hfmedia_tui.widgets.job_list import JobList
 from hfmedia_tui.widgets.row_list import RowList
 
 __all__ = ['LiveJobs']
 
-_URGENCY = {JobState.RUNNING: 0, JobState.QUEUED: 1}
-
 
 class LiveJobs(JobList):
-    """Jobs, the running and the waiting ones first.
+    """Jobs, of which one made the result that is shown.
 
     While nobody moves in it, it stays at its top, and the highlight tells whose result is shown beside it.
     """
 
     shown: reactive[str | None] = reactive(None)
     """The job whose result is shown."""
-
-    def rank(self, job: Job) -> tuple[float, ...]:
-        urgency = _URGENCY.get(job.state, 2)
-        if urgency == 2:
-            return (urgency, *super().rank(job))
-        return (urgency, job.sequence)
 
     def show_rows(self, rows: Iterable[Job], *, follow: bool = True) -> None:
         super().show_rows(rows, follow=follow and self.has_focus)

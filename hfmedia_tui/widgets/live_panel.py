@@ -31,7 +31,6 @@ class LivePanel(Widget):
 
     DEFAULT_CSS = """
     LivePanel {
-        dock: bottom;
         height: auto;
         padding: 0 1;
         background: $surface;
@@ -77,6 +76,10 @@ class LivePanel(Widget):
         self.set_class(lines > 0, '-live')
         self.refresh(layout=lines != self._lines)
         self._lines = lines
+
+    def take_paused(self, paused: bool) -> None:
+        """Take on whether anything new starts."""
+        self.paused = paused
 
     def _tick(self) -> None:
         """Draw again: the time of what runs went on."""

@@ -62,7 +62,7 @@ async def test_a_running_job_is_cancelled_and_tried_again(start: Start) -> None:
         await studio.press('c')
         await studio.until(lambda: studio.app.jobs[job_id].state is JobState.CANCELLED)
         await studio.until_shown('cancelled')
-        assert studio.jobs.check_action('cancel', ()) is None
+        assert not studio.jobs.check_action('cancel', ())
         await studio.press('r')
         await studio.until(lambda: studio.app.jobs[job_id].state is JobState.RUNNING)
         await studio.until(lambda: '1 running' in studio.text)

@@ -24,6 +24,7 @@ async def test_running_jobs_are_seen_from_browse_until_they_end(
         await studio.until_shown('next')
         assert studio.text.count('a fox') == lines - 1
         assert '2 waiting' in studio.text
+        assert 'F1 Help' in studio.text, 'the keys stay in sight'
         await studio.pilot.click(panel, offset=(5, 0))
         await studio.until(lambda: studio.app.current_mode == 'jobs')
         await studio.services.pool.cancel_all()

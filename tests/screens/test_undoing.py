@@ -149,8 +149,8 @@ async def test_an_order_is_sent_at_once_or_taken_back_among_the_jobs(start: Star
         await studio.press('f4')
         await studio.until_shown('Nothing has left this machine')
         assert studio.jobs.job is not None
-        assert studio.jobs.job.order.prompt == 'a hen'
-        await studio.press('u', 'j', 'exclamation_mark')
+        assert studio.jobs.job.order.prompt == 'a fox', 'the first that goes'
+        await studio.press('j', 'u', 'k', 'exclamation_mark')
         fox, hen = await studio.settle()
         assert (fox.state, hen.state) == (JobState.SUCCEEDED, JobState.CANCELLED)
 

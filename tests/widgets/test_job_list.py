@@ -125,13 +125,14 @@ async def test_a_second_draws_only_running_lines_in_sight(monkeypatch: pytest.Mo
     monkeypatch.setattr(JobList, 'draw', count_and_draw)
     app = ListApp()
     async with app.run_test(size=(80, 10)) as pilot:
-        waiting = [job(number, age=number) for number in range(3, 500)]
-        app.jobs.show_rows([running(1), job(2, age=1), *waiting, running(900, age=2000)])
+        far_more = [running(number, age=number) for number in range(100)]
+        app.jobs.show_rows([*far_more, *(job(number, age=number) for number in range(100, 500))])
         await pilot.pause()
         drawn.clear()
         app.jobs._tick()
         await pilot.pause()
-        assert drawn == ['j1']
+        assert drawn == [shown.id for shown in app.jobs.rows[: app.jobs.size.height]]
+        assert len(drawn) < 10
 
 
 async def test_the_clock_stands_still_while_nothing_runs() -> None:
@@ -146,16 +147,17 @@ async def test_the_clock_stands_still_while_nothing_runs() -> None:
         assert runs == [False, True, False]
 
 
-async def test_newest_come_first_and_in_the_panel_those_that_run() -> None:
+async def test_those_that_run_come_first_then_the_line_then_the_newest() -> None:
     old, new = running(1, age=60), job(2, state=JobState.CANCELLED)
-    for list_type, expected in ((JobList, ['j2', 'j1']), (LiveJobs, ['j1', 'j2'])):
+    ahead, behind = job(3, age=10, priority=5), job(4, age=6)
+    for list_type in (JobList, LiveJobs):
         app = ListApp(list_type)
         async with app.run_test(size=(80, 10)):
             app.jobs.update_jobs([old])
-            app.jobs.update_jobs([new])
-            assert [shown.id for shown in app.jobs.rows] == expected
+            app.jobs.update_jobs([new, behind, ahead])
+            assert [shown.id for shown in app.jobs.rows] == ['j1', 'j3', 'j4', 'j2']
             app.jobs.update_jobs([msgspec.structs.replace(old, state=JobState.CANCELLED)])
-            assert [shown.id for shown in app.jobs.rows] == ['j2', 'j1']
+            assert [shown.id for shown in app.jobs.rows] == ['j3', 'j4', 'j2', 'j1']
 
 
 async def test_hostile_jobs_are_shown_as_they_stand() -> None:
