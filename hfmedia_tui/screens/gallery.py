@@ -21,6 +21,7 @@ from hfmedia_tui.filters import RESULTS, read_filter
 from hfmedia_tui.media.contact_sheet import MOST as MOST_FRAMES
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.media.terminal import Graphics
+from hfmedia_tui.messages import OpeningRetried
 from hfmedia_tui.paths import named_folder
 from hfmedia_tui.screens.compare import MOST, CompareScreen
 from hfmedia_tui.screens.result_place import ResultPlace
@@ -235,8 +236,6 @@ class GalleryScreen(ResultPlace):
 
     def _show_standing(self) -> None:
         """Say how many results there are, or why there are none."""
-        if not self.is_mounted:
-            return
         collection = self._shelf.collection if self._shelf is not None else None
         count, total = (len(collection), collection.total) if collection is not None else (0, 0)
         filtered = bool(self.query_one('#filter', Input).value.strip())
@@ -274,6 +273,8 @@ class GalleryScreen(ResultPlace):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         trash = self._shelf is not None and self._shelf.collection.trash
+        if action == 'restore' and self.services is None:
+            return True  # the same key opens the rooms again
         if action in (_NOT_OF_TRASH if trash else _OF_TRASH):
             return False
         if action in ('mark', 'restore') and (not self.is_mounted or self.result is None):
@@ -371,7 +372,9 @@ class GalleryScreen(ResultPlace):
             self._open_shelf(trash=not self._shelf.collection.trash)
 
     def action_restore(self) -> None:
-        if self.result:
+        if self.services is None:
+            self.post_message(OpeningRetried())
+        elif self.result:
             self.restore([self.result.job])
 
     @on(PictureGrid.Chosen)
