@@ -1,6 +1,7 @@
 """The application: its places, its global keys, and the one bridge from the engine to the screens."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -241,6 +242,8 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
             subscription = services.pool.subscribe()
             try:
                 await self._move_in(services)
+                # What is loaded by now stays: every full collection would look through it, which takes up to 100 ms.
+                gc.freeze()
                 async for job in subscription:
                     self.take_job(job)
             finally:

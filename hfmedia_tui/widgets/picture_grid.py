@@ -26,8 +26,10 @@ __all__ = ['GridItem', 'PictureGrid', 'Shape']
 
 _FRAME: Final = 1
 """Cells of a tile on each side of its picture."""
-_A_TURN: Final = 8
+_A_TURN: Final = 6
 """Tiles that are filled at once: more would hold up the event loop, and the others follow with the next paint."""
+_FRESH: Final = 3
+"""Tiles that are made at once, which takes longer."""
 _PAINT: Final = 1 / 60
 """Seconds between two paints."""
 
@@ -289,6 +291,8 @@ class PictureGrid(Widget, can_focus=True):
         super().__init__(name=name, id=id, classes=classes, disabled=disabled)
         self._pictures = pictures
         self._tiles: list[_Tile] = []
+        self._room = Size(0, 0)
+        """What is in sight at once, without the scroll bar; it is asked for often, and long to find out."""
         self.sight = range(0)
         """Places of the items in sight, and of those next to them."""
         self._filling: Timer | None = None
@@ -304,11 +308,6 @@ class PictureGrid(Widget, can_focus=True):
         yield _End()
 
     # ------------------------------------------------------------------------------------------ what is where
-
-    @property
-    def _room(self) -> Size:
-        """What is in sight at once, without the scroll bar."""
-        return self.scrollable_content_region.size
 
     @property
     def columns(self) -> int:
@@ -353,7 +352,12 @@ class PictureGrid(Widget, can_focus=True):
     # ------------------------------------------------------------------------------------------ tiles
 
     def on_resize(self) -> None:
+        self._room = self.scrollable_content_region.size
         self._assign(renewed=True)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return blank lines: what is seen are the tiles."""
+        return [Strip.blank(crop.width, self.visual_style.rich_style)] * crop.height
 
     def watch_items(self) -> None:
         self.selected = max(0, min(self.selected, len(self.items) - 1))
@@ -404,7 +408,8 @@ class PictureGrid(Widget, can_focus=True):
             tile.show(None, _NOTHING)
             free.append(tile)
         missing = sorted((place for place in wanted if place not in shown), key=self._distance)
-        now, later = missing[:_A_TURN], missing[_A_TURN:]
+        at_once = min(_A_TURN, len(free) or _FRESH)
+        now, later = missing[:at_once], missing[at_once:]
         if fresh := [_Tile(self._pictures, self.shape) for _ in range(len(now) - len(free))]:
             self._tiles += fresh
             free += fresh
