@@ -54,13 +54,13 @@ def write_sample(folder: Path, name: str) -> Path:
 
 
 def remux(path: Path, flags: str) -> None:
-    """Write a film anew with `movflags`, its pictures as they are."""
+    """Write a film anew with `movflags`, its pictures and sound as they are."""
     old = path.rename(path.with_suffix('.old.mp4'))
     with av.open(str(old)) as source, av.open(str(path), 'w', options={'movflags': flags}) as target:
-        stream = target.add_stream_from_template(source.streams.video[0])
-        for packet in source.demux(video=0):
+        streams = [target.add_stream_from_template(stream) for stream in source.streams]
+        for packet in source.demux():
             if packet.dts is not None:
-                packet.stream = stream
+                packet.stream = streams[packet.stream.index]
                 target.mux(packet)
     old.unlink()
 
