@@ -21,8 +21,10 @@ from hfmedia_tui.widgets.prompt import Prompt
 
 __all__ = ['RecipePlace']
 
-_MOST_LISTED = 12
-"""Things that have no place in the form that are named; the others are counted."""
+_MOST_ASKED, _MOST_TOLD = 6, 12
+"""Things that have no place in the form that are named, before it is filled and after; the others are counted."""
+_PROMPT_SHOWN = 200
+"""Characters of the prompt by which the recipe is known again."""
 _SECONDS = 12
 """How long they are told of."""
 
@@ -74,7 +76,9 @@ class RecipePlace(Undoing):
         except MediaError as error:
             self.notify(error.hint or '', title=error.message, markup=False)
             return
-        told = '\n'.join((one_line(recipe.prompt[:300]) or 'It has no prompt.', *_not_taken(recipe)))
+        told = '\n'.join(
+            (one_line(recipe.prompt[:_PROMPT_SHOWN]) or 'It has no prompt.', *_not_taken(recipe, _MOST_ASKED))
+        )
         question = Question(f'Fill the form from {name}?', told, yes='Fill the form', no='Keep the text')
         if await self.app.push_screen_wait(question):
             self._fill_from(event.path, recipe)
@@ -93,14 +97,14 @@ class RecipePlace(Undoing):
                 unknown = unknown or f'The Hub has no {recipe.model} that can be used now: the model stays as it was.'
         model = next((one for one in known if one.task is recipe.task), known[0] if known else None)
         self.fill(recipe, model)
-        told = '\n'.join(filter(None, (unknown, *_not_taken(recipe))))
+        told = '\n'.join(filter(None, (unknown, *_not_taken(recipe, _MOST_TOLD))))
         self.notify(told, title=f'Filled from {one_line(path.name)}', timeout=_SECONDS, markup=False)
 
 
-def _not_taken(recipe: Recipe) -> list[str]:
+def _not_taken(recipe: Recipe, most: int) -> list[str]:
     """What has no place in the form, each on a line."""
     if not recipe.unmapped:
         return []
-    listed = [f'  {name}: {one_line(value)}' for name, value in recipe.unmapped[:_MOST_LISTED]]
+    listed = [f'  {name}: {one_line(value)}' for name, value in recipe.unmapped[:most]]
     more = len(recipe.unmapped) - len(listed)
     return ['Not taken over:', *listed, *([f'  and {more} more'] if more else [])]
