@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from typing import Any, Final, Protocol
 import av
 from PIL import Image
 
+from tests.cli import warm
 from tests.terminals.looking import Readable, Visible, distance, drawn, until, until_shown
 
 __all__ = [
@@ -50,14 +50,9 @@ def environment_of(home: Path) -> dict[str, str]:
 
 def jobs_of(home: Path) -> list[dict[str, Any]]:
     """The ledger's jobs, as scripts read them."""
-    ran = subprocess.run(
-        [*PROGRAM, 'jobs', '--json'],
-        env={**os.environ, **environment_of(home)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return [json.loads(line) for line in ran.stdout.splitlines()]
+    ran = warm.run(['jobs', '--json'], {**os.environ, **environment_of(home)})
+    assert ran.code == 0, ran.err
+    return [json.loads(line) for line in ran.out.splitlines()]
 
 
 def told_seed(text: str) -> int | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminals.journey import environment_of, until_result_shown, walk
+from tests.terminals.journey import until_result_shown, walk
 from tests.terminals.kinds import GHOSTTY, GNU_SCREEN, KITTY, OLD_KITTY, PLAIN, VT340, Answers
 from tests.terminals.looking import until
 from tests.terminals.recording import RecordingTerminal, Traffic
@@ -28,8 +28,10 @@ def per_second(terminal: RecordingTerminal, seconds: float = 1.0) -> Traffic:
 
 
 @pytest.mark.parametrize('answers', [KITTY, GHOSTTY], ids=lambda answers: answers.name)
-def test_pictures_by_kittys_protocol_are_sent_once_and_freed(tmp_path: Path, answers: Answers) -> None:
-    with RecordingTerminal(START, answers, size=(140, 40), environment=environment_of(tmp_path)) as terminal:
+def test_pictures_by_kittys_protocol_are_sent_once_and_freed(
+    home: Path, environment: dict[str, str], answers: Answers
+) -> None:
+    with RecordingTerminal(START, answers, size=(140, 40), environment=environment) as terminal:
         sent: dict[str, int] = {}
 
         def at(place: str) -> None:
@@ -42,7 +44,7 @@ def test_pictures_by_kittys_protocol_are_sent_once_and_freed(tmp_path: Path, ans
             if place == 'looked at each':
                 until(lambda: per_second(terminal).total <= _MOST_IDLE, 'a program that has drawn all')
 
-        tour(terminal, tmp_path, resize=lambda: terminal.resize(128, 36), at=at)
+        tour(terminal, home, resize=lambda: terminal.resize(128, 36), at=at)
         terminal.at_rest()
         holding = terminal.holding
         assert holding.faults == []
@@ -55,12 +57,14 @@ def test_pictures_by_kittys_protocol_are_sent_once_and_freed(tmp_path: Path, ans
 
 
 @pytest.mark.parametrize('answers', [OLD_KITTY, PLAIN, GNU_SCREEN], ids=lambda answers: answers.name)
-def test_where_no_pictures_can_be_drawn_half_cells_are(tmp_path: Path, answers: Answers) -> None:
-    with RecordingTerminal(START, answers, size=(140, 40), environment=environment_of(tmp_path)) as terminal:
+def test_where_no_pictures_can_be_drawn_half_cells_are(
+    home: Path, environment: dict[str, str], answers: Answers
+) -> None:
+    with RecordingTerminal(START, answers, size=(140, 40), environment=environment) as terminal:
 
         def at(place: str) -> None:
             if place == 'jobs':
-                until_result_shown(terminal, tmp_path)
+                until_result_shown(terminal, home)
 
         walk(terminal, at=at)
         assert terminal.faults == []
@@ -71,8 +75,8 @@ def test_where_no_pictures_can_be_drawn_half_cells_are(tmp_path: Path, answers: 
         assert (b'48;5;' in terminal.output) != twenty_four_bits
 
 
-def test_sixel_keeps_off_the_last_row_and_jobs_cost_little(tmp_path: Path) -> None:
-    with RecordingTerminal(START, VT340, size=(140, 40), environment=environment_of(tmp_path)) as terminal:
+def test_sixel_keeps_off_the_last_row_and_jobs_cost_little(environment: dict[str, str]) -> None:
+    with RecordingTerminal(START, VT340, size=(140, 40), environment=environment) as terminal:
         busy: list[Traffic] = []
 
         def at(place: str) -> None:

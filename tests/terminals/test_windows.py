@@ -32,11 +32,12 @@ def needs(*programs: str) -> pytest.MarkDecorator:
         pytest.param(Foot, marks=needs('foot', 'weston')),
     ],
 )
-def test_each_picture_is_seen_and_gone_in_a_window(tmp_path: Path, kind: type[Xterm | Kitty | Foot]) -> None:
-    home = tmp_path / 'home'
+def test_each_picture_is_seen_and_gone_in_a_window(
+    tmp_path: Path, home: Path, environment: dict[str, str], kind: type[Xterm | Kitty | Foot]
+) -> None:
     with (
         virtual_display() as display,
-        kind(START, folder=tmp_path, display=display, size=SIZE, environment=environment_of(home)) as terminal,
+        kind(START, folder=tmp_path, display=display, size=SIZE, environment=environment) as terminal,
     ):
 
         def at(place: str) -> None:
@@ -52,24 +53,24 @@ def test_each_picture_is_seen_and_gone_in_a_window(tmp_path: Path, kind: type[Xt
 
 
 @needs('xterm', 'tmux')
-def test_each_picture_is_seen_and_gone_in_tmux(tmp_path: Path) -> None:
+def test_each_picture_is_seen_and_gone_in_tmux(tmp_path: Path, home: Path, environment: dict[str, str]) -> None:
     """tmux 3.3 draws no Sixel itself: half-cells."""
-    home = tmp_path / 'home'
     with (
         inside_tmux(START, folder=tmp_path, passing=True) as command,
         virtual_display() as display,
-        Xterm(command, folder=tmp_path, display=display, size=SIZE, environment=environment_of(home)) as terminal,
+        Xterm(command, folder=tmp_path, display=display, size=SIZE, environment=environment) as terminal,
     ):
         tour(terminal, home, resize=lambda: terminal.resize(0.95, 0.92), at=lambda place: None)
 
 
 @needs('tmux')
 @pytest.mark.parametrize('passing', [True, False])
-def test_kittys_pictures_go_through_tmux_where_it_lets_them(tmp_path: Path, passing: bool) -> None:
-    home = tmp_path / 'home'
+def test_kittys_pictures_go_through_tmux_where_it_lets_them(
+    tmp_path: Path, home: Path, environment: dict[str, str], passing: bool
+) -> None:
     with (
         inside_tmux(START, folder=tmp_path, passing=passing) as command,
-        RecordingTerminal(command, KITTY, size=SIZE, environment=environment_of(home)) as terminal,
+        RecordingTerminal(command, KITTY, size=SIZE, environment=environment) as terminal,
     ):
         tour(terminal, home, resize=lambda: terminal.resize(128, 36), at=lambda place: None)
         terminal.at_rest()
@@ -79,14 +80,13 @@ def test_kittys_pictures_go_through_tmux_where_it_lets_them(tmp_path: Path, pass
 
 
 @needs('tmux')
-def test_a_picture_that_came_while_tmux_showed_another_window_is_there_later(tmp_path: Path) -> None:
-    home = tmp_path / 'home'
+def test_a_picture_that_came_while_tmux_showed_another_window_is_there_later(tmp_path: Path, home: Path) -> None:
 
     def tmux(*arguments: str) -> None:
         subprocess.run(['tmux', '-S', str(tmp_path / 'tmux'), *arguments], capture_output=True, check=True)
 
     with (
-        inside_tmux(START, folder=tmp_path, passing=True) as command,
+        inside_tmux((*START, '--sandbox'), folder=tmp_path, passing=True) as command,
         RecordingTerminal(command, KITTY, size=SIZE, environment=environment_of(home)) as terminal,
     ):
 
@@ -103,11 +103,10 @@ def test_a_picture_that_came_while_tmux_showed_another_window_is_there_later(tmp
 
 
 @pytest.mark.skipif(bool(MISSING_SSH), reason=MISSING_SSH)
-def test_pictures_come_over_ssh_on_a_narrow_link(tmp_path: Path) -> None:
+def test_pictures_come_over_ssh_on_a_narrow_link(tmp_path: Path, home: Path, environment: dict[str, str]) -> None:
     """10 Mbit/s, 40 ms there and back; SSH carries neither COLORTERM nor HFMEDIA_GRAPHICS."""
-    home = tmp_path / 'home'
     with (
-        over_ssh(START, folder=tmp_path, environment=environment_of(home), bits=10e6, delay=0.02) as command,
+        over_ssh(START, folder=tmp_path, environment=environment, bits=10e6, delay=0.02) as command,
         RecordingTerminal(command, KITTY, size=SIZE, environment={'HOME': str(tmp_path)}) as terminal,
     ):
         tour(terminal, home, resize=lambda: terminal.resize(128, 36), at=lambda place: None)

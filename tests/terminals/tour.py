@@ -20,7 +20,7 @@ __all__ = ['COUNT', 'START', 'tour']
 
 START: Final = (
     *('sh', '-c', 'stty -echo; "$@"; echo "ended with $?"; exec sleep 600', 'run'),
-    *(*PROGRAM, '--sandbox'),
+    *PROGRAM,
 )
 """The program, in a terminal that stays open behind it."""
 COUNT: Final = 8

@@ -1,0 +1,31 @@
+"""The walks through terminals make real pictures, and wait for them no longer than they must."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from anyio.from_thread import start_blocking_portal
+
+from hfmedia_tui.sandbox.addresses import Addresses
+from hfmedia_tui.sandbox.process import running
+from tests.houses import environment_for
+from tests.terminals.journey import environment_of
+
+
+@pytest.fixture(scope='session')
+def brisk_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
+    """A sandbox whose jobs are seen to run, and that takes 3 s for a film."""
+    home = tmp_path_factory.mktemp('brisk')
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(running(home, pace=0.3)) as addresses:
+        yield addresses
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / 'home'
+
+
+@pytest.fixture
+def environment(home: Path, brisk_sandbox: Addresses) -> dict[str, str]:
+    """A user with a token, to whom that sandbox is the Hub."""
+    return {**environment_of(home), **environment_for(brisk_sandbox.hub, brisk_sandbox.router)}
