@@ -283,7 +283,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
         if self.current_mode == 'compose' and isinstance(compose := self.screen_stack[0], ComposeScreen):
             last, self._last = self._last, None
             if last is not None and compose.model is None:
-                compose.reuse(last, prompt=False)
+                compose.begin(last)
                 self._hand_over_typed(compose)
 
     def _hand_over_typed(self, compose: ComposeScreen) -> None:

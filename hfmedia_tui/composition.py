@@ -1,14 +1,16 @@
 """What stands in Compose: a prompt that may stand for several, the models that it is for, and what the form says."""
 
+import json
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
+import msgspec
 from msgspec import Struct
 
-from hfmedia_tui.domain import Order
+from hfmedia_tui.domain import Order, harmless
 from hfmedia_tui.parameters import sized
 
-__all__ = ['Composition', 'Entries', 'Extent', 'SavedTemplate', 'extent_of']
+__all__ = ['Composition', 'Entries', 'Extent', 'SavedTemplate', 'extent_of', 'read_composition']
 
 
 class Entries(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -57,6 +59,35 @@ class Composition(Struct, frozen=True, kw_only=True, omit_defaults=True):
     prompt: str
     """A template, see `templates`."""
     entries: Entries = Entries()
+
+    def as_json(self, *, indent: int | None = None) -> str:
+        # The standard library's JSON, because extra JSON may hold integers beyond 64 bits.
+        return json.dumps(msgspec.to_builtins(self), ensure_ascii=False, indent=indent)
+
+
+def read_composition(text: str | bytes) -> Composition:
+    """Read what `as_json` wrote, or somebody else; what is shown of it is harmless. Raises ValueError."""
+    try:
+        composition = msgspec.convert(_harmless(json.loads(text)), Composition)
+    except RecursionError:
+        raise ValueError('it is nested too deeply') from None
+    if not composition.models:
+        raise ValueError('it names no model')
+    if not all(isinstance(value, str | int | float) for value in composition.entries.parameters.values()):
+        raise ValueError('a parameter is neither text nor a number')
+    return composition
+
+
+def _harmless(value: Any) -> Any:
+    match value:
+        case str():
+            return harmless(value)
+        case dict():
+            return {harmless(name): _harmless(one) for name, one in value.items()}
+        case list():
+            return [_harmless(one) for one in value]
+        case _:
+            return value
 
 
 class SavedTemplate(NamedTuple):

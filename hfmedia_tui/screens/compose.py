@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,7 +17,7 @@ from textual.screen import Screen
 from textual.style import Style
 from textual.widgets import Button, Static, TextArea
 
-from hfmedia_tui.composition import Composition, Entries, Extent, SavedTemplate, extent_of
+from hfmedia_tui.composition import Composition, Entries, Extent, SavedTemplate, extent_of, read_composition
 from hfmedia_tui.domain import Job, JobState, Model, Order, ProviderMapping, clean
 from hfmedia_tui.errors import AppError, HubError, UsageError
 from hfmedia_tui.media.picture import Pictures
@@ -165,6 +166,10 @@ class ComposeScreen(RecipePlace):
         """Prompts of orders that can still be taken back, as they were written."""
         self._unsent: Unsent | None = None
         """The draft, once that of an earlier session was taken up."""
+        self._kept: Mapping[str, str] = {}
+        """What is to be kept for the next session, or was of the last one."""
+        self._resuming = False
+        """Whether what the last session left is still on its way."""
         self._combinations: int | None = 1
         """How many prompts the one that is written stands for; None while that is not known."""
 
@@ -277,7 +282,36 @@ class ComposeScreen(RecipePlace):
 
     # ------------------------------------------------------------------------------------------ the prompt
 
-    def reuse(self, order: Order, *, only: Job | None = None, prompt: bool = True) -> None:
+    def kept(self) -> Mapping[str, str]:
+        if not self._resuming and self.services is not None and self.models:
+            composed = Composition(models=tuple(model.id for model in self.models), prompt='', entries=self.form.valid)
+            self._kept = {'router': self.services.router, 'composed': composed.as_json()}
+        return self._kept
+
+    def bring_back(self, kept: Mapping[str, str]) -> None:
+        self._kept = kept
+
+    def begin(self, last: Order) -> None:
+        """Go on with what stood here when the last session ended, or else with the model and the form of `last`."""
+        self.model = Model(id=last.model, task=last.task, mappings=last.mappings)
+        self.form.fill(Entries.of(last))
+        self.prompt.focus()
+        if self.services is not None and self._kept.get('router') == self.services.router:
+            self._resuming = True
+            self._take_kept(self.services)
+
+    @work(group='kept', exclusive=True, exit_on_error=False)
+    async def _take_kept(self, services: 'Services') -> None:
+        begun = self.model
+        with suppress(ValueError, HubError):  # of another version, cut short, or of a Hub that cannot be asked
+            composed = read_composition(self._kept.get('composed', ''))
+            known = await asyncio.gather(*map(services.catalog.model, composed.models))
+            if self.model is not None and begun is not None and self.model.id == begun.id and all(known):
+                self.models = tuple(models[0] for models in known)
+                self.form.fill(composed.entries)
+        self._resuming = False
+
+    def reuse(self, order: Order, *, only: Job | None = None) -> None:
         """Compose `order` again: its model, its parameters, and its prompt or the template that this came from.
 
         With `only` one of its jobs: its own seed, and the prompt that was sent.
@@ -287,8 +321,7 @@ class ComposeScreen(RecipePlace):
         entries = Entries.of(order)
         if only is not None:
             entries = replace(entries, count=1, seed=only.seed, same_seed=False)
-        if prompt:
-            self.prompt.write_over(escaped(order.prompt) if only is not None else _template_of(order))
+        self.prompt.write_over(escaped(order.prompt) if only is not None else _template_of(order))
         self.form.fill(entries)
         self.prompt.focus()
 

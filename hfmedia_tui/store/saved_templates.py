@@ -1,16 +1,13 @@
 """What was composed and given a name: one JSON file each, to be edited, copied and shared."""
 
-import json
 import logging
 import re
 from pathlib import Path
-from typing import Any, Final
-
-import msgspec
+from typing import Final
 
 from hfmedia_tui import private
-from hfmedia_tui.composition import Composition, SavedTemplate
-from hfmedia_tui.domain import clean, harmless
+from hfmedia_tui.composition import Composition, SavedTemplate, read_composition
+from hfmedia_tui.domain import clean
 from hfmedia_tui.errors import StoreError, UsageError
 
 __all__ = ['SavedTemplates']
@@ -19,8 +16,6 @@ log = logging.getLogger(__name__)
 
 _NAME: Final = re.compile(r'[\w(][\w ().,+-]{0,59}')
 _MOST_BYTES: Final = 1_000_000
-_UNREADABLE: Final = (OSError, ValueError, TypeError, RecursionError)
-"""What reading a file raises that is none of ours any more, msgspec's errors among them."""
 
 
 class SavedTemplates:
@@ -36,7 +31,7 @@ class SavedTemplates:
             if _NAME.fullmatch(file.stem) and file.is_file():
                 try:
                     found.append(SavedTemplate(file.stem, _read(file)))
-                except _UNREADABLE as error:
+                except (OSError, ValueError) as error:
                     log.warning('the template %s cannot be read: %s', file.stem, clean(str(error), 300))
         return tuple(found)
 
@@ -45,8 +40,7 @@ class SavedTemplates:
 
     def save(self, template: SavedTemplate) -> None:
         """Keep a template, in the place of one that has its name. Raises UsageError and StoreError."""
-        # The standard library's JSON, because extra JSON may hold integers beyond 64 bits.
-        text = json.dumps(msgspec.to_builtins(template.composition), ensure_ascii=False, indent=2)
+        text = template.composition.as_json(indent=2)
         try:
             private.write_whole(self._file(template.name), f'{text}\n'.encode())
         except OSError as error:
@@ -66,26 +60,9 @@ class SavedTemplates:
 
 
 def _read(file: Path) -> Composition:
-    """Read a template, and make what is shown of it harmless. Raises one of _UNREADABLE."""
+    """Read a template. Raises OSError and ValueError."""
     with file.open('rb') as source:
         text = source.read(_MOST_BYTES + 1)
     if len(text) > _MOST_BYTES:
         raise ValueError(f'it is larger than {_MOST_BYTES:,} bytes')
-    composition = msgspec.convert(_harmless(json.loads(text)), Composition)
-    if not composition.models:
-        raise ValueError('it names no model')
-    if not all(isinstance(value, str | int | float) for value in composition.entries.parameters.values()):
-        raise ValueError('a parameter is neither text nor a number')
-    return composition
-
-
-def _harmless(value: Any) -> Any:
-    match value:
-        case str():
-            return harmless(value)
-        case dict():
-            return {harmless(name): _harmless(one) for name, one in value.items()}
-        case list():
-            return [_harmless(one) for one in value]
-        case _:
-            return value
+    return read_composition(text)

@@ -6,6 +6,8 @@ from pathlib import Path
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.screens.compose import ComposeScreen
 from hfmedia_tui.store.draft import Draft
+from hfmedia_tui.widgets.chooser import Chooser
+from hfmedia_tui.widgets.field import Entry
 from tests.screens.conftest import Start
 
 MODEL = 'black-forest-labs/FLUX.1-schnell'
@@ -70,3 +72,25 @@ def test_a_draft_that_cannot_be_kept_or_read_hinders_nobody(tmp_path: Path) -> N
     draft = Draft(other)
     draft.read()
     assert draft.text == 'a[2J fox'
+
+
+async def test_models_and_form_stand_as_they_were_left_and_not_as_they_were_sent(start: Start) -> None:
+    async with start() as studio:
+        await studio.choose(MODEL)
+        await studio.generate('a fox')
+        await studio.settle()
+        models = await studio.services.catalog.models()
+        other = next(model for model in models if model.id == 'black-forest-labs/FLUX.1-dev')
+        studio.compose.models = (*studio.compose.models, other)
+        await studio.until(lambda: len(studio.compose.form.providers) > 2)
+        form = studio.compose.form
+        form.query_one('#provider Chooser', Chooser).value = '*'
+        form.query_one('#seed Entry', Entry).value = '42'
+        form.query_one('#next_seeds Chooser', Chooser).value = 'same'
+        left = form.read()
+        studio.app.exit()
+        await studio.pilot.pause()
+    async with start() as studio:
+        await studio.until(lambda: isinstance(studio.app.screen, ComposeScreen))
+        await studio.until(lambda: len(studio.compose.models) == 2)
+        assert studio.compose.form.read() == left
