@@ -285,6 +285,26 @@ def test_fooocus(tmp_path: Path, form: str) -> None:
     assert {'Model', 'styles', 'performance', 'sampler'} <= unmapped.keys()
 
 
+@pytest.mark.parametrize('form', ['JPEG', 'WEBP'])
+def test_fooocus_in_the_place_where_it_writes_tags(tmp_path: Path, form: str) -> None:
+    tags = Image.Exif()
+    tags[0x9286], tags[0x0131], tags[0x927C] = json.dumps(FOOOCUS), 'Fooocus v2.5', 'fooocus'
+    path = tmp_path / f'a.{form.lower()}'
+    quarters().save(path, form, exif=tags)
+    told = read(path)
+    assert (told['source'], told['prompt'], told['seed'], told['width']) == ('Fooocus', 'a red fox', 77, 1152)
+
+
+def test_fooocus_in_a1111s_words(tmp_path: Path) -> None:
+    text = (
+        'cinematic still a red fox, in snow . emotional\nNegative prompt: anime, blur\n'
+        'Steps: 30, Sampler: DPM++ 2M Karras, Seed: 77, Size: 1152x896, CFG scale: 4.0, Sharpness: 2.0, Model: x, '
+        'Raw prompt: "a red fox,\\nin snow", Raw negative prompt: blur, Version: Fooocus v2.5'
+    )
+    told = read(png(tmp_path, parameters=text, fooocus_scheme='a1111'))
+    assert (told['source'], told['prompt'], told['negative_prompt']) == ('Fooocus', 'a red fox,\nin snow', 'blur')
+
+
 def test_draw_things(tmp_path: Path) -> None:
     told = read(png(tmp_path, xmp=as_xmp(DRAW_THINGS)))
     unmapped = told.pop('unmapped')

@@ -40,18 +40,20 @@ def read(texts: Mapping[str, str]) -> Recipe | None:
         if line.startswith(_NEGATIVE):
             side = negative
         side.append(line.removeprefix(_NEGATIVE).strip() if side is negative else line)
+    # Fooocus tells what was typed apart from what its styles made of it.
+    typed, typed_negative = settings.pop('Raw prompt', None), settings.pop('Raw negative prompt', None)
     size = side_by_side(settings.pop('Size', None))
     guidance = settings.pop('CFG scale', None)
     # Forge tells both, and of models that were distilled with their guidance this one counts.
     distilled = settings.pop('Distilled CFG Scale', None)
     return make_recipe(
-        'AUTOMATIC1111',
-        prompt='\n'.join(positive).strip(),
+        'Fooocus' if str(settings.get('Version')).startswith('Fooocus') else 'AUTOMATIC1111',
+        prompt=typed or '\n'.join(positive).strip(),
         model=settings.pop('Model', None),
         provider=settings.pop(_PROVIDER, None),
         seed=settings.pop('Seed', None),
         parameters={
-            'negative_prompt': '\n'.join(negative).strip(),
+            'negative_prompt': typed_negative or '\n'.join(negative).strip(),
             **size,
             'num_inference_steps': settings.pop('Steps', None),
             'guidance_scale': distilled or guidance,

@@ -1,7 +1,4 @@
-"""Draw Things: JSON in the comment of EXIF, which lies in XMP.
-
-https://wiki.drawthings.ai/wiki/Metadata
-"""
+"""Draw Things: JSON in the comment of EXIF, which lies in XMP (https://github.com/drawthingsai/draw-things-community)."""
 
 from collections.abc import Mapping
 

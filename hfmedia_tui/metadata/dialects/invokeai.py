@@ -1,6 +1,5 @@
 """InvokeAI: its metadata of today, and the two forms that earlier versions wrote.
 
-https://invoke-ai.github.io/InvokeAI/features/database/ and
 https://github.com/invoke-ai/InvokeAI/blob/main/invokeai/app/invocations/metadata.py
 """
 
