@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,6 +11,7 @@ from rich.text import Text
 from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.keys import key_to_character
 from textual.reactive import var
 from textual.screen import Screen
 from textual.signal import Signal
@@ -31,6 +32,7 @@ from hfmedia_tui.screens.compose import ComposeScreen
 from hfmedia_tui.screens.gallery import GalleryScreen
 from hfmedia_tui.screens.help import HelpScreen
 from hfmedia_tui.screens.jobs import JobsScreen
+from hfmedia_tui.screens.key_question import KeyQuestion
 from hfmedia_tui.screens.leaving import Farewell, ask_how_to_leave
 from hfmedia_tui.screens.returning import ReturningApp
 from hfmedia_tui.screens.settings import SettingsScreen
@@ -41,12 +43,13 @@ from hfmedia_tui.settings_file import SettingsFile
 from hfmedia_tui.store.session import Session
 from hfmedia_tui.tokens import keep_token
 from hfmedia_tui.widgets.film import FilmPlayer
+from hfmedia_tui.widgets.keymap import known_bindings, rebind, troubles
 from hfmedia_tui.widgets.pictures_app import PicturesApp
 from hfmedia_tui.widgets.plain import plural
 from hfmedia_tui.widgets.styles_app import StylesApp
 from hfmedia_tui.widgets.telling_app import TellingApp
 from hfmedia_tui.widgets.themes import DARK, LIGHT
-from hfmedia_tui.widgets.top_bar import Tally
+from hfmedia_tui.widgets.top_bar import Tally, TopBar
 from hfmedia_tui.widgets.type_ahead import TypeAheadApp
 
 if TYPE_CHECKING:
@@ -61,11 +64,17 @@ _RECENT = 200
 """Jobs of earlier sessions that are shown."""
 _PACE = 0.05
 """Seconds between two pieces of news to the screens: what happens in between is told once, in its newest state."""
+_MOST_TOLD = 5
+"""Troubles with keys that are told at once."""
 _WATCH_SECONDS = 0.5
 """Between two looks at what other processes do."""
 _KEY_NAMES = {
     'slash': '/',
-    'question_mark': '?',
+    'backslash': '\\',
+    'at': '@',
+    'minus': '-',
+    'plus': '+',
+    'underscore': '_',
     'pageup': 'PgUp',
     'pagedown': 'PgDn',
     'enter': 'Enter',
@@ -78,6 +87,8 @@ _KEY_NAMES = {
     'home': 'Home',
     'end': 'End',
     'space': 'Space',
+    'delete': 'Del',
+    'backspace': 'Backspace',
 }
 
 
@@ -109,7 +120,8 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
     ]
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding('f1,question_mark', 'help', 'Help', id='app.help', tooltip='Show the keys'),
+        Binding('f1', 'help', 'Help', id='app.help', tooltip='Show how everything is done'),
+        Binding('question_mark', 'keys', 'Keys', show=False, id='app.keys', tooltip='Show the keys of this place'),
         Binding('f2,1', "place('browse')", 'Browse', show=False, id='app.browse', tooltip='Go to the models'),
         Binding('f3,2', "place('compose')", 'Compose', show=False, id='app.compose', tooltip='Go to the prompt'),
         Binding('f4,3', "place('jobs')", 'Jobs', show=False, id='app.jobs', tooltip='Go to the jobs'),
@@ -155,6 +167,10 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
         `sandbox` is true to begin on the sandbox whatever was found; `typed` is what the user typed before Textual
         took the terminal; `opening` opens the rooms, in the usual way where it is None.
         """
+        self.settings_file = SettingsFile(paths.settings)
+        with suppress(UsageError):  # what is wrong with the file is told when the rooms are opened
+            self.settings_file.read()
+        rebind(self.settings_file.settings.bindings)  # before any binding is looked at
         super().__init__()
         self.rooms = Rooms(paths, opening)
         """What is open below; it stays open after the last screen where that is to go on."""
@@ -174,9 +190,8 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
         self._look_for_token = look_for_token
         self.keep_token = keep_token
         """Checks a token and keeps it. Blocking. Raises AppError."""
-        self.settings_file = SettingsFile(paths.settings)
-        with suppress(UsageError):  # what is wrong with the file is told when the rooms are opened
-            self.settings_file.read()
+        self._keymap_told: Mapping[str, str] = {}
+        """The user's own keys, as they are bound and their troubles were told."""
         self.session = Session(paths.data / 'session.json')
         self.session.read()
         self._typed = typed
@@ -415,10 +430,33 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
     def _apply_settings(self) -> None:
         """Do what can be done at once; the rest is heard at the next start."""
         self._show_theme()
+        self._bind_keys()
         self.notifications = self.settings_file.settings.notifications
         self.tell_window()
         if self.services is not None:
             self.services.take_settings(self.settings_file.settings)
+
+    def _bind_keys(self) -> None:
+        """Have the user's own keys do what they are to do, and say what of that cannot be."""
+        keymap = self.settings_file.settings.bindings
+        if keymap != self._keymap_told:
+            self._keymap_told = keymap
+            screens = [screen for stack in self._screen_stacks.values() for screen in stack]
+            rebind(keymap, [self, *(node for screen in screens for node in screen.walk_children(with_self=True))])
+            self.refresh_bindings()
+            for place in self.places.values():
+                place.show_place_keys()
+            if said := troubles(keymap):
+                self.notify('\n'.join(said[:_MOST_TOLD]), title='Keys', severity='warning', markup=False)
+
+    def place_keys(self) -> dict[str, str]:
+        """The key that goes to each place, as it is shown."""
+        known, keymap = known_bindings(), self.settings_file.settings.bindings
+        return {name: self.key_name(known[f'app.{name}'].keys(keymap)[0]) for name in TopBar.PLACES}
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave every key to who asks for one."""
+        return not isinstance(self.screen, KeyQuestion) if self.screen_stack else True
 
     def _show_theme(self) -> None:
         chosen = self.settings_file.settings.interface.theme
@@ -508,8 +546,15 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
     # ------------------------------------------------------------------------------------------ global actions
 
     def action_help(self) -> None:
+        self._help(everything=True)
+
+    def action_keys(self) -> None:
+        self._help(everything=False)
+
+    def _help(self, *, everything: bool) -> None:
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self.screen))
+            keymap = self.settings_file.settings.bindings
+            self.push_screen(HelpScreen(self.screen, self.key_name, keymap, everything=everything))
 
     async def action_quit(self) -> None:
         """Leave; asks first while jobs of this process are not finished."""
@@ -577,8 +622,15 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
     def get_key_display(self, binding: Binding) -> str:
         if binding.key_display:
             return binding.key_display
-        *modifiers, key = binding.key.split('+')
-        shown = _KEY_NAMES.get(key) or (key.upper() if len(key) > 1 and key[0] == 'f' and key[1:].isdecimal() else key)
+        return self.key_name(binding.key)
+
+    def key_name(self, key: str) -> str:
+        """A key's name as it is shown."""
+        *modifiers, key = key.split('+')
+        character = key_to_character(key) or ''
+        is_function = len(key) > 1 and key[0] == 'f' and key[1:].isdecimal()
+        named = key.upper() if is_function else character if character.isprintable() and character else key
+        shown = _KEY_NAMES.get(key, named)
         return '+'.join(
             [*(name.capitalize() for name in modifiers), shown.upper() if modifiers and len(shown) == 1 else shown]
         )

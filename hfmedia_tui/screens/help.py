@@ -1,5 +1,6 @@
-"""Help: every key that does something here, read from the bindings themselves."""
+"""Help: what every key does, here and elsewhere, read from the bindings themselves."""
 
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -9,14 +10,26 @@ from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
+from hfmedia_tui.widgets.keymap import known_bindings
+
 __all__ = ['HelpScreen']
 
 _MOST_KEYS = 2
 """Keys told for one action."""
+_WIDEST = 30
+_FILTERS = (
+    ('red fox', 'both words, anywhere'),
+    ('"red fox"', 'the words as they stand'),
+    ('provider:fal-ai,replicate', 'a field holds one of them'),
+    ('likes:>1000', 'a number, compared'),
+    ('is:favourite', 'a flag'),
+    ('!nsfw', 'not that'),
+)
+"""Examples of the filter language, and what each asks for."""
 
 
 class HelpScreen(ModalScreen[None]):
-    """The keys of the focused widget, of the place, and of the program."""
+    """The keys of the focused widget, of the place and of the program, and if wished for all the others."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('escape,f1,question_mark,q', 'dismiss', 'Back', show=False, id='help.leave'),
@@ -24,36 +37,70 @@ class HelpScreen(ModalScreen[None]):
         Binding('k', 'scroll_keys(-1)', show=False, id='help.up'),
     ]
 
-    def __init__(self, about: Screen[object]) -> None:
+    def __init__(
+        self,
+        about: Screen[object],
+        key_name: Callable[[str], str],
+        keymap: Mapping[str, str],
+        *,
+        everything: bool,
+    ) -> None:
+        """Help with `about`; and with `everything`, tell the keys of the other places and how lists are filtered."""
         super().__init__()
         self._about = about
+        self._key_name = key_name
+        self._keymap = keymap
+        self._everything = everything
 
     def compose(self) -> ComposeResult:
+        title = 'Help' if self._everything else 'Keys here'
         with Vertical(id='help'):
-            yield Static(Content.assemble(('Keys', 'bold'), ('   Escape closes this', '$foreground-muted')), id='title')
+            yield Static(Content.assemble((title, 'bold'), ('   Escape closes this', '$foreground-muted')), id='title')
             with VerticalScroll():
-                yield Static(self._keys())
+                yield Static(self._told())
 
-    def _keys(self) -> Content:
-        groups: dict[str, dict[str, tuple[list[str], str]]] = {}
+    def _told(self) -> Content:
+        groups = self._keys_here()
+        if self._everything:
+            groups |= self._keys_elsewhere()
+            groups['Filters, in every list'] = dict(_FILTERS)
+        width = min(_WIDEST, max(len(keys) for rows in groups.values() for keys in rows))
+        lines: list[Content] = []
+        for title, rows in groups.items():
+            lines += [*([Content('')] if lines else []), Content.styled(title, 'bold $primary')]
+            lines += [
+                Content.assemble((f'{keys:<{width}}', '$foreground'), '   ', (told, '$foreground-muted'))
+                for keys, told in rows.items()
+            ]
+        return Content('\n').join(lines)
+
+    def _keys_here(self) -> dict[str, dict[str, str]]:
+        """What the keys do now, by where they do it."""
+        found: dict[str, dict[str, tuple[list[str], str]]] = {}
         for node, binding, enabled, _ in self._about.active_bindings.values():
             told = binding.tooltip or binding.description
             if not enabled or not told or not (binding.id or binding.action == 'command_palette'):
                 continue
             title = 'Everywhere' if node is self.app else 'In this place' if node is self._about else 'Where you are'
-            keys, _ = groups.setdefault(title, {}).setdefault(binding.action, ([], told))
+            keys, _ = found.setdefault(title, {}).setdefault(binding.action, ([], told))
             if len(keys) < _MOST_KEYS:
                 keys.append(self.app.get_key_display(binding))
-        width = max(len('  '.join(keys)) for rows in groups.values() for keys, _ in rows.values())
-        lines: list[Content] = []
-        for title in ('In this place', 'Everywhere', 'Where you are'):
-            if rows := groups.get(title):
-                lines += [*([Content('')] if lines else []), Content.styled(title, 'bold $primary')]
-                lines += [
-                    Content.assemble((f'{"  ".join(keys):<{width}}', '$foreground'), '   ', (told, '$foreground-muted'))
-                    for keys, told in rows.values()
-                ]
-        return Content('\n').join(lines)
+        return {
+            title: {'  '.join(keys): told for keys, told in found[title].values()}
+            for title in ('In this place', 'Everywhere', 'Where you are')
+            if title in found
+        }
+
+    def _keys_elsewhere(self) -> dict[str, dict[str, str]]:
+        """What the keys do in the other places."""
+        groups: dict[str, dict[str, str]] = {}
+        for known in known_bindings().values():
+            name = getattr(known.owner, 'NAME', None)
+            if issubclass(known.owner, Screen) and name and name != getattr(self._about, 'NAME', None):
+                keys = '  '.join(map(self._key_name, known.keys(self._keymap)[:_MOST_KEYS]))
+                rows = groups.setdefault(f'In {name.capitalize()}', {})
+                rows[keys] = f'{rows[keys]}; {known.told}' if keys in rows else known.told
+        return groups
 
     def action_scroll_keys(self, step: int) -> None:
         self.query_one(VerticalScroll).scroll_relative(y=step, animate=False)

@@ -69,6 +69,7 @@ class Place(Screen[None]):
             panel.take_jobs(self.house.jobs.values())
             self.house.jobs_changed.subscribe(panel, panel.take_jobs)
         self.house.places[self.NAME] = self
+        self.show_place_keys()
         if kept := self.house.session.of(self.NAME):
             self.bring_back(kept)
         self.house.jobs_changed.subscribe(self, self.take_jobs)
@@ -80,6 +81,10 @@ class Place(Screen[None]):
             self.watch(self.house, name, cast('Callable[..., None]', watcher))
         if self.house.jobs:
             self.take_jobs(tuple(self.house.jobs.values()))
+
+    def show_place_keys(self) -> None:
+        """Show which keys go to the places now."""
+        self.query_one(TopBar).keys = self.house.place_keys()
 
     def _watch_tally(self, tally: Tally) -> None:
         self.tally = tally

@@ -17,9 +17,11 @@ from hfmedia_tui.errors import AppError, UsageError
 from hfmedia_tui.media.terminal import VARIABLE, Graphics
 from hfmedia_tui.screens.asking import TextQuestion
 from hfmedia_tui.screens.choice import Choice
+from hfmedia_tui.screens.key_question import KeyQuestion
 from hfmedia_tui.screens.place import Place
 from hfmedia_tui.screens.token import ask_for_token
 from hfmedia_tui.tokens import token_place
+from hfmedia_tui.widgets.keymap import known_bindings, shared
 from hfmedia_tui.widgets.setting_list import SettingLine, SettingList
 
 __all__ = ['SettingsScreen']
@@ -32,6 +34,10 @@ _NOT_SET = 'not set'
 
 class _Key(str):
     """The provider whose key a line is about."""
+
+
+class _Binding(str):
+    """The id of the binding that a line is about."""
 
 
 class _Folder(str):
@@ -102,6 +108,7 @@ class SettingsScreen(Place):
         yield from self._declared_lines()
         if self.services is not None:
             yield from self._key_lines()
+        yield from self._binding_lines()
         yield from self._place_lines()
 
     def _account_lines(self) -> Iterable[SettingLine]:
@@ -147,6 +154,16 @@ class SettingsScreen(Place):
             own = value != _NOT_SET
             yield SettingLine(f'keys.{provider}', 'Keys', f'Key at {provider}', value, about, own, item=_Key(provider))
 
+    def _binding_lines(self) -> Iterable[SettingLine]:
+        keymap = self.house.settings_file.settings.bindings
+        for binding in sorted(known_bindings().values()):
+            keys = binding.keys(keymap)
+            shown = '  '.join(map(self.house.key_name, keys))
+            usual = '  '.join(map(self.house.key_name, binding.usual))
+            about = f'{binding.told}.\nUsual: {usual}.'
+            own, name = keys != binding.usual, binding.id
+            yield SettingLine(f'bindings.{name}', 'Keyboard', name, shown, about, own, item=_Binding(name))
+
     def _place_lines(self) -> Iterable[SettingLine]:
         paths = self.house.paths
         for title, path, about in (
@@ -177,7 +194,7 @@ class SettingsScreen(Place):
             case 'change':
                 return True if item is not None else None
             case 'reset':
-                return True if isinstance(item, Setting | _Key) else None
+                return True if isinstance(item, Setting | _Key | _Binding) else None
             case _:
                 return True
 
@@ -188,6 +205,8 @@ class SettingsScreen(Place):
                 self._change(setting)
             case _Key() as provider:
                 self._ask_for_key(str(provider))
+            case _Binding() as binding_id:
+                self._ask_for_binding(str(binding_id))
             case _Token() as place:
                 self._ask_for_token(str(place))
             case _Folder() as path:
@@ -200,6 +219,8 @@ class SettingsScreen(Place):
                 self._set(setting.section, setting.name, setting.usual)
             case _Key() as provider:
                 self._set('keys', str(provider), None)
+            case _Binding() as binding_id:
+                self._set('bindings', str(binding_id), None)
 
     @work(group='change', exclusive=True, exit_on_error=False)
     async def _change(self, setting: Setting) -> None:
@@ -251,6 +272,18 @@ class SettingsScreen(Place):
         about = 'It is kept in the settings file, for you alone to read, and shown nowhere. Nothing takes it away.'
         await self.app.push_screen_wait(TextQuestion(f'Your key at {provider}', about, take=take, masked=True))
         self.show_settings()
+
+    @work(group='change', exclusive=True, exit_on_error=False)
+    async def _ask_for_binding(self, binding_id: str) -> None:
+        keymap = self.house.settings_file.settings.bindings
+
+        def check(key: str) -> str:
+            others = [other.id for other, _ in shared(binding_id, {**keymap, binding_id: key})]
+            return f'{self.house.key_name(key)} also does {", ".join(others[:3])}.' if others else ''
+
+        key = await self.app.push_screen_wait(KeyQuestion(known_bindings()[binding_id].told, check))
+        if key is not None:
+            self._set('bindings', binding_id, key)
 
     @work(group='change', exclusive=True, exit_on_error=False)
     async def _ask_for_token(self, place: str) -> None:

@@ -1,5 +1,6 @@
 """The line at the top of every place: where one can go, what is being made, whose account it is."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,6 +12,9 @@ from textual.widget import Widget
 from hfmedia_tui.widgets.plain import cells, one_line
 
 __all__ = ['Tally', 'TopBar']
+
+_ROOMY = 100
+"""Cells from which on there is room for every place beside the counts."""
 
 
 @dataclass(frozen=True)
@@ -35,14 +39,16 @@ class TopBar(Widget):
     TopBar:ansi { background: ansi_default; }
     """
 
-    PLACES: ClassVar[dict[str, tuple[str, str]]] = {
-        'browse': ('F2', 'Browse'),
-        'compose': ('F3', 'Compose'),
-        'jobs': ('F4', 'Jobs'),
-        'gallery': ('F12', 'Gallery'),
-        'settings': ('F7', 'Settings'),
+    PLACES: ClassVar[dict[str, str]] = {
+        'browse': 'Browse',
+        'compose': 'Compose',
+        'jobs': 'Jobs',
+        'gallery': 'Gallery',
+        'settings': 'Settings',
     }
 
+    keys: reactive[Mapping[str, str]] = reactive[Mapping[str, str]]({})
+    """The key that goes to each place, as it is shown."""
     tally: reactive[Tally] = reactive(Tally())
     """Counts to show."""
     mark: reactive[str] = reactive('')
@@ -54,8 +60,11 @@ class TopBar(Widget):
 
     def render(self) -> Content:
         places = Content('')
-        for name, (key, label) in self.PLACES.items():
+        for name, label in self.PLACES.items():
             here = name == self.place
+            if name == 'settings' and not here and self.size.width < _ROOMY:
+                continue
+            key = self.keys.get(name, '')
             link = Style.from_meta({'@click': f"app.place('{name}')"})
             words = Content.assemble((key, '$primary'), ' ', (label, 'bold $foreground underline' if here else ''))
             places += words.stylize(link) + Content('   ')

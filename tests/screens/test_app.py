@@ -87,6 +87,15 @@ async def test_help_lists_the_keys_of_the_place(start: Start) -> None:
         assert not isinstance(studio.app.screen, HelpScreen)
 
 
+async def test_help_tells_the_keys_of_the_other_places_and_the_filters_too(start: Start) -> None:
+    async with start((80, 200)) as studio:
+        await studio.press('f1')
+        for words in ('Search the models', 'In Compose', 'Find an earlier prompt', 'In Settings', 'likes:>1000'):
+            assert words in studio.text
+        await studio.press('f1')
+        assert not isinstance(studio.app.screen, HelpScreen)
+
+
 async def test_every_action_is_in_the_palette_and_runs_from_there(start: Start) -> None:
     async with start() as studio:
         await studio.until(lambda: studio.browse.models.rows)

@@ -6,6 +6,7 @@ from hfmedia_tui.errors import HubError
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.screens.asking import TextQuestion
 from hfmedia_tui.screens.choice import Choice
+from hfmedia_tui.screens.key_question import KeyQuestion
 from hfmedia_tui.screens.settings import SettingsScreen
 from hfmedia_tui.settings import AtStart, read_settings
 from tests.screens.conftest import Start
@@ -144,3 +145,40 @@ async def test_the_account_tells_where_the_token_was_found(start: Start, monkeyp
         assert 'hf_test' not in studio.text
         await studio.press('enter')
         await studio.until_shown('comes before any')
+
+
+async def test_a_key_is_moved_at_once_and_at_the_next_start(start: Start, paths: Paths) -> None:
+    async with start((120, 40)) as studio:
+        await studio.press('f3')
+        await go_to(studio, 'bindings.app.jobs')
+        await studio.press('enter')
+        await studio.until(lambda: isinstance(studio.app.screen, KeyQuestion))
+        await studio.press('f7')
+        assert 'F7 also does app.settings' in studio.text
+        await studio.press('ctrl+f9')
+        await studio.until(lambda: read_settings(paths.settings).bindings == {'app.jobs': 'ctrl+f9'})
+        await studio.press('f3')
+        await studio.until_shown('Ctrl+F9 Jobs')
+        studio.compose.prompt.focus()
+        await studio.press('f4')
+        assert studio.app.current_mode == 'compose'
+        await studio.press('ctrl+f9')
+        assert studio.app.current_mode == 'jobs'
+    paths.settings.write_text(
+        '[bindings]\n"app.jobs" = "f4"\n"jobs.retry" = "ctrl+f9"\n"nope" = "x"\n', encoding='utf-8'
+    )
+    async with start((120, 40), toasts=True) as studio:
+        await studio.until_shown('nope is no binding.')
+        await studio.press('f4')
+        assert studio.app.current_mode == 'jobs'
+        keys = studio.app.screen._bindings.key_to_bindings
+        assert [binding.id for binding in keys['ctrl+f9']] == ['jobs.retry']
+        assert [binding.id for binding in keys['r']] == ['jobs.restore'], 'another binding of the same key stays'
+        await go_to(studio, 'bindings.jobs.retry')
+        await studio.press('x')
+        await studio.until(lambda: 'jobs.retry' not in read_settings(paths.settings).bindings)
+        await studio.press('f4')
+        assert [binding.id for binding in studio.app.screen._bindings.key_to_bindings['r']] == [
+            'jobs.retry',
+            'jobs.restore',
+        ]
