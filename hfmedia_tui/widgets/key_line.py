@@ -56,7 +56,9 @@ class KeyLine(Widget):
             if binding.show and binding.description and binding.action not in found:
                 shown = self.app.get_key_display(binding)
                 found[binding.action] = Key(binding.key, shown, binding.description, enabled)
-        self.keys = tuple(found.values())[:MOST_KEYS]
+        keys = tuple(found.values())
+        # The last is the app's own, which tells all the others.
+        self.keys = keys if len(keys) <= MOST_KEYS else (*keys[: MOST_KEYS - 1], keys[-1])
 
     def render(self) -> Content:
         words = []

@@ -13,7 +13,7 @@ def test_the_usual_keys_are_no_trouble() -> None:
 
 def test_what_cannot_be_is_told() -> None:
     told = troubles(
-        {'jobs.copy': 'r, ?', 'jobs.\x1bnope': 'a', 'jobs.open': ' ,', 'jobs.reuse': 'ctrl+nope', 'list.up': 'K'}
+        {'jobs.copy': 'r, ?', 'jobs.\x1bnope': 'a', 'jobs.open': ' ,', 'jobs.reuse': 'ctrl+nope', 'list.up': 'Z'}
     )
     assert told == [
         'jobs.copy and app.keys share question_mark.',
