@@ -1,0 +1,355 @@
+"""What is composed: the models, the prompt, the form below it, and what all of that comes to."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.reactive import var
+from textual.style import Style
+from textual.widgets import Button, Static, TextArea
+
+from hfmedia_tui.composition import Composition, Entries, Extent, extent_of, read_composition
+from hfmedia_tui.domain import Job, Model, Order, ProviderMapping
+from hfmedia_tui.errors import HubError, UsageError
+from hfmedia_tui.metadata.recipe import Recipe
+from hfmedia_tui.parameters import PARAMETERS
+from hfmedia_tui.screens.choice import Choice
+from hfmedia_tui.screens.recipe_place import RecipePlace
+from hfmedia_tui.templates import escaped, read_template, wildcard_names
+from hfmedia_tui.widgets.chooser import Chooser
+from hfmedia_tui.widgets.field import Field
+from hfmedia_tui.widgets.model_list import TASK_GLYPHS, TASK_WORDS
+from hfmedia_tui.widgets.parameter_form import ParameterForm
+from hfmedia_tui.widgets.plain import one_line, plural
+from hfmedia_tui.widgets.prompt import Prompt
+
+if TYPE_CHECKING:
+    from hfmedia_tui.services import Services
+
+__all__ = ['ComposingPlace', 'template_of']
+
+_MOST_REQUESTS: Final = 1_000
+"""More are not sent at once, and their number is not worth telling."""
+_MOST_NAMED: Final = 3
+"""Models that are named; the others are counted."""
+
+
+class ComposingPlace(RecipePlace):
+    """A place where something is written, for models, with a form; it says what would be sent, and sends nothing."""
+
+    models: var[tuple[Model, ...]] = var((), init=False)
+    """The models to generate with."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kept: Mapping[str, str] = {}
+        """What is to be kept for the next session, or was of the last one."""
+        self._resuming = False
+        """Whether what the last session left is still on its way."""
+        self._combinations: int | None = 1
+        """How many prompts the one that is written stands for; None while that is not known."""
+
+    def compose_writing(self) -> ComposeResult:
+        """Yield what is written in."""
+        with Vertical(id='writing'):
+            yield Static(id='model')
+            yield Prompt(id='prompt')
+            yield Static(id='prompt-error')
+            with VerticalScroll(id='fields', can_focus=False):
+                yield ParameterForm()
+            yield Static(id='hint')
+            yield Static(id='caution')
+            with Horizontal(id='sending'):
+                yield Button('Generate', id='generate', compact=True)
+                yield Static(id='cost')
+
+    @property
+    def form(self) -> ParameterForm:
+        return self.query_one(ParameterForm)
+
+    @property
+    def prompt(self) -> Prompt:
+        return self.query_one(Prompt)
+
+    def refuse(self, sentence: str) -> None:
+        error = self.query_one('#prompt-error', Static)
+        error.update(Content(sentence))
+        error.display = bool(sentence)
+
+    # ------------------------------------------------------------------------------------------ the models
+
+    @property
+    def model(self) -> Model | None:
+        """The first of the models."""
+        return self.models[0] if self.models else None
+
+    @model.setter
+    def model(self, model: Model) -> None:
+        self.models = (model,)
+
+    def watch_models(self) -> None:
+        self._show_models()
+        self._ask_who_serves()
+
+    def take_standing(self) -> None:
+        self._show_models()
+        self._ask_who_serves()
+
+    @work(group='mappings', exclusive=True, exit_on_error=False)
+    async def _ask_who_serves(self) -> None:
+        """Learn who serves the models now and would be asked first: what a list or an old order says may be over."""
+        services, models = self.services, self.models
+        if services is not None and models:
+            now = await asyncio.gather(*(self._as_served(model, services) for model in models))
+            if self.models is models:
+                self.models = tuple(now)
+
+    async def _as_served(self, model: Model, services: 'Services') -> Model:
+        try:
+            known = await services.catalog.model(model.id)
+        except HubError:
+            return model  # sending asks again, and says what is wrong
+        return next((one for one in known if one.task is model.task), model)
+
+    def _show_models(self) -> None:
+        line = self.query_one('#model', Static)
+        link = Style.from_meta({'@click': 'screen.models'})
+        if not self.models:
+            line.update(
+                Content(self.house.standing.partition('\n')[0] or 'No model yet: Ctrl+O finds one').stylize(link)
+            )
+        else:
+            line.update(_named(self.models).stylize(link))
+        if self.services is not None and self.models:
+            offers = self.services.offers
+            self.form.payer = self.services.settings.network.bill_to or ''
+            self.form.providers = tuple(
+                dict.fromkeys(
+                    mapping.provider
+                    for model in self.models
+                    for mapping in model.mappings
+                    if mapping.serves(model.task) and offers.speaks(mapping.provider, model.task)
+                )
+            )
+            self._show_parameters()
+        self.show_cost()
+
+    # ------------------------------------------------------------------------------------------ composed before
+
+    def kept(self) -> Mapping[str, str]:
+        if not self._resuming and self.services is not None and self.models:
+            composed = Composition(models=tuple(model.id for model in self.models), prompt='', entries=self.form.valid)
+            self._kept = {'router': self.services.router, 'composed': composed.as_json()}
+        return self._kept
+
+    def bring_back(self, kept: Mapping[str, str]) -> None:
+        self._kept = kept
+
+    def begin(self, last: Order) -> None:
+        """Go on with what stood here when the last session ended, or else with the model and the form of `last`."""
+        self.model = Model(id=last.model, task=last.task, mappings=last.mappings)
+        self.form.fill(Entries.of(last))
+        self.prompt.focus()
+        if self.services is not None and self._kept.get('router') == self.services.router:
+            self._resuming = True
+            self._take_kept(self.services)
+
+    @work(group='kept', exclusive=True, exit_on_error=False)
+    async def _take_kept(self, services: 'Services') -> None:
+        begun = self.model
+        with suppress(ValueError, HubError):  # of another version, cut short, or of a Hub that cannot be asked
+            composed = read_composition(self._kept.get('composed', ''))
+            known = await asyncio.gather(*map(services.catalog.model, composed.models))
+            if self.model is not None and begun is not None and self.model.id == begun.id and all(known):
+                self.models = tuple(models[0] for models in known)
+                self.form.fill(composed.entries)
+        self._resuming = False
+
+    def reuse(self, order: Order, *, only: Job | None = None) -> None:
+        """Compose `order` again: its model, its parameters, and its prompt or the template that this came from.
+
+        With `only` one of its jobs: its own seed, and the prompt that was sent.
+        """
+        if [(model.id, model.task) for model in self.models] != [(order.model, order.task)]:
+            self.model = Model(id=order.model, task=order.task, mappings=order.mappings)
+        entries = Entries.of(order)
+        if only is not None:
+            entries = replace(entries, count=1, seed=only.seed, same_seed=False)
+        self.prompt.write_over(escaped(order.prompt) if only is not None else template_of(order))
+        self.form.fill(entries)
+        self.prompt.focus()
+
+    def fill(self, recipe: Recipe, model: Model | None) -> None:
+        """Compose a recipe: its prompt, its parameters as far as the model's task has them, and its model if known."""
+        if model is not None:
+            self.model = model
+        task = self.model.task if self.model is not None else recipe.task
+        given = recipe.parameters.items()
+        entries = Entries(
+            parameters={name: value for name, value in given if task is None or task in PARAMETERS[name].tasks},
+            provider=recipe.provider if model and recipe.provider in self.form.providers else None,
+            extra=recipe.extra,
+            seed=recipe.seed,
+        )
+        self.prompt.write_over(escaped(recipe.prompt))
+        self.form.fill(entries)
+        self.prompt.focus()
+
+    @work(group='open', exclusive=True, exit_on_error=False)
+    async def open_composition(self, composition: Composition, services: 'Services') -> None:
+        self.prompt.write_over(composition.prompt)
+        self.prompt.focus()
+        try:
+            known = await asyncio.gather(*map(services.catalog.model, composition.models))
+            self.models = tuple(models[0] for models in known if models) or self.models
+        except HubError as error:
+            self.refuse(str(error))
+        self.form.fill(composition.entries)
+
+    # ------------------------------------------------------------------------------------------ the prompt
+
+    @on(TextArea.Changed)
+    def _prompt_changed(self) -> None:
+        self.refuse('')
+        self._combinations = None
+        if wildcard_names(self.prompt.text):
+            self._count_with_wildcards()
+        else:
+            self._count_prompts({})
+
+    @work(group='wildcards', exclusive=True, exit_on_error=False)
+    async def _count_with_wildcards(self) -> None:
+        if self.services is not None:
+            try:
+                self._count_prompts(await self.services.wildcards(self.prompt.text))
+            except UsageError as error:
+                self.refuse(str(error))
+                self.show_cost()
+
+    def _count_prompts(self, wildcards: Mapping[str, Sequence[str]]) -> None:
+        """Learn how many prompts the one that is written stands for."""
+        try:
+            self._combinations = read_template(self.prompt.text, wildcards).combinations
+            self.form.has_alternatives = self._combinations > 1
+        except UsageError as error:
+            self.refuse(str(error))
+        self.show_cost()
+
+    # ------------------------------------------------------------------------------------------ the form
+
+    def _show_parameters(self) -> None:
+        """Show the fields for what the models and the provider take, and what those asked first make of them."""
+        services, form = self.services, self.form
+        if services is None:
+            return
+        tasks = {model.task for model in self.models}
+        kept = frozenset(name for name in form.kept if tasks & PARAMETERS[name].tasks)
+        form.takes = kept.union(*(services.offers.takes(model.task, form.provider, model) for model in self.models))
+        entries = form.valid
+        about: dict[str, dict[str, None]] = {}
+        for model in self.models:
+            asked = self._asked(model, entries, services)
+            if model is self.model:
+                form.first = asked[0].provider if asked else ''
+            if not asked:
+                which = 'this model' if len(self.models) == 1 else model.id
+                about.setdefault('', {})[f'No provider that can be asked serves {which} now.'] = None
+            for mapping in asked:
+                for caution in services.offers.cautions_of(mapping, model.task, entries.sized, seed=entries.seed):
+                    about.setdefault(caution.parameter or '', {})[caution.sentence] = None
+        whole = about.pop('', {})
+        form.cautions = {name: ' '.join(sentences) for name, sentences in about.items()}
+        self.query_one('#caution', Static).update(Content(' '.join(whole)))
+        self.set_class(bool(whole), '-cautioned')
+
+    @staticmethod
+    def _asked(model: Model, entries: Entries, services: 'Services') -> tuple[ProviderMapping, ...]:
+        """Whom the first request for `model` goes to: one, or every one."""
+        if entries.every_provider:
+            return services.offers.choose(model, None)[0]
+        first = services.offers.first_asked(model, entries.provider)
+        return (first,) if first is not None else ()
+
+    @property
+    def extent(self) -> Extent | None:
+        """How much is asked for, as far as that is known."""
+        if self.services is None or self.form.count is None or self._combinations is None or not self.models:
+            return None
+        offers = self.services.offers
+        serving = [len(offers.choose(model, None)[0]) for model in self.models]
+        return extent_of(self.form.valid, self._combinations, serving)
+
+    def show_cost(self) -> None:
+        extent = self.extent
+        button = self.query_one('#generate', Button)
+        if extent is None:
+            count = self.form.count if self._combinations == 1 else None
+            label, told = 'Generate' if count is None else f'Generate {count:,}', ''
+        elif extent.requests > _MOST_REQUESTS:
+            label, told = 'Generate', f'More than {_MOST_REQUESTS:,} generations'
+        else:
+            label, told = f'Generate {extent.requests:,}', self.priced(extent.requests)
+            if extent.is_matrix:
+                told += f': {extent}'
+        button.label = Content(label)
+        if (held := self.held) is not None:
+            told = f'Sent in {held.sent_in} s, Ctrl+Z undoes'
+        self.query_one('#cost', Static).update(Content(told))
+
+    def priced(self, requests: int) -> str:
+        free = self.services is not None and self.services.sandbox
+        return plural(requests, 'free request' if free else 'paid request')
+
+    @on(ParameterForm.Changed)
+    def _form_changed(self) -> None:
+        self._show_parameters()
+        self.show_cost()
+
+    @on(Chooser.Opened)
+    def _choose(self, event: Chooser.Opened) -> None:
+        """Ask for one of the values of a field."""
+        chooser = event.chooser
+        label = chooser.parent.label if isinstance(chooser.parent, Field) else ''
+
+        def take(value: str | None) -> None:
+            if value is not None:
+                chooser.value = value
+
+        self.app.push_screen(Choice(label, chooser.options, chosen=chooser.value), take)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        field = event.widget.parent
+        if isinstance(field, Field):
+            hint = field.hint
+        else:
+            hint = (
+                'Enter generates, Ctrl+N new line, Ctrl+R earlier, Ctrl+S templates, F6 editor'
+                if event.widget is self.prompt
+                else ''
+            )
+        self.query_one('#hint', Static).update(Content(hint))
+
+
+def _named(models: Sequence[Model]) -> Content:
+    """The one model by its whole name, or how many they are and the first of them by the ends of theirs."""
+    glyph = f'{TASK_GLYPHS[models[0].task]} '
+    if len(models) == 1:
+        name, told = models[0].id, TASK_WORDS[models[0].task]
+    else:
+        name = plural(len(models), 'model')
+        told = ', '.join(model.id.rpartition('/')[2] for model in models[:_MOST_NAMED])
+        told += f' and {len(models) - _MOST_NAMED} more' if len(models) > _MOST_NAMED else ''
+    return Content.assemble(
+        (glyph, '$foreground-muted'), (one_line(name), 'bold'), (f'  {one_line(told)}', '$foreground-muted')
+    )
+
+
+def template_of(order: Order) -> str:
+    """What was written when `order` was asked for."""
+    return escaped(order.prompt) if order.template is None else order.template
