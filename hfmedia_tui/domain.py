@@ -125,7 +125,7 @@ def split_name(name: str) -> tuple[str, str | None]:
 # ---------------------------------------------------------------------------------------------- orders and jobs
 
 
-class Order(Struct, frozen=True, kw_only=True):
+class Order(Struct, frozen=True, kw_only=True, gc=False):  # tens of thousands, without a cycle
     """One ask: `count` generations of one prompt by one model."""
 
     id: str
@@ -228,7 +228,7 @@ class FailureCode(StrEnum):
     INTERNAL = 'internal'
 
 
-class Failure(Struct, frozen=True, kw_only=True):
+class Failure(Struct, frozen=True, kw_only=True, gc=False):  # tens of thousands, without a cycle
     """Why something failed: the provider's own words, and what to do about it."""
 
     code: FailureCode
@@ -239,7 +239,7 @@ class Failure(Struct, frozen=True, kw_only=True):
     """The HTTP status, where there was one."""
 
 
-class Attempt(Struct, frozen=True, kw_only=True):
+class Attempt(Struct, frozen=True, kw_only=True, gc=False):  # tens of thousands, without a cycle
     """One prediction tried, and how it ended; `error` is None while it runs and when it succeeded."""
 
     provider: str
@@ -247,7 +247,7 @@ class Attempt(Struct, frozen=True, kw_only=True):
     error: str | None = None
 
 
-class Output(Struct, frozen=True, kw_only=True):
+class Output(Struct, frozen=True, kw_only=True, gc=False):  # tens of thousands, without a cycle
     """One file that a job brought home. Sizes are read from the file itself, never from a provider's label."""
 
     path: str
@@ -273,7 +273,7 @@ class MediaFacts(Struct, frozen=True, kw_only=True):
     """Seconds, for a film."""
 
 
-class Facts(Struct, frozen=True, kw_only=True):
+class Facts(Struct, frozen=True, kw_only=True, gc=False):  # tens of thousands, without a cycle
     """What the provider told about the result beside the media."""
 
     seed: int | None = None
@@ -285,7 +285,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     """US dollars, as the provider billed them."""
 
 
-class JobProgress(Struct, frozen=True, kw_only=True):
+class JobProgress(Struct, frozen=True, kw_only=True, gc=False):  # tens of thousands, without a cycle
     stage: Stage = Stage.WAITING
     queue_position: int | None = None
     """Predictions ahead in the provider's queue; 0 is next. Only where the provider tells."""
@@ -297,7 +297,7 @@ class JobProgress(Struct, frozen=True, kw_only=True):
     """The last line that the provider logged, cleaned. Only where the provider tells."""
 
 
-class Job(Struct, frozen=True, kw_only=True):
+class Job(Struct, frozen=True, kw_only=True, gc=False):  # tens of thousands, without a cycle
     """One generation, as it stands at one moment."""
 
     id: str

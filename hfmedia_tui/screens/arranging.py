@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual import work
 from textual.binding import Binding, BindingType
 
-from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState
+from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState, clean
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.messages import JobReused
 from hfmedia_tui.screens.limits import LimitsScreen
@@ -178,7 +178,7 @@ def _told(failed: list[Job], *, free: bool) -> Iterable[str]:
         yield f'{plural(sent, "free request" if free else "paid request")}.'
     if collected:
         yield f'{plural(collected, "job")} paid for already: only collected.'
-    reasons = Counter(one_line(job.error.message)[:_LONGEST_REASON] for job in failed if job.error)
+    reasons = Counter(clean(one_line(job.error.message), _LONGEST_REASON) for job in failed if job.error)
     yield from ('', *(f'{count:,} × {reason}' for reason, count in reasons.most_common(_MOST_REASONS)))
     if len(reasons) > _MOST_REASONS:
         yield f'and {plural(len(reasons) - _MOST_REASONS, "other reason")}'
