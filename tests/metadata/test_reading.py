@@ -21,7 +21,7 @@ A1111 = (
     'Model hash: 45dee52b, Model: dreamshaper_8, Lora hashes: "add_detail: 7c6bad76eb54, other: 1", Version: v1.10.1'
 )
 
-KSAMPLER = {
+KSAMPLER: dict[str, Any] = {
     '3': {
         'class_type': 'KSampler',
         'inputs': {
@@ -191,6 +191,19 @@ def test_comfyui_with_a_sampler_made_of_parts(tmp_path: Path) -> None:
         'num_inference_steps': 20, 'guidance_scale': 3.5,
     }  # fmt: skip
     assert unmapped == {'Model': 'flux1-dev.safetensors', 'Sampler': 'euler', 'Scheduler': 'simple'}
+
+
+def test_comfyui_with_two_samplers_tells_of_the_last(tmp_path: Path) -> None:
+    again: dict[str, Any] = {**KSAMPLER['3']['inputs'], 'seed': 100, 'denoise': 0.5, 'latent_image': ['31', 0]}
+    graph = {
+        **KSAMPLER,
+        '30': {'class_type': 'KSampler', 'inputs': again},
+        '31': {'class_type': 'LatentUpscale', 'inputs': {'width': 1664, 'height': 2432, 'samples': ['3', 0]}},
+        '8': {'class_type': 'VAEDecode', 'inputs': {'samples': ['30', 0]}},
+    }
+    told = read(png(tmp_path, prompt=json.dumps(graph)))
+    assert (told['seed'], told['width'], told['prompt']) == (100, 1664, 'a red fox')
+    assert told['unmapped']['Samplers'] == '2'
 
 
 def test_comfyui_as_it_was_drawn(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ https://github.com/comfyanonymous/ComfyUI/blob/master/comfy_extras/nodes_images.
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any, Final
 
 from hfmedia_tui.metadata.dialects.json_texts import json_object
@@ -28,6 +29,9 @@ _TEXT_INPUTS: Final = (
     'wildcard_text',
 )
 _MODEL_INPUTS: Final = ('unet_name', 'ckpt_name', 'model_name', 'model')
+_OUTPUTS: Final = ('Save', 'Combine', 'Preview')
+"""What the kinds of nodes are called that save, or show."""
+_MOST_RESULTS: Final = 20
 _WIDGETS: Final[Mapping[str, tuple[str, ...]]] = {
     'KSampler': ('seed', '', 'steps', 'cfg', 'sampler_name', 'scheduler', 'denoise'),
     'KSamplerAdvanced': ('', 'noise_seed', '', 'steps', 'cfg', 'sampler_name', 'scheduler'),
@@ -56,19 +60,20 @@ def read(texts: Mapping[str, str]) -> Recipe | None:
     graph = _graph(texts)
     if not graph:
         return None
-    sampler = next((node for node in graph.values() if _is_sampler(node)), None)
-    if sampler is None:
+    samplers = [node for node in graph.values() if _is_sampler(node)]
+    if not samplers:
         return make_recipe('ComfyUI', others={'Graph': 'it has no sampler that is known'})
-    # First what feeds the sampler, then whatever else there is: custom nodes hide the way to the rest.
-    behind = list(_upstream(graph, sampler))
+    behind = list(_upstream(graph, _last_sampler(graph) or samplers[0]))
     positive, negative = _conditioning(graph, behind)
     latent = next((node for node in behind if 'width' in node and 'height' in node), {})
     model = next((value for node in behind for name in _MODEL_INPUTS if isinstance(value := node.get(name), str)), None)
-    others = {
+    others: dict[str, object] = {
         'Sampler': _first(behind, 'sampler_name'),
         'Scheduler': _first(behind, 'scheduler'),
         'Denoise': _first(behind, 'denoise'),
     }
+    if len(samplers) > 1:
+        others['Samplers'] = len(samplers)
     loras = [node['lora_name'] for node in behind if isinstance(node.get('lora_name'), str)]
     others |= {f'LoRA {number}' if number > 1 else 'LoRA': name for number, name in enumerate(loras, start=1)}
     guidance = _first(behind, 'guidance')
@@ -156,6 +161,16 @@ def _is_sampler(node: _Node) -> bool:
     return ('Sampler' in kind and {'latent_image', 'latent', 'samples', 'positive'} & node.keys() != set()) or (
         {'positive', 'negative', 'steps'} <= node.keys()
     )
+
+
+def _last_sampler(graph: _Graph) -> _Node | None:
+    """The sampler that is nearest to what is saved, or shown: to the result that most samplers made."""
+    for word in _OUTPUTS:
+        results = islice((node for node in graph.values() if word in node['class_type']), _MOST_RESULTS)
+        chains = [list(filter(_is_sampler, _upstream(graph, result))) for result in results]
+        if longest := max(chains, key=len, default=[]):
+            return longest[0]
+    return None
 
 
 def _upstream(graph: _Graph, start: _Node) -> Iterator[_Node]:
