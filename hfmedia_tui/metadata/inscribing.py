@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
@@ -25,6 +25,8 @@ from hfmedia_tui.metadata.public import public
 from hfmedia_tui.metadata.sidecar import draft_path, sidecar_path, write_sidecar
 
 __all__ = ['Inscriber', 'Wishes']
+
+_TAKEN: Final = 'beside what it carries there is no room for the whole record'
 
 log = logging.getLogger(__name__)
 
@@ -55,16 +57,17 @@ class Inscriber:
 
         Whatever happens the file is whole. One that has its own record already is left as it is.
         """
-        wishes, why_not = self._wishes(), None
+        wishes, inside, why_not = self._wishes(), False, None
         if wishes.embed:
             try:
-                if not self._write_into(path, made, prompts=wishes.prompts) and sidecar_path(path).exists():
+                written = self._write_into(path, made, prompts=wishes.prompts)
+                inside = True
+                if not written and sidecar_path(path).exists():
                     return
             except (UnwritableError, OSError) as error:
                 why_not = (isinstance(error, OSError) and error.strerror) or str(error)
                 log.info('nothing is written into %s: %s', path.name, why_not)
         if wishes.sidecar:
-            inside = wishes.embed and why_not is None
             write_sidecar(path, _beside(path, made, prompts=wishes.prompts, inside=inside, why_not=why_not))
 
     def _write_into(self, path: Path, made: Made, *, prompts: bool) -> bool:
@@ -79,6 +82,8 @@ class Inscriber:
             if ours.read(carried.texts) is not None:
                 return False
             edits = form.write(file, carried, notes_of(made, prompts=prompts))
+            if not any(edit.data for edit in edits):
+                raise UnwritableError(_TAKEN)
             new = draft_path(path)
             new.unlink(missing_ok=True)
             try:
@@ -88,11 +93,15 @@ class Inscriber:
                     os.fsync(target.fileno())
                 if any(edit.start < edit.end for edit in edits):
                     self._check(new, made)
+                with new.open('rb') as target:
+                    told = ours.read(form.read(target).texts) is not None
                 os.replace(new, path)
             except BaseException:
                 with suppress(OSError):
                     new.unlink()
                 raise
+        if not told:
+            raise UnwritableError(_TAKEN)
         return True
 
     def _check(self, new: Path, made: Made) -> None:

@@ -152,6 +152,34 @@ def test_what_a_provider_wrote_stays(tmp_path: Path) -> None:
     assert read_recipe(path).prompt == PROMPT
 
 
+def with_xmp(packet: str) -> bytes:
+    data = b'http://ns.adobe.com/xap/1.0/\0' + packet.encode()
+    whole = encoded('JPEG')
+    return whole[:20] + b'\xff\xe1' + (len(data) + 2).to_bytes(2) + data + whole[20:]
+
+
+def test_xmp_of_a_provider_stays_and_the_record_lies_beside(tmp_path: Path) -> None:
+    path = tmp_path / 'a.jpg'
+    path.write_bytes(with_xmp('<x/>'))
+    inscribe(path)
+    texts = carried(path).texts
+    assert texts[XMP] == '<x/>'
+    assert texts['exif:UserComment'].startswith(PROMPT)
+    told = read_sidecar(sidecar_path(path))
+    assert told is not None
+    assert not told['file']['record_inside']
+    assert read_recipe(path).source == 'hfmedia-tui'
+
+
+def test_what_is_signed_elsewhere_stays_byte_for_byte(tmp_path: Path) -> None:
+    path = tmp_path / 'a.jpg'
+    path.write_bytes(with_xmp('<x dcterms:provenance="https://cai-manifests.example/a.c2pa"/>'))
+    came = path.read_bytes()
+    inscribe(path)
+    assert path.read_bytes() == came
+    assert read_recipe(path).signed
+
+
 def test_a_failure_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     path = write_sample(tmp_path, 'lossy.webp')
     came = path.read_bytes()

@@ -36,8 +36,16 @@ class Carried(NamedTuple):
 
     texts: Mapping[str, str] = MappingProxyType({})
     """By the container's own names; a tag of EXIF as `exif:UserComment`, XMP as `xmp`."""
-    signed: bool = False
-    """Whether it holds a C2PA manifest, which any added byte breaks (https://spec.c2pa.org/specifications/)."""
+    manifest: bool = False
+    """Whether it holds a C2PA manifest."""
+
+    @property
+    def signed(self) -> bool:
+        """Whether a manifest speaks for its bytes, in it or elsewhere: one more would break that.
+
+        https://spec.c2pa.org/specifications/specifications/2.2/specs/C2PA_Specification.html#_embedding_a_reference
+        """
+        return self.manifest or 'dcterms:provenance' in self.texts.get(XMP, '')
 
 
 class Notes(NamedTuple):

@@ -29,11 +29,11 @@ def recognise(head: bytes) -> bool:
 
 def read(file: BinaryIO) -> Carried:
     texts = dict[str, str]()
-    signed = False
+    manifest = False
     for marker, start, length in _segments(file):
         if marker == _APP11:
             file.seek(start)
-            signed = signed or file.read(2) == b'JP'  # JUMBF, ISO/IEC 19566-5 (D.1)
+            manifest = manifest or file.read(2) == b'JP'  # JUMBF, ISO/IEC 19566-5 (D.1)
         elif marker in (_APP1, _COMMENT):
             file.seek(start)
             data = file.read(length)
@@ -44,7 +44,7 @@ def read(file: BinaryIO) -> Carried:
                 texts.update(exif.read(data) | texts)
             elif data.startswith(_XMP):
                 texts.setdefault(XMP, data[len(_XMP) :].decode('utf-8', 'replace'))
-    return Carried(texts, signed)
+    return Carried(texts, manifest)
 
 
 def write(file: BinaryIO, carried: Carried, notes: Notes) -> list[Edit]:

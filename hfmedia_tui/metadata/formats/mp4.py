@@ -56,12 +56,12 @@ def recognise(head: bytes) -> bool:
 
 def read(file: BinaryIO) -> Carried:
     texts = dict[str, str]()
-    signed = False
+    manifest = False
     for box in _top_level(file):
         if box.kind == b'uuid':
             file.seek(box.body)
             identifier = file.read(16)
-            signed = signed or identifier == _C2PA
+            manifest = manifest or identifier == _C2PA
             if identifier == _XMP and box.end - box.body <= MAXIMUM_TEXT:
                 texts.setdefault(XMP, file.read(box.end - box.body - 16).decode('utf-8', 'replace'))
         elif box.kind == b'moov' and box.end - box.body <= _LARGEST_MOVIE:
@@ -69,7 +69,7 @@ def read(file: BinaryIO) -> Carried:
             movie = file.read(box.end - box.start)
             for name, text in _named_texts(movie, box.body - box.start):
                 texts.setdefault(name, text)
-    return Carried(texts, signed)
+    return Carried(texts, manifest)
 
 
 def write(file: BinaryIO, carried: Carried, notes: Notes) -> list[Edit]:

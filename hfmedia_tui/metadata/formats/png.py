@@ -34,18 +34,18 @@ def recognise(head: bytes) -> bool:
 
 def read(file: BinaryIO) -> Carried:
     texts = dict[str, str]()
-    signed = False
+    manifest = False
     room = 2 * MAXIMUM_TEXT
     for kind, start, length in _chunks(file):
         if kind == b'caBX':
-            signed = True
+            manifest = True
         elif kind in _READERS and length <= min(room, MAXIMUM_TEXT):
             room -= length
             file.seek(start)
             with suppress(ValueError, zlib.error):
                 for name, text in _READERS[kind](file.read(length)):
                     texts.setdefault(XMP if name == _XMP_KEYWORD else name, text)
-    return Carried(texts, signed)
+    return Carried(texts, manifest)
 
 
 def write(file: BinaryIO, carried: Carried, notes: Notes) -> list[Edit]:

@@ -37,10 +37,10 @@ def recognise(head: bytes) -> bool:
 
 def read(file: BinaryIO) -> Carried:
     texts = dict[str, str]()
-    signed = False
+    manifest = False
     for kind, start, length in _chunks(file):
         if kind == b'C2PA':
-            signed = True
+            manifest = True
         elif kind in (b'EXIF', b'XMP ') and length <= MAXIMUM_TEXT:
             file.seek(start)
             data = file.read(length)
@@ -49,7 +49,7 @@ def read(file: BinaryIO) -> Carried:
             else:
                 texts.setdefault('exif', '')
                 texts.update(exif.read(data) | texts)
-    return Carried(texts, signed)
+    return Carried(texts, manifest)
 
 
 def write(file: BinaryIO, carried: Carried, notes: Notes) -> list[Edit]:
