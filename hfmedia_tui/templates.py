@@ -16,7 +16,7 @@ from hfmedia_tui.errors import UsageError
 
 __all__ = ['Template', 'escaped', 'read_template', 'wildcard_names']
 
-_SIGN: Final = re.compile(r'(\\*)(?:([{|}])|(?<!\w)__([A-Za-z0-9]+(?:[_/-][A-Za-z0-9]+)*)__(?!\w))')
+_SIGN: Final = re.compile(r'(?<!\\)(\\*)(?:([{|}])|(?<!\w)__([A-Za-z0-9]+(?:[_/-][A-Za-z0-9]+)*)__(?!\w))')
 _DEEPEST: Final = 30
 """Alternatives within alternatives, and wildcards within wildcards."""
 _LONGEST: Final = 100_000

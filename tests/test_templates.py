@@ -59,6 +59,12 @@ def test_draws_are_combinations_and_come_again_with_their_seed(text: str, count:
         assert set(drawn) == set(every), 'none comes again before all have come'
 
 
+@pytest.mark.parametrize('text', ['\\' * 100_000, '_' * 50_000, '__' + 'a-' * 20_000, '__a' * 20_000])
+def test_no_text_takes_long(text: str) -> None:
+    assert read_template(text).is_plain
+    assert escaped(text) == text
+
+
 def test_what_is_too_much_is_refused_at_once() -> None:
     wild = read_template('{a|b}' * 2_000)
     assert wild.combinations == 2**2_000

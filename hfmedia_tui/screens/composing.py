@@ -21,7 +21,7 @@ from hfmedia_tui.metadata.recipe import Recipe
 from hfmedia_tui.parameters import PARAMETERS
 from hfmedia_tui.screens.choice import Choice
 from hfmedia_tui.screens.recipe_place import RecipePlace
-from hfmedia_tui.templates import escaped, read_template, wildcard_names
+from hfmedia_tui.templates import Template, escaped, read_template, wildcard_names
 from hfmedia_tui.widgets.chooser import Chooser
 from hfmedia_tui.widgets.field import Field
 from hfmedia_tui.widgets.model_list import TASK_GLYPHS, TASK_WORDS
@@ -218,27 +218,33 @@ class ComposingPlace(RecipePlace):
     def _prompt_changed(self) -> None:
         self.refuse('')
         self._combinations = None
-        if wildcard_names(self.prompt.text):
-            self._count_with_wildcards()
-        else:
-            self._count_prompts({})
-
-    @work(group='wildcards', exclusive=True, exit_on_error=False)
-    async def _count_with_wildcards(self) -> None:
-        if self.services is not None:
-            try:
-                self._count_prompts(await self.services.wildcards(self.prompt.text))
-            except UsageError as error:
-                self.refuse(str(error))
-                self.show_cost()
-
-    def _count_prompts(self, wildcards: Mapping[str, Sequence[str]]) -> None:
-        """Learn how many prompts the one that is written stands for."""
+        text = self.prompt.text
+        if wildcard_names(text):
+            self._read_wildcards(text)
+            return
         try:
-            self._combinations = read_template(self.prompt.text, wildcards).combinations
-            self.form.has_alternatives = self._combinations > 1
+            self._take_template(read_template(text))
         except UsageError as error:
-            self.refuse(str(error))
+            self._take_template(error)
+
+    @work(group='wildcards', exclusive=True, exit_on_error=False, description='wildcards')
+    async def _read_wildcards(self, text: str) -> None:
+        if self.services is None:
+            return
+        try:
+            read: Template | UsageError = await self.services.template(text)
+        except UsageError as error:
+            read = error
+        if text == self.prompt.text:
+            self._take_template(read)
+
+    def _take_template(self, read: Template | UsageError) -> None:
+        """Take on what the prompt stands for, or why it stands for nothing."""
+        if isinstance(read, UsageError):
+            self.refuse(str(read))
+        else:
+            self._combinations = read.combinations
+            self.form.has_alternatives = read.combinations > 1
         self.show_cost()
 
     # ------------------------------------------------------------------------------------------ the form

@@ -104,14 +104,14 @@ class Services:
         """The orders that `submit_all` would record. Raises UsageError and HubError."""
         return await self._ordering.orders(asks, self.settings)
 
-    async def wildcards(self, text: str) -> dict[str, tuple[str, ...]]:
-        """The lines of the user's wildcards that a template needs, by their names. Raises UsageError."""
-        names = wildcard_names(text)
-        return await asyncio.to_thread(read_wildcards, self.paths.wildcards, names) if names else {}
-
     async def template(self, text: str) -> Template:
         """Read a template with the user's wildcards. Raises UsageError."""
-        return read_template(text, await self.wildcards(text))
+
+        def read() -> Template:
+            return read_template(text, read_wildcards(self.paths.wildcards, names))
+
+        names = wildcard_names(text)
+        return await asyncio.to_thread(read) if names else read_template(text)
 
     async def expand(self, ask: Ask) -> tuple[Ask, ...]:
         """An ask for each prompt that the prompt of `ask`, read as a template, stands for. Raises UsageError."""
