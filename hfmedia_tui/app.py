@@ -122,10 +122,10 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('f1', 'help', 'Help', id='app.help', tooltip='Show how everything is done'),
         Binding('question_mark', 'keys', 'Keys', show=False, id='app.keys', tooltip='Show the keys of this place'),
-        Binding('f2,1', "place('browse')", 'Browse', show=False, id='app.browse', tooltip='Go to the models'),
-        Binding('f3,2', "place('compose')", 'Compose', show=False, id='app.compose', tooltip='Go to the prompt'),
-        Binding('f4,3', "place('jobs')", 'Jobs', show=False, id='app.jobs', tooltip='Go to the jobs'),
-        Binding('f12,4', "place('gallery')", 'Gallery', show=False, id='app.gallery', tooltip='Go to the results'),
+        Binding('f2', "place('browse')", 'Browse', show=False, id='app.browse', tooltip='Go to the models'),
+        Binding('f3', "place('compose')", 'Compose', show=False, id='app.compose', tooltip='Go to the prompt'),
+        Binding('f4', "place('jobs')", 'Jobs', show=False, id='app.jobs', tooltip='Go to the jobs'),
+        Binding('f12', "place('gallery')", 'Gallery', show=False, id='app.gallery', tooltip='Go to the results'),
         # Before the prompt's own: there it selects all, as Ctrl+A does.
         Binding(
             'f7',
@@ -444,7 +444,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
             screens = [screen for stack in self._screen_stacks.values() for screen in stack]
             rebind(keymap, [self, *(node for screen in screens for node in screen.walk_children(with_self=True))])
             self.refresh_bindings()
-            for place in self.places.values():
+            for place in self.places:
                 place.show_place_keys()
             if said := troubles(keymap):
                 self.notify('\n'.join(said[:_MOST_TOLD]), title='Keys', severity='warning', markup=False)

@@ -158,6 +158,8 @@ class Settings(Section, frozen=True):
     notifications: Notifications = Notifications()
     keys: dict[str, str] = {}
     """The user's own keys at providers, by the provider's name."""
+    views: dict[str, dict[str, str]] = {}
+    """Filters that are kept: by the name of the place, and there by the number key."""
     bindings: dict[str, str] = {}
     """Keys of the keyboard that do something else than usual: by the id of the binding, commas between several."""
 

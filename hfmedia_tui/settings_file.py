@@ -1,7 +1,7 @@
 """Changing the settings in their file, which stays the user's own: comments, order and all that is not changed."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,7 +30,7 @@ class SettingsFile:
         return settings
 
     def change(self, section: str, name: str, value: Any) -> Settings:
-        """Have the file say `value` from now on, or with None nothing. Blocking.
+        """Have the file say `value` from now on, or with None nothing; dots part a table's names. Blocking.
 
         Whatever else was changed in it meanwhile stays. Raises UsageError, with the file as it was: where it cannot be
         read or written, where the value is not allowed, and where somebody else has changed this very setting; what
@@ -44,9 +44,7 @@ class SettingsFile:
             raise UsageError(
                 f'{section}.{name} was changed in the file meanwhile.', 'What is shown now is what stands there.'
             )
-        wanted = {**told, section: {**told.get(section, {}), name: value}}
-        if value is None:
-            del wanted[section][name]
+        wanted = _with_entry(told, [*section.split('.'), name], value)
         settings = as_settings(wanted, self.path)
         if before != (_MISSING if value is None else value):
             self._write(_changed(text, section, name, value), wanted)
@@ -82,21 +80,33 @@ class SettingsFile:
 
 
 def _entry(told: Mapping[str, Any], section: str, name: str) -> Any:
-    table = told.get(section)
+    table: Any = told
+    for part in section.split('.'):
+        table = table.get(part) if isinstance(table, Mapping) else None
     return table.get(name, _MISSING) if isinstance(table, Mapping) else _MISSING
 
 
+def _with_entry(told: Mapping[str, Any], place: Sequence[str], value: Any) -> dict[str, Any]:
+    name, *rest = place
+    if rest:
+        return {**told, name: _with_entry(told.get(name, {}), rest, value)}
+    return {**told, name: value} if value is not None else {key: told[key] for key in told if key != name}
+
+
 def _without_empty(told: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: table for name, table in told.items() if table != {}}
+    kept = {name: _without_empty(value) if isinstance(value, Mapping) else value for name, value in told.items()}
+    return {name: value for name, value in kept.items() if value != {}}
 
 
 def _changed(text: str, section: str, name: str, value: Any) -> str:
     import tomlkit  # 30 ms, and only where something is changed
 
     document = tomlkit.parse(text)
-    if section not in document:
-        document[section] = tomlkit.table()
-    table: Any = document[section]
+    table: Any = document
+    for part in section.split('.'):
+        if part not in table:
+            table[part] = tomlkit.table()
+        table = table[part]
     if value is None:
         comment = tomlkit.comment(words) if (words := table[name].trivia.comment.lstrip('# ')) else None
         del table[name]

@@ -21,7 +21,7 @@ from hfmedia_tui.domain import Model, Task
 from hfmedia_tui.errors import AppError, UsageError
 from hfmedia_tui.messages import ModelChosen, OpeningRetried
 from hfmedia_tui.screens.choice import Choice
-from hfmedia_tui.screens.place import Place
+from hfmedia_tui.screens.filtered import Filtered
 from hfmedia_tui.widgets.model_details import ModelDetails
 from hfmedia_tui.widgets.model_list import TASK_WORDS, ModelHeading, ModelList
 from hfmedia_tui.widgets.plain import age, plural
@@ -47,10 +47,11 @@ _NOTHING_FITS: Final = 'No model fits\nEscape clears the search; t, p, a and l c
 _ADAPTERS: Final = {False: 'no LoRA', True: 'LoRA'}
 
 
-class BrowseScreen(Place):
+class BrowseScreen(Filtered):
     """The list of models, its filters, and what is known about the highlighted one."""
 
     NAME = 'browse'
+    FIELD = '#search'
     AUTO_FOCUS = '#models'
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -130,9 +131,27 @@ class BrowseScreen(Place):
             self.load()
             self._show_favourites()
 
+    @property
+    def view(self) -> str:
+        wishes = self._wishes
+        terms = [f'task:{wishes.task}'] if wishes.task is not None else []
+        terms += [f'provider:{wishes.provider}'] if wishes.provider is not None else []
+        terms += ['is:gated' if wishes.gated else '!gated'] if wishes.gated is not None else []
+        terms += ['is:lora' if wishes.lora else '!lora'] if wishes.lora is not None else []
+        terms += [f'sort:{wishes.sort}'] if wishes.sort is not Sort.TREND else []
+        return ' '.join([*terms, super().view]).strip()
+
+    def show_view(self, view: str) -> None:
+        terms = view.split(' ')
+        sorts = [sort for sort in Sort if f'sort:{sort}' in terms]
+        super().show_view(' '.join(term for term in terms if not term.startswith('sort:')))
+        self._wishes = Wishes(sort=sorts[0] if sorts else Sort.TREND)
+        self._show_favourites()
+        self._wish()
+
     def kept(self) -> Mapping[str, str]:
         return {
-            'search': self.query_one('#search', Input).value,
+            **super().kept(),
             'wishes': msgspec.json.encode(self._wishes).decode(),
             'model': self._wanted or (self.models.key_of(self.models.row) if self.models.row else ''),
         }
@@ -140,7 +159,7 @@ class BrowseScreen(Place):
     def bring_back(self, kept: Mapping[str, str]) -> None:
         with suppress(msgspec.DecodeError):  # of another version
             self._wishes = msgspec.json.decode(kept.get('wishes', ''), type=Wishes)
-        self.query_one('#search', Input).value = kept.get('search', '')
+        super().bring_back(kept)
         self._wanted = kept.get('model', '')
 
     # ------------------------------------------------------------------------------------------ the catalogue

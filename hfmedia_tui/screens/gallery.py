@@ -24,6 +24,7 @@ from hfmedia_tui.media.terminal import Graphics
 from hfmedia_tui.messages import OpeningRetried
 from hfmedia_tui.paths import named_folder
 from hfmedia_tui.screens.compare import MOST, CompareScreen
+from hfmedia_tui.screens.filtered import Filtered
 from hfmedia_tui.screens.result_place import ResultPlace
 from hfmedia_tui.screens.sheet import make_sheet
 from hfmedia_tui.screens.shelf import Shelf
@@ -50,7 +51,7 @@ _OF_TRASH: Final = frozenset({'restore'})
 _NOT_OF_TRASH: Final = frozenset({'favourite', 'tag', 'trash', 'reuse', 'mark', 'compare', 'sheet'})
 
 
-class GalleryScreen(ResultPlace):
+class GalleryScreen(ResultPlace, Filtered):
     """All results as thumbnails in a grid or a list, and the filter above them."""
 
     NAME = 'gallery'
@@ -150,12 +151,12 @@ class GalleryScreen(ResultPlace):
         assert self.services is not None
         if self._shelf is not None:
             self._shelf.changed.unsubscribe(self)
+            self.field.value = ''
         self._shelf = Shelf(self, self.services.ledger.results, trash=trash)
         self._shelf.changed.subscribe(self, self._renew_grid)
         self._marked.clear()
         self.set_class(trash, '-trash')
         self.grid.items = _Items(self._shelf, self._marked)
-        self.query_one('#filter', Input).value = ''
         self._go_through()
 
     def take_jobs(self, jobs: tuple[Job, ...]) -> None:

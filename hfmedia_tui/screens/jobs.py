@@ -1,7 +1,7 @@
 """Jobs: everything that was asked for, as it stands now."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -20,6 +20,7 @@ from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.messages import JobReused
 from hfmedia_tui.screens.arranging import Arranging, can_retry, waits_here
 from hfmedia_tui.screens.copying import copy_from
+from hfmedia_tui.screens.filtered import Filtered
 from hfmedia_tui.screens.outside import can_open, open_outside
 from hfmedia_tui.screens.question import Question
 from hfmedia_tui.widgets.film import FilmPlayer
@@ -44,7 +45,7 @@ _OF_ONE = frozenset(
 _STAYS = 'The files go. What was asked and what it cost stay in the ledger.'
 
 
-class JobsScreen(Arranging):
+class JobsScreen(Arranging, Filtered):
     """The list of jobs, the preview of the highlighted one, and all that is known about it."""
 
     NAME = 'jobs'
@@ -106,6 +107,8 @@ class JobsScreen(Arranging):
         """Why what is in the filter field is no filter."""
         self._oldest: int | None = None
         """The number of the oldest job that was looked at, for this filter; None before any was."""
+        self._wanted = ''
+        """Id of the job to highlight when it comes: the one that was highlighted when the program was left."""
         self._complete = False
         """Whether the whole ledger was looked at."""
         self._looking: Worker[None] | None = None
@@ -169,8 +172,16 @@ class JobsScreen(Arranging):
 
     def highlight(self, job_id: str) -> None:
         """Go to one job."""
+        self._wanted = ''
         self.action_leave_trash()
         self.jobs.highlight(job_id)
+
+    def kept(self) -> Mapping[str, str]:
+        return {**super().kept(), 'job': self._wanted or (self.job.id if self.job else '')}
+
+    def bring_back(self, kept: Mapping[str, str]) -> None:
+        super().bring_back(kept)
+        self._wanted = kept.get('job', '')
 
     # ------------------------------------------------------------------------------------------ which jobs
 
@@ -199,6 +210,9 @@ class JobsScreen(Arranging):
             fitting = await asyncio.to_thread(list, filter(self.jobs.belongs, told))
             if not self.jobs.trash:
                 self.jobs.append_rows(fitting)
+                if self._wanted:
+                    self.jobs.highlight(self._wanted)
+                    self._wanted = ''
             self._show_standing()
         if to_end and not self.jobs.trash:
             self.jobs.highlighted = len(self.jobs.rows) - 1 if self.jobs.rows else None

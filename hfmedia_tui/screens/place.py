@@ -68,7 +68,6 @@ class Place(Screen[None]):
             panel.watch(self.house, 'paused', panel.take_paused)
             panel.take_jobs(self.house.jobs.values())
             self.house.jobs_changed.subscribe(panel, panel.take_jobs)
-        self.house.places[self.NAME] = self
         self.show_place_keys()
         if kept := self.house.session.of(self.NAME):
             self.bring_back(kept)
@@ -84,7 +83,8 @@ class Place(Screen[None]):
 
     def show_place_keys(self) -> None:
         """Show which keys go to the places now."""
-        self.query_one(TopBar).keys = self.house.place_keys()
+        for bar in self.query(TopBar):
+            bar.keys = self.house.place_keys()
 
     def _watch_tally(self, tally: Tally) -> None:
         self.tally = tally

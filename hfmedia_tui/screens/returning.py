@@ -2,15 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from textual import messages, work
 from textual.app import App
 
+from hfmedia_tui.screens.place import Place
 from hfmedia_tui.store.session import Session
-
-if TYPE_CHECKING:
-    from hfmedia_tui.screens.place import Place
 
 __all__ = ['ReturningApp']
 
@@ -26,10 +24,14 @@ class ReturningApp(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.places: dict[str, Place] = {}
-        """The places that have been entered, by name."""
         self._returned: tuple[str, Mapping[str, Mapping[str, str]]] | None = None
         """What was to be kept when it was looked at last."""
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The places that have been entered."""
+        first = (stack[0] for stack in self._screen_stacks.values() if stack)
+        return tuple(screen for screen in first if isinstance(screen, Place) and screen.is_mounted)
 
     async def on_mount(self) -> None:
         self.set_interval(_SECONDS, self._keep_session)
@@ -40,9 +42,8 @@ class ReturningApp(App[None]):
         await self._write_session()
 
     def _look_at_places(self) -> None:
-        if self.current_mode in self.places:
-            kept = {name: place.kept() for name, place in self.places.items() if place.is_mounted}
-            self._returned = (self.current_mode, kept)
+        if any(self.current_mode == place.NAME for place in self.places):
+            self._returned = (self.current_mode, {place.NAME: place.kept() for place in self.places})
 
     async def _write_session(self) -> None:
         if self._returned is not None:

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from hfmedia_tui.declared import Setting, declared_settings
+from hfmedia_tui.domain import clean
 from hfmedia_tui.errors import AppError, UsageError
 from hfmedia_tui.media.terminal import VARIABLE, Graphics
 from hfmedia_tui.screens.asking import TextQuestion
@@ -30,6 +31,8 @@ _SECTIONS = {'output': 'Results'}
 """What a section is called where that is not its name."""
 _SET = 'set'
 _NOT_SET = 'not set'
+_LONGEST = 200
+"""Characters of a filter that are shown."""
 
 
 class _Key(str):
@@ -38,6 +41,10 @@ class _Key(str):
 
 class _Binding(str):
     """The id of the binding that a line is about."""
+
+
+class _View(tuple[str, str]):
+    """The place and the key of the filter that a line is about."""
 
 
 class _Folder(str):
@@ -108,6 +115,7 @@ class SettingsScreen(Place):
         yield from self._declared_lines()
         if self.services is not None:
             yield from self._key_lines()
+        yield from self._view_lines()
         yield from self._binding_lines()
         yield from self._place_lines()
 
@@ -154,6 +162,16 @@ class SettingsScreen(Place):
             own = value != _NOT_SET
             yield SettingLine(f'keys.{provider}', 'Keys', f'Key at {provider}', value, about, own, item=_Key(provider))
 
+    def _view_lines(self) -> Iterable[SettingLine]:
+        for place, views in self.house.settings_file.settings.views.items():
+            for key, view in views.items():
+                about = f'The filter that {key} brings back in {place}. w keeps another there.'
+                shown = clean(view, _LONGEST)
+                title = f'{clean(place, 20).capitalize()}, {clean(key, 5)}'
+                yield SettingLine(
+                    f'views.{place}.{key}', 'Filters', title, shown, about, True, item=_View((place, key))
+                )
+
     def _binding_lines(self) -> Iterable[SettingLine]:
         keymap = self.house.settings_file.settings.bindings
         for binding in sorted(known_bindings().values()):
@@ -192,9 +210,9 @@ class SettingsScreen(Place):
         item = self.settings.row.item if self.is_mounted and self.settings.row else None
         match action:
             case 'change':
-                return True if item is not None else None
+                return True if item is not None and not isinstance(item, _View) else None
             case 'reset':
-                return True if isinstance(item, Setting | _Key | _Binding) else None
+                return True if isinstance(item, Setting | _Key | _View | _Binding) else None
             case _:
                 return True
 
@@ -219,6 +237,8 @@ class SettingsScreen(Place):
                 self._set(setting.section, setting.name, setting.usual)
             case _Key() as provider:
                 self._set('keys', str(provider), None)
+            case _View() as view:
+                self._set(f'views.{view[0]}', view[1], None)
             case _Binding() as binding_id:
                 self._set('bindings', str(binding_id), None)
 

@@ -62,7 +62,7 @@ async def test_what_was_made_is_seen_newest_first(start: Start, size: tuple[int,
 
 async def test_an_empty_gallery_says_how_to_fill_it(start: Start) -> None:
     async with start((80, 24)) as studio:
-        await studio.press('4')
+        await studio.press('f12')
         await studio.until_shown('Nothing yet')
         for key in ('enter', 'f', 't', 'x', 'space', 'v', 'G', 'e', 'y'):
             await studio.press(key)

@@ -45,8 +45,8 @@ async def test_the_place_its_filters_and_the_selection_return(start: Start) -> N
         '[' * 9000,
         '{"place": 3}',
         '{"place": "../x", "places": {"browse": 3, "jobs": {"x": {}}}}',
-        '{"place": "nowhere", "new": 1, "places": {"browse": {"search": "a\\u001b]0;x\\u0007", "wishes": "{}x"}}}',
-        json.dumps({'place': 'browse', 'places': {'browse': {'search': 'x' * 50_000, 'wishes': '{"sort":"new"}'}}}),
+        '{"place": "nowhere", "new": 1, "places": {"browse": {"filter": "a\\u001b]0;x\\u0007", "wishes": "{}x"}}}',
+        json.dumps({'place': 'browse', 'places': {'browse': {'filter': 'x' * 50_000, 'wishes': '{"sort":"new"}'}}}),
     ],
 )
 async def test_what_is_no_session_changes_nothing(start: Start, paths: Paths, text: str) -> None:
