@@ -25,8 +25,11 @@ class Entry(Input):
         Binding('up', 'suggest(-1)', 'Previous suggestion', show=False, id='entry.previous'),
     ]
 
-    def __init__(self, *, placeholder: str = '', suggestions: Sequence[str] = (), value: str = '') -> None:
-        super().__init__(value, placeholder=placeholder, compact=True, select_on_focus=False)
+    def __init__(
+        self, *, placeholder: str = '', suggestions: Sequence[str] = (), value: str = '', number: bool = False
+    ) -> None:
+        """Make it; what is typed takes the place of a `number`, and is added to any other text."""
+        super().__init__(value, placeholder=placeholder, compact=True, select_on_focus=number)
         self.suggestions = tuple(suggestions)
         self._clock = KeyClock()
 

@@ -13,7 +13,7 @@ from textual.widgets import Input
 
 from hfmedia_tui.composition import Entries
 from hfmedia_tui.errors import UsageError
-from hfmedia_tui.parameters import ASPECT_RATIOS, PARAMETERS, Parameter, parse, parse_extra
+from hfmedia_tui.parameters import ASPECT_RATIOS, PARAMETERS, Kind, Parameter, parse, parse_extra
 from hfmedia_tui.widgets.chooser import Chooser, Option
 from hfmedia_tui.widgets.field import Entry, Field
 from hfmedia_tui.widgets.plain import json_text
@@ -89,13 +89,13 @@ class ParameterForm(Widget):
         )
         yield Field(
             'Count',
-            Entry(suggestions=('1', '2', '4', '8'), value='1'),
+            Entry(suggestions=('1', '2', '4', '8'), value='1', number=True),
             help='How many to make.',
             id='count',
         )
         yield Field(
             'Seed',
-            Entry(placeholder='random'),
+            Entry(placeholder='random', number=True),
             help='The first seed; every combination begins with it.',
             id='seed',
         )
@@ -127,7 +127,8 @@ class ParameterForm(Widget):
         parameter: Parameter = PARAMETERS[name]
         label = f'{parameter.label} ({parameter.unit})' if parameter.unit else parameter.label
         placeholder = 'none' if name == 'negative_prompt' else 'default'
-        entry = Entry(placeholder=placeholder, suggestions=parameter.suggestions)
+        number = parameter.kind is not Kind.TEXT
+        entry = Entry(placeholder=placeholder, suggestions=parameter.suggestions, number=number)
         return Field(label, entry, help=parameter.help, id=name, classes='-wide' if name in _WIDE else None)
 
     # ------------------------------------------------------------------------------------------ attributes down

@@ -216,10 +216,11 @@ async def test_a_key_held_down_pays_once(start: Start) -> None:
 
 
 async def test_the_number_of_paid_requests_is_said(start: Start) -> None:
+    """You should see the number that was typed: it takes the place of the 1 that stood there."""
     async with start() as studio:
         await studio.choose(MODEL)
-        set_field(studio, 'count', '4')
-        await studio.pilot.pause()
+        studio.compose.query_one('#count Entry', Entry).focus()
+        await studio.press('4')
         assert 'Generate 4' in studio.text
         assert '4 paid requests' in studio.text
 
