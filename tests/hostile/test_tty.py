@@ -148,7 +148,7 @@ def test_every_place(hostile: dict[str, str]) -> None:
         tty.press(f'\x1b[200~{EVERYTHING.replace(chr(27), "")}\x1b[201~')
         tty.until(MARK)
         tty.press('\x1b[15~')  # F5
-        tty.until('failed')
+        tty.until('1 failed')
         tty.press('\x1bOS')  # F4
         tty.until('Failed')
         for _ in range(20):

@@ -14,7 +14,7 @@ def refused(answer: Reply, provider: str = 'fal-ai') -> Failure:
     return progress.step.failure
 
 
-@pytest.mark.parametrize('provider', MACHINES.keys() - {'hf-free'})
+@pytest.mark.parametrize('provider', sorted(MACHINES.keys() - {'hf-free'}))
 @pytest.mark.parametrize(
     ('name', 'code', 'message', 'hint'),
     [
