@@ -361,7 +361,9 @@ class Pool:
             if job.state is JobState.SUCCEEDED:
                 raise UsageError(f'Job {job.id} has succeeded.', 'Generate again for another result.')
             raise UsageError(f'Job {job.id} is under way already, or was ended by another process.')
-        sent = bool(queued.attempts) and await self._was_sent(job_id)
+        sent = False
+        with suppress(StoreError):  # it is this process's from here on; the run that looks again fails with the reason
+            sent = bool(queued.attempts) and await self._was_sent(job_id)
         (self._line.collecting.add if sent else self._line.collecting.discard)(job_id)
         self._queue(queued)
         self._look_again()
