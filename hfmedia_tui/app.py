@@ -235,6 +235,9 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
         return self.session.place
 
     async def on_unmount(self) -> None:
+        if self.services is not None:
+            with suppress(AppError):
+                await self.services.waiting.put_back()
         if self._house is not None:
             self._house.cancel()
             with suppress(WorkerError):

@@ -15,7 +15,7 @@ from hfmedia_tui.screens.question import Question
 from hfmedia_tui.screens.undoing import Undoing
 from hfmedia_tui.widgets.plain import one_line, plural
 
-__all__ = ['Arranging', 'can_retry', 'waits_here']
+__all__ = ['Arranging', 'can_retry', 'is_left_paused', 'waits_here']
 
 _PAGE = 250
 """Jobs that are read at once."""
@@ -24,8 +24,13 @@ _LONGEST_REASON = 160
 
 
 def waits_here(job: Job) -> bool:
-    """Whether the job waits in this process, or is paused and nobody's."""
-    return job.state is JobState.QUEUED and (job.driver is Driver.OURS or (job.paused and job.driver is Driver.NOBODY))
+    """Whether the job waits in this process."""
+    return job.state is JobState.QUEUED and job.driver is Driver.OURS
+
+
+def is_left_paused(job: Job) -> bool:
+    """Whether the job was paused in an earlier session, and is nobody's now."""
+    return job.state is JobState.QUEUED and job.driver is Driver.NOBODY and job.paused
 
 
 def can_retry(job: Job) -> bool:
@@ -86,8 +91,9 @@ class Arranging(Undoing):
 
     @work(group='arrange', exit_on_error=False)
     async def action_pause(self) -> None:
-        if self.job is not None and self.services is not None:
-            await self.tell(self.services.waiting.pause(self.job))
+        job, services = self.job, self.services
+        if job is not None and services is not None:
+            await (self.tell(services.retry(job.id)) if is_left_paused(job) else self.tell(services.waiting.pause(job)))
 
     @work(group='arrange', exit_on_error=False)
     async def action_pause_all(self) -> None:
@@ -108,8 +114,10 @@ class Arranging(Undoing):
             return
         if job.sent_in is not None:
             services.pool.send_now(job.order.id)
-        else:
+        elif not is_left_paused(job):
             await self.tell(services.waiting.start_now(job))
+        elif await self.tell(services.retry(job.id)) is not None:
+            await self.tell(services.pool.start_now(job.id))
 
     @work(group='arrange', exit_on_error=False)
     async def edit(self, job: Job) -> None:

@@ -13,12 +13,12 @@ from textual.content import Content
 from textual.widgets import Input, Static
 from textual.worker import Worker
 
-from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState
+from hfmedia_tui.domain import FINAL_STATES, Job, JobState
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.filters import JOBS, read_filter
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.messages import JobReused
-from hfmedia_tui.screens.arranging import Arranging, can_retry, waits_here
+from hfmedia_tui.screens.arranging import Arranging, can_retry, is_left_paused, waits_here
 from hfmedia_tui.screens.copying import copy_from
 from hfmedia_tui.screens.filtered import Filtered
 from hfmedia_tui.screens.outside import can_open, open_outside
@@ -174,6 +174,10 @@ class JobsScreen(Arranging, Filtered):
         """Go to one job."""
         self._wanted = ''
         self.action_leave_trash()
+        if self.jobs.place_of(job_id) is None and self.jobs.fits is not None:
+            with self.prevent(Input.Changed):
+                self.query_one('#filter', Input).value = ''
+            self._choose('')
         self.jobs.highlight(job_id)
 
     def kept(self) -> Mapping[str, str]:
@@ -231,7 +235,10 @@ class JobsScreen(Arranging, Filtered):
 
     @on(Input.Changed, '#filter')
     def _filter_changed(self, event: Input.Changed) -> None:
-        text = event.value.strip()
+        self._choose(event.value.strip())
+
+    def _choose(self, text: str) -> None:
+        """Show the jobs that fit what a filter says, or all."""
         try:
             fits = read_filter(text, JOBS).fits if text else None
         except UsageError as error:
@@ -297,7 +304,9 @@ class JobsScreen(Arranging, Filtered):
                 return job.state not in FINAL_STATES or job.collectable
             case 'retry':
                 return can_retry(job)
-            case 'pause' | 'start_now' | 'move':
+            case 'pause' | 'start_now':
+                return waits_here(job) or is_left_paused(job)
+            case 'move':
                 return waits_here(job)
             case 'open':
                 return can_open() and (True if job.outputs else None)
@@ -403,7 +412,7 @@ class JobsScreen(Arranging, Filtered):
         self.action_reuse()
 
     def action_reuse(self, whole: bool = False) -> None:
-        if self.job and waits_here(self.job) and self.job.driver is Driver.OURS and not whole:
+        if self.job and waits_here(self.job) and not whole:
             self.edit(self.job)
         elif self.job:
             self.post_message(JobReused(self.job, whole=whole))

@@ -1,6 +1,6 @@
 """What the user does with the jobs that wait, and what of it a restart knows."""
 
-from hfmedia_tui.domain import Driver, Job
+from hfmedia_tui.domain import Job
 from hfmedia_tui.engine.pool import Pool
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.store.ledger import Ledger
@@ -32,10 +32,7 @@ class Waiting:
 
     async def pause(self, job: Job) -> None:
         """Have a job wait for the user, or no longer. Raises UsageError when it does not wait any more."""
-        if job.paused and job.driver is Driver.NOBODY:
-            await self._pool.retry(job.id)
-        else:
-            self._insist(job, await self._pool.pause(job.id, paused=not job.paused))
+        self._insist(job, await self._pool.pause(job.id, paused=not job.paused))
 
     async def move(self, job: Job, step: int) -> None:
         """Move a job ahead in the line, by a negative `step`, or behind. Raises UsageError."""

@@ -69,6 +69,8 @@ class JobDetails(Widget):
         """Yield in sentences who drives the job, what stands in its way, and how long it may take."""
         if job.driver is Driver.OTHER:
             yield 'Another process drives it.'
+        elif job.paused and job.state is JobState.QUEUED:
+            yield 'Paused: p lets it go on.'
         elif is_left(job):
             yield 'No process drives it: retry takes it up.'
         if job.note and not (job.error and job.error.hint == job.note):

@@ -38,6 +38,8 @@ _SILENCE: Final = 30.0
 _FEW: Final = 3
 """Runs from which on something can be called usual."""
 _STANDING: Final = 17
+_LEAST: Final = 10
+"""Cells that are left to a prompt at least."""
 _NOTHING: Final = Outlook()
 
 
@@ -185,7 +187,8 @@ def _what(job: Job, width: int, besides: Iterable[str]) -> Iterator[Part]:
         yield cells(one_line(job.note), width), 'odd'
         return
     for words in besides:
-        if width >= 2 * (len(words) + 3):
-            yield f'{words} · ', 'muted'
-            width -= len(words) + 3
+        prefix = f'{words} · '
+        if width >= len(prefix) + _LEAST:
+            yield prefix, 'muted'
+            width -= len(prefix)
     yield cells(one_line(job.order.prompt[:400]), width), '' if job.state is not JobState.CANCELLED else 'muted'

@@ -54,7 +54,8 @@ class LivePanel(Widget):
         self.outlook: Callable[[Job], Outlook] = no_outlook
         """Tells what can be said of a job that runs."""
         self._under_way: dict[str, Job] = {}
-        self._waiting: set[str] = set()
+        self._waiting: dict[str, bool] = {}
+        """Whether each job that waits is paused."""
         self._lines = 0
 
     def on_mount(self) -> None:
@@ -64,13 +65,13 @@ class LivePanel(Widget):
         """Take on newer snapshots."""
         for job in jobs:
             self._under_way.pop(job.id, None)
-            self._waiting.discard(job.id)
+            self._waiting.pop(job.id, None)
             if job.state in FINAL_STATES or is_left(job):
                 continue
             if job.state is JobState.RUNNING:
                 self._under_way[job.id] = job
             else:
-                self._waiting.add(job.id)
+                self._waiting[job.id] = job.paused
         (self._clock.resume if self._under_way else self._clock.pause)()
         lines = min(len(self._under_way) + bool(self._waiting), _MOST)
         self.set_class(lines > 0, '-live')
@@ -106,8 +107,11 @@ class LivePanel(Widget):
         words = []
         if running:
             words.append(f'{running:,} more running')
-        if self._waiting:
-            words.append(f'{len(self._waiting):,} {"paused" if self.paused else "waiting"}')
+        paused = len(self._waiting) if self.paused else sum(self._waiting.values())
+        if waiting := len(self._waiting) - paused:
+            words.append(f'{waiting:,} waiting')
+        if paused:
+            words.append(f'{paused:,} paused')
         return f'… {", ".join(words)}   F4 shows all'
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:

@@ -109,7 +109,8 @@ async def test_one_is_paused_and_the_others_pass_it_also_after_a_restart(open_ho
         assert not await services.left_waiting()
         assert not any(await services.resume(paused=False))
         left = await services.ledger.find(second.id)
-        await services.waiting.pause(left)
+        assert left.paused
+        await services.retry(left.id)
         await reach(services, second.id, Stage.QUEUED)
         assert not services.pool.jobs[second.id].paused
         await services.pool.cancel(second.id)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from PIL import Image
 
 from hfmedia_tui.domain import JobProgress, JobState, Stage
 from hfmedia_tui.screens.question import Question
@@ -120,7 +121,8 @@ async def test_a_job_is_composed_again_exactly(start: Start) -> None:
         await studio.press('enter')
         await studio.until(lambda: len(studio.services.pool.jobs) == 2)
         again = (await studio.settle())[-1]
-        assert Path(again.outputs[0].path).read_bytes() == Path(job.outputs[0].path).read_bytes()
+        with Image.open(again.outputs[0].path) as made, Image.open(job.outputs[0].path) as before:
+            assert made.tobytes() == before.tobytes(), 'the same picture; each file tells of its own job'
 
 
 async def test_jobs_of_earlier_sessions_are_there(start: Start) -> None:
