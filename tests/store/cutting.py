@@ -26,6 +26,7 @@ Result = TypeVar('Result')
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 FILES = ('fox-1.png', 'fox-2.png')
+RECIPE = b'{"prompt": "a fox"}'
 STEPS = frozenset({'os.link', 'os.remove', 'os.rename', 'open'})
 
 
@@ -42,7 +43,7 @@ class Countdown:
 
 
 async def prepare(home: Path) -> str:
-    """Record a job that succeeded, with two files."""
+    """Record a job that succeeded, with two files, of which one has its recipe beside it."""
     order = Order(
         id='abcdefgh', task=Task.TEXT_TO_IMAGE, model='a/b', prompt='a fox', mappings=(), created_at=NOW, count=1
     )
@@ -53,6 +54,7 @@ async def prepare(home: Path) -> str:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(name.encode() * 1000)
         outputs.append(Output(path=str(path), media_type='image/png', size=path.stat().st_size, sha256='0'))
+    (home / 'output' / f'{FILES[0]}.json').write_bytes(RECIPE)
     ledger = Ledger(home / 'data' / 'ledger.sqlite3')
     await ledger.open()
     await ledger.add(order, [job])
@@ -116,18 +118,20 @@ def cut_at(step: int, home: Path, deed: str, job_id: str, *, copy: bool) -> bool
 def judge(home: Path, deed: str, job: Job, lying: tuple[Job, ...]) -> str | None:
     """What is wrong with what a cut left, once it was looked at."""
     found = {path for folder in ('output', 'data/trash') for path in (home / folder).glob('*') if path.suffix == '.png'}
+    recipes = {path for folder in ('output', 'data/trash') for path in (home / folder).glob('*.json')}
     told = {Path(output.path) for output in job.outputs}
     if deed == 'delete' and job.deleted:
-        return f'{found} left behind' if found else None
-    if {path.read_bytes() for path in found} != {name.encode() * 1000 for name in FILES}:
-        return f'bytes lost: {found}'
-    if found != told:
-        return f'the ledger tells of {told}, and there are {found}'
-    if (job.trashed_at is not None) != bool(lying):
-        return 'the trash and the job differ'
-    if parts := list((home / 'output').glob('.*.part')) + list((home / 'data' / 'trash').glob('.*.part')):
-        return f'{parts} left behind'
-    return None
+        return f'{found | recipes} left behind' if found or recipes else None
+    parts = list((home / 'output').glob('.*.part')) + list((home / 'data' / 'trash').glob('.*.part'))
+    beside = {path: path.read_bytes() for path in recipes}
+    wrongs = {
+        f'bytes lost: {found}': {path.read_bytes() for path in found} != {name.encode() * 1000 for name in FILES},
+        f'the ledger tells of {told}, and there are {found}': found != told,
+        f'{beside} does not lie beside its file': beside != {Path(f'{job.outputs[0].path}.json'): RECIPE},
+        'the trash and the job differ': (job.trashed_at is not None) != bool(lying),
+        f'{parts} left behind': bool(parts),
+    }
+    return next((what for what, wrong in wrongs.items() if wrong), None)
 
 
 def main(folder: Path, deed: str, *, copy: bool) -> dict[str, object]:
