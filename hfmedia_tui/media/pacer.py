@@ -6,6 +6,7 @@ answers are late, the less is sent ahead of them, in the manner of TCP Vegas (ht
 """
 
 import asyncio
+import sys
 import time
 from collections import deque
 from collections.abc import Callable
@@ -201,6 +202,11 @@ class Pacer:
             self._later.append(command)
         elif self._write is not None:
             self._write(command)
+
+    def finish(self) -> None:
+        """Send the rest of the upload that has begun at once, whatever the pace, and what waited for its end."""
+        if self._upload is not None and self._write is not None:
+            self._upload.go_on(sys.maxsize)
 
     # ------------------------------------------------------------------------------------------ inside
 

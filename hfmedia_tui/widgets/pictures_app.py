@@ -79,6 +79,7 @@ class PicturesApp(App[None]):
         self.pictures.pacer.acknowledge(event.y + 1, event.x + 1)
 
     def on_exit_app(self, _: messages.ExitApp) -> None:
+        self.pictures.pacer.finish()
         self.pictures.kept.free_all()  # while the screen that they are on is still there
 
     async def on_unmount(self) -> None:

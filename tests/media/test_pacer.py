@@ -254,3 +254,16 @@ async def test_numbers_stay_within_24_bits() -> None:
     kept = Kept(link.pacer, in_tmux=False)
     kept._number = kitty.LARGEST_NUMBER - 2
     assert [await kept_in(link, kept, name) for name in 'abc'] == [kitty.LARGEST_NUMBER - 1, kitty.LARGEST_NUMBER, 1]
+
+
+async def test_at_the_end_what_has_begun_is_not_left_half_nor_what_waits_for_it_unsaid() -> None:
+    link = Link().open()
+    upload = asyncio.create_task(link.pacer.upload(pieces(400 << 10)))
+    await settled()
+    link.pacer.tell('free')
+    assert 0 < link.size < 400 << 10
+    assert 'free' not in link.written
+    link.pacer.finish()
+    assert link.size == (400 << 10) + len('free')
+    assert link.written[-1] == 'free'
+    await upload

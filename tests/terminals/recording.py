@@ -48,6 +48,7 @@ _KEYS: Final = {
     'F4': '\x1bOS',
     'F5': '\x1b[15~',
     'F8': '\x1b[19~',
+    'F9': '\x1b[20~',
 }
 _QUIET: Final = 0.3
 """Seconds without a byte after which the program is taken to have drawn all that it has."""

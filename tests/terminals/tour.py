@@ -1,4 +1,4 @@
-"""The whole run: eight pictures and a film, each looked at, what lies over them, another size, and the end."""
+"""The whole run: eight pictures and a film that is played, what lies over them, another size, and the end."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +14,8 @@ from tests.terminals.journey import (
     until_result_shown,
     walk,
 )
-from tests.terminals.looking import Visible, drawn, until, until_settled, until_shown
+from tests.terminals.looking import Visible, distance, drawn, until, until_settled, until_shown
+from tests.terminals.recording import RecordingTerminal
 
 __all__ = ['COUNT', 'START', 'tour']
 
@@ -26,6 +27,8 @@ START: Final = (
 COUNT: Final = 8
 _SEED: Final = 1912
 """Of the film."""
+_MOVED: Final = 1.0
+"""Shades of 255 by which a frame differs from the first one."""
 
 
 class Seen(Terminal, Visible, Protocol):
@@ -65,6 +68,8 @@ def tour(terminal: Seen, home: Path, *, resize: Callable[[], None] | None, at: C
         at('resized')
     _make_film(terminal, home)
     at('film')
+    _play_film(terminal)
+    at('film that plays')
     terminal.press('F2')
     until_shown(terminal, '/ Search')
     until(lambda: drawn(terminal.look()) is None, 'the picture gone with its place')
@@ -100,3 +105,19 @@ def _make_film(terminal: Seen, home: Path) -> None:
     until_shown(terminal, f'{COUNT + 1} done')
     while until_result_shown(terminal, home) != _SEED:
         _step(terminal)
+
+
+def _play_film(terminal: Seen) -> None:
+    """Play the film until another frame than its first is to be seen, and stop it."""
+    poster = drawn(terminal.look())
+    assert poster is not None
+
+    def plays() -> bool:
+        if isinstance(terminal, RecordingTerminal) and any(held.frames > 1 for held in terminal.holding.held.values()):
+            return True  # it was given all of them to show by itself, which this one does not
+        seen = drawn(terminal.look())
+        return seen is not None and distance(seen, poster) > _MOVED
+
+    terminal.press('F9')
+    until(plays, lambda: f'a film that plays on\n{terminal.text()}')
+    terminal.press('F9')
