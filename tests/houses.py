@@ -1,16 +1,29 @@
 """Opens the house on what a test serves, and waits for what it does there."""
 
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
+from pathlib import Path
+
+from anyio.from_thread import start_blocking_portal
 
 from hfmedia_tui.domain import Job
 from hfmedia_tui.paths import Paths
+from hfmedia_tui.sandbox.addresses import Addresses
+from hfmedia_tui.sandbox.process import running
 from hfmedia_tui.services import Limits, Services, open_services
 from hfmedia_tui.settings import Output, Settings
+
+__all__ = ['AS_THEY_CAME', 'ended', 'environment_for', 'opened', 'sandbox_at']
 
 AS_THEY_CAME = Settings(output=Output(embed=False, sidecar=False))
 """Results stay as the provider sent them: what is written into them is for tests/metadata to tell."""
 
-__all__ = ['AS_THEY_CAME', 'ended', 'environment_for', 'opened']
+
+@contextmanager
+def sandbox_at(home: Path, *, pace: float) -> Iterator[Addresses]:
+    """A sandbox for tests of any kind, until the block ends; `pace` multiplies the time that it takes."""
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(running(home, pace=pace)) as addresses:
+        yield addresses
 
 
 def environment_for(hub: str, router: str | None = None) -> dict[str, str]:

@@ -8,12 +8,10 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import pytest
-from anyio.from_thread import start_blocking_portal
 
 from hfmedia_tui.sandbox.addresses import Addresses
-from hfmedia_tui.sandbox.process import running
 from tests.cli import warm
-from tests.houses import environment_for
+from tests.houses import environment_for, sandbox_at
 
 COMMAND = (sys.executable, '-m', 'hfmedia_tui')
 
@@ -74,8 +72,7 @@ def run_online(online: dict[str, str]) -> Run:
 @pytest.fixture(scope='session')
 def slow_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
     """A sandbox that takes its usual time, a few seconds for a picture: time to be cut off in."""
-    home = tmp_path_factory.mktemp('slow')
-    with start_blocking_portal() as portal, portal.wrap_async_context_manager(running(home, pace=1)) as addresses:
+    with sandbox_at(tmp_path_factory.mktemp('slow'), pace=1) as addresses:
         yield addresses
 
 

@@ -4,19 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from anyio.from_thread import start_blocking_portal
 
 from hfmedia_tui.sandbox.addresses import Addresses
-from hfmedia_tui.sandbox.process import running
-from tests.houses import environment_for
+from tests.houses import environment_for, sandbox_at
 from tests.terminals.journey import environment_of
 
 
 @pytest.fixture(scope='session')
 def brisk_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
     """A sandbox whose jobs are seen to run, and that takes 3 s for a film."""
-    home = tmp_path_factory.mktemp('brisk')
-    with start_blocking_portal() as portal, portal.wrap_async_context_manager(running(home, pace=0.3)) as addresses:
+    with sandbox_at(tmp_path_factory.mktemp('brisk'), pace=0.3) as addresses:
         yield addresses
 
 

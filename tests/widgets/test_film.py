@@ -1,21 +1,18 @@
-import os
 import re
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 
-import msgspec
 import pytest
 from PIL import ImageDraw
 from textual.app import App, ComposeResult
 from textual.containers import VerticalScroll
-from textual.drivers.headless_driver import HeadlessDriver
 from textual.pilot import Pilot
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from hfmedia_tui.media.picture import Pictures
-from hfmedia_tui.media.terminal import Graphics, Terminal
+from hfmedia_tui.media.terminal import Graphics
 from hfmedia_tui.widgets import film as player_module
 from hfmedia_tui.widgets import film_animation
 from hfmedia_tui.widgets.film import FilmPlayer
@@ -24,6 +21,7 @@ from hfmedia_tui.widgets.pictures_app import PicturesApp
 from tests.media.files import encoded
 from tests.media.films import counted_film
 from tests.reading import until
+from tests.widgets.stage import Recording, pictures_for
 
 
 class Question(ModalScreen[None]):
@@ -55,26 +53,6 @@ class Cinema(PicturesApp):
 
     def on_film_player_started(self, event: FilmPlayer.Started) -> None:
         self.started.append(event.player)
-
-
-class Recording(HeadlessDriver):
-    """Keeps what a driver would write."""
-
-    def __init__(self, app: App[None], written: list[str]) -> None:
-        super().__init__(app)
-        self._written = written
-
-    def write(self, data: str) -> None:
-        self._written.append(data)
-
-
-@contextmanager
-def pictures_for(folder: Path, graphics: Graphics = Graphics.HALF_CELLS, version: str = '') -> Iterator[Pictures]:
-    no_terminal = os.open(folder, os.O_RDONLY)
-    pictures = Pictures(msgspec.structs.replace(Terminal(), graphics=graphics, version=version), screen=no_terminal)
-    yield pictures
-    pictures.close()
-    os.close(no_terminal)
 
 
 @pytest.fixture

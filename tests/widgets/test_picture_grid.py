@@ -16,7 +16,8 @@ from hfmedia_tui.widgets.pictures_app import PicturesApp
 from hfmedia_tui.widgets.preview import Preview
 from tests.media.files import encoded, quarters
 from tests.reading import screen_text, until
-from tests.widgets.test_preview import Recording, pictures_for, settle
+from tests.widgets.stage import Recording, pictures_for
+from tests.widgets.test_preview import settle
 
 WIDTH, HEIGHT = 81, 24
 """Four tiles of 20 by 8 in a row, three rows, and the scroll bar."""

@@ -1,29 +1,27 @@
 import asyncio
-import os
 import re
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from threading import Event
 
-import msgspec
 import pytest
 from PIL import Image
 from rich.color import Color
 from textual import events
 from textual.app import App, ComposeResult
 from textual.containers import Vertical, VerticalScroll
-from textual.drivers.headless_driver import HeadlessDriver
 from textual.pilot import Pilot
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from hfmedia_tui.media.picture import Pictures
-from hfmedia_tui.media.terminal import CellSize, Graphics, Terminal
+from hfmedia_tui.media.terminal import CellSize, Graphics
 from hfmedia_tui.widgets.pictures_app import PicturesApp
 from hfmedia_tui.widgets.preview import Preview
 from tests.media.files import BLUE, GREEN, RED, WHITE, encoded, film, quarters
 from tests.reading import until
+from tests.widgets.stage import Recording, pictures_for
 
 WIDTH, HEIGHT = 40, 12
 
@@ -49,27 +47,6 @@ class Stage(PicturesApp):
 
     async def on_mount(self) -> None:
         self._driver = Recording(self, self.written)
-
-
-class Recording(HeadlessDriver):
-    """Keeps what a driver would write."""
-
-    def __init__(self, app: App[None], written: list[str]) -> None:
-        super().__init__(app)
-        self._written = written
-
-    def write(self, data: str) -> None:
-        self._written.append(data)
-
-
-@contextmanager
-def pictures_for(folder: Path, graphics: Graphics = Graphics.HALF_CELLS, *, tmux: bool = False) -> Iterator[Pictures]:
-    no_terminal = os.open(folder, os.O_RDONLY)
-    terminal = msgspec.structs.replace(Terminal(), graphics=graphics, tmux=tmux)
-    pictures = Pictures(terminal, screen=no_terminal)
-    yield pictures
-    pictures.close()
-    os.close(no_terminal)
 
 
 @asynccontextmanager
