@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
+from textual.style import Style
 from textual.widgets import Input, Static
 from textual.worker import Worker
 
@@ -150,6 +151,11 @@ class JobsScreen(Arranging, Filtered):
             self.watch(self.house, 'paused', self._show_standing)
             self._look(afresh=True)
 
+    @on(events.ScreenResume)
+    def _returned(self) -> None:
+        """Tell anew what may have been changed elsewhere, as the limits in the settings."""
+        self._show_standing()
+
     def _show_standing(self) -> None:
         """Say what lies in the trash, or which jobs are shown and whether any is started."""
         self.query_one('#standing', Static).update(Content('  ').join(self._standing()))
@@ -163,12 +169,13 @@ class JobsScreen(Arranging, Filtered):
             yield Content.styled(str(self._mistake), '$error')
         elif services is not None:
             if self.house.paused:
-                yield Content.styled('‖ Paused: P starts again', '$warning')
+                told = Content.styled('‖ Paused: P starts again', '$warning')
+                yield told.stylize(Style.from_meta({'@click': 'screen.pause_all'}))
             if self.jobs.fits is not None:
                 yield Content.styled(f'{len(shown):,} fit{"" if self._complete else " so far"}', muted)
             limits = services.pool.limits
-            told = f'at most {limits.total} at once, {limits.per_provider} at one provider'
-            yield Content.styled(told, muted)
+            told = Content.styled(f'at most {limits.total} at once, {limits.per_provider} at one provider', muted)
+            yield told.stylize(Style.from_meta({'@click': 'screen.limits'}))
 
     def highlight(self, job_id: str) -> None:
         """Go to one job."""

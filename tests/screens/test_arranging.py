@@ -88,11 +88,12 @@ async def test_limits_are_changed_while_jobs_run_and_kept(start: Start) -> None:
         await studio.press('right', 'down', 'plus')
         await studio.until(lambda: studio.services.pool.limits == Limits(total=2, per_provider=2))
         await studio.until(lambda: studio.app.jobs[second.id].state is JobState.RUNNING)
-        await studio.press('escape')
-        await studio.until_shown('at most 2 at once')
-        settings = read_settings(studio.app.paths.settings)
-        assert (settings.jobs.total, settings.jobs.per_provider) == (2, 2)
         await studio.services.pool.cancel_all()
+        await studio.settle()
+        await studio.press('left', 'escape')
+        await studio.until_shown('at most 2 at once, 1 at one provider')
+        settings = read_settings(studio.app.paths.settings)
+        assert (settings.jobs.total, settings.jobs.per_provider) == (2, 1)
 
 
 async def test_all_that_failed_and_fits_is_tried_again_after_one_question(start: Start) -> None:
