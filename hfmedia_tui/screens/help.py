@@ -1,6 +1,7 @@
 """Help: what every key does, here and elsewhere, read from the bindings themselves."""
 
 from collections.abc import Callable, Mapping
+from textwrap import wrap
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -16,7 +17,11 @@ __all__ = ['HelpScreen']
 
 _MOST_KEYS = 2
 """Keys told for one action."""
-_WIDEST = 30
+_WIDEST = 80
+_SHARE = 0.96
+"""How wide it is, in cells and of the screen, as its style sheet says."""
+_FRAME = 9
+"""Cells of that beside the text."""
 _FILTERS = (
     ('red fox', 'both words, anywhere'),
     ('"red fox"', 'the words as they stand'),
@@ -64,14 +69,15 @@ class HelpScreen(ModalScreen[None]):
         if self._everything:
             groups |= self._keys_elsewhere()
             groups['Filters, in every list'] = dict(_FILTERS)
-        width = min(_WIDEST, max(len(keys) for rows in groups.values() for keys in rows))
+        room = min(_WIDEST, int(self.app.size.width * _SHARE)) - _FRAME
         lines: list[Content] = []
         for title, rows in groups.items():
             lines += [*([Content('')] if lines else []), Content.styled(title, 'bold $primary')]
-            lines += [
-                Content.assemble((f'{keys:<{width}}', '$foreground'), '   ', (told, '$foreground-muted'))
-                for keys, told in rows.items()
-            ]
+            width = max(map(len, rows)) + 3
+            for keys, told in rows.items():
+                first, *rest = wrap(told, max(20, room - width))
+                lines.append(Content.assemble((f'{keys:<{width}}', '$foreground'), (first, '$foreground-muted')))
+                lines += [Content.styled(' ' * width + line, '$foreground-muted') for line in rest]
         return Content('\n').join(lines)
 
     def _keys_here(self) -> dict[str, dict[str, str]]:

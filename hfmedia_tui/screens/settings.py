@@ -31,6 +31,8 @@ _SECTIONS = {'output': 'Results'}
 """What a section is called where that is not its name."""
 _SET = 'set'
 _NOT_SET = 'not set'
+_KEYS = 14
+"""Cells of the keys before what they do."""
 _LONGEST = 200
 """Characters of a filter that are shown."""
 
@@ -146,7 +148,8 @@ class SettingsScreen(Place):
                 about.append('A change is heard at the next start.')
             section = _SECTIONS.get(setting.section, setting.section.capitalize())
             own = value != setting.usual
-            yield SettingLine(setting.id, section, setting.title, shown, '\n'.join(about), own, item=setting)
+            line = SettingLine(setting.id, section, setting.title, clean(shown, _LONGEST), '\n'.join(about), own)
+            yield replace(line, item=setting)
 
     def _key_lines(self) -> Iterable[SettingLine]:
         from hfmedia_tui.services.own_keys import key_variables  # it knows every provider: not before they are there
@@ -176,9 +179,9 @@ class SettingsScreen(Place):
         keymap = self.house.settings_file.settings.bindings
         for binding in sorted(known_bindings().values()):
             keys = binding.keys(keymap)
-            shown = '  '.join(map(self.house.key_name, keys))
+            shown = f'{"  ".join(map(self.house.key_name, keys)):<{_KEYS}}  {binding.told}'
             usual = '  '.join(map(self.house.key_name, binding.usual))
-            about = f'{binding.told}.\nUsual: {usual}.'
+            about = f'Usual: {usual}.\nEnter asks for another key; the file takes several, with commas between.'
             own, name = keys != binding.usual, binding.id
             yield SettingLine(f'bindings.{name}', 'Keyboard', name, shown, about, own, item=_Binding(name))
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from hfmedia_tui.widgets.plain import cells, one_line, shortened
+from hfmedia_tui.widgets.plain import cells, shortened
 from hfmedia_tui.widgets.row_list import Part, RowList
 
 __all__ = ['SettingLine', 'SettingList']
@@ -53,5 +53,5 @@ class SettingList(RowList[SettingLine]):
         yield cells(row.title, _TITLE), ''
         yield '  ', ''
         room = max(0, width - _TITLE - 2 - (section + 2 if section else 0))
-        value = one_line(row.value[: 4 * room + 4])
+        value = row.value[: 4 * room + 4].replace('\n', ' ').replace('\t', ' ')  # other spaces align columns
         yield cells(shortened(value, room) if '/' in value else value, room), 'strong' if row.own else 'muted'
