@@ -113,6 +113,14 @@ class Interface(Section, frozen=True):
             extra={'at_start': True},
         ),
     ] = 'auto'
+    linear: Annotated[
+        bool,
+        Meta(
+            title='Line by line',
+            description='Ask and tell line by line in place of this interface, for a screen reader, as --linear does.',
+            extra={'at_start': True},
+        ),
+    ] = False
     theme: Annotated[str | None, Meta(title='Theme', description='The colours; empty for those that fit.')] = None
 
 

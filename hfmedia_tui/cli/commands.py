@@ -115,9 +115,10 @@ class ParameterOption(click.Option):
 @click.group(invoke_without_command=True, context_settings={'help_option_names': ['-h', '--help']})
 @click.version_option(__version__, prog_name='hfmedia-tui', message='%(prog)s %(version)s')
 @click.option('--verbose', is_flag=True, help='Tell more, in the log and on standard error.')
+@click.option('--linear', is_flag=True, help='Ask and tell line by line, for a screen reader; nothing is drawn.')
 @sandbox_option
 @click.pass_context
-def command(context: click.Context, verbose: bool, sandbox: bool) -> int | None:
+def command(context: click.Context, verbose: bool, linear: bool, sandbox: bool) -> int | None:
     """Make pictures and films with Hugging Face models, from a terminal.
 
     Without a command, the interface starts.
@@ -128,6 +129,10 @@ def command(context: click.Context, verbose: bool, sandbox: bool) -> int | None:
         start_log(verbose=verbose, on_stderr=verbose and context.invoked_subcommand is not None)
     context.obj = {'sandbox': sandbox}
     if context.invoked_subcommand is None:
+        from hfmedia_tui.cli.linear import is_linear, run_linear
+
+        if linear or is_linear():
+            return run_linear(sandbox=sandbox)
         from hfmedia_tui.cli.interface import run_interface
 
         return run_interface(sandbox=sandbox)

@@ -11,6 +11,7 @@ from typing import Any, Final
 import click
 
 from hfmedia_tui.cli.exits import EXIT_FAILED
+from hfmedia_tui.cli.linear import is_linear
 from hfmedia_tui.cli.report import Report, report_for
 from hfmedia_tui.cli.signals import Signals, exit_code, hearing, leave_terminal, terminals
 from hfmedia_tui.domain import FINAL_STATES, Job, JobState, clean
@@ -52,7 +53,7 @@ async def drive(
     """
     subscription = services.pool.subscribe()
     ours = dict[str, Job]()
-    with hearing(interrupt_twice=True) as signals, report_for(as_json=as_json) as report:
+    with hearing(interrupt_twice=True) as signals, report_for(as_json=as_json, linear=is_linear()) as report:
         dark = asyncio.create_task(_go_dark(signals, terminals()))
         stop = asyncio.create_task(signals.stop.wait())
         starting = asyncio.create_task(_started(start))
@@ -116,9 +117,10 @@ def finish(jobs: tuple[Job, ...], *, as_json: bool, cut_short: int | None) -> in
         click.echo(f'`hfmedia-tui resume` collects {", ".join(job.id for job in left)}.', err=True)
     if not as_json:
         paths = [output.path for job in jobs for output in job.outputs]
-        if paths and all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        linear = is_linear()
+        if paths and not linear and all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
             _show(paths[:_MOST_SHOWN])
-        linked = sys.stdout.isatty() and os.environ.get('TERM') not in (None, 'dumb', 'linux')
+        linked = not linear and sys.stdout.isatty() and os.environ.get('TERM') not in (None, 'dumb', 'linux')
         for path in paths:
             shown = clean(path, 4096)
             click.echo(f'\x1b]8;;{file_link(path)}\x1b\\{shown}\x1b]8;;\x1b\\' if linked else shown)

@@ -13,7 +13,7 @@ from hfmedia_tui.paths import find_paths
 from hfmedia_tui.services import Offers, open_services
 from hfmedia_tui.store.ledger import Ledger
 
-__all__ = ['list_jobs', 'list_models']
+__all__ = ['find_models', 'list_jobs', 'list_models']
 
 
 def list_models(
@@ -32,7 +32,7 @@ def list_models(
     wishes = Wishes(
         task=None if task is None else Task(task), provider=provider, gated=gated, lora=lora, sort=Sort(sort)
     )
-    models = asyncio.run(_find(wishes, search, refresh=refresh, sandbox=sandbox))
+    models = asyncio.run(find_models(wishes, search, refresh=refresh, sandbox=sandbox))
     for model in models:
         if as_json:
             write_object(model_object(model))
@@ -43,7 +43,8 @@ def list_models(
     return 0
 
 
-async def _find(wishes: Wishes, search: str | None, *, refresh: bool, sandbox: bool) -> list[Model]:
+async def find_models(wishes: Wishes, search: str | None, *, refresh: bool, sandbox: bool) -> list[Model]:
+    """The models that fit, in order. Raises AppError."""
     async with open_services(find_paths(), sandbox=sandbox) as services:
         need_token(services)
         models = await services.catalog.models(refresh)

@@ -89,11 +89,11 @@ class Report(Protocol):
         """Tell a new snapshot; `before` is the last one."""
 
 
-def report_for(*, as_json: bool) -> Report:
-    """The report that fits where this program's output goes."""
+def report_for(*, as_json: bool, linear: bool = False) -> Report:
+    """The report that fits where this program's output goes; a `linear` one never changes a line that was told."""
     if as_json:
         return JsonReport()
-    return LiveReport() if sys.stderr.isatty() else PlainReport()
+    return LiveReport() if sys.stderr.isatty() and not linear else PlainReport()
 
 
 class JsonReport:

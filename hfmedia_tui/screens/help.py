@@ -102,7 +102,7 @@ class HelpScreen(ModalScreen[None]):
         groups: dict[str, dict[str, str]] = {}
         for known in known_bindings().values():
             name = getattr(known.owner, 'NAME', None)
-            if issubclass(known.owner, Screen) and name and name != getattr(self._about, 'NAME', None):
+            if known.told and issubclass(known.owner, Screen) and name and name != getattr(self._about, 'NAME', None):
                 keys = '  '.join(map(self._key_name, known.keys(self._keymap)[:_MOST_KEYS]))
                 rows = groups.setdefault(f'In {name.capitalize()}', {})
                 rows[keys] = f'{rows[keys]}; {known.told}' if keys in rows else known.told

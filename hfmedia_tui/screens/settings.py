@@ -304,7 +304,7 @@ class SettingsScreen(Place):
             others = [other.id for other, _ in shared(binding_id, {**keymap, binding_id: key})]
             return f'{self.house.key_name(key)} also does {", ".join(others[:3])}.' if others else ''
 
-        key = await self.app.push_screen_wait(KeyQuestion(known_bindings()[binding_id].told, check))
+        key = await self.app.push_screen_wait(KeyQuestion(known_bindings()[binding_id].told or binding_id, check))
         if key is not None:
             self._set('bindings', binding_id, key)
 

@@ -31,7 +31,7 @@ class Known(NamedTuple):
     usual: tuple[str, ...]
     """Its keys while the user has not chosen others."""
     told: str
-    """What it does."""
+    """What it does; empty where that goes without saying."""
     owner: type[DOMNode]
 
     def keys(self, keymap: Mapping[str, str]) -> tuple[str, ...]:
@@ -50,7 +50,7 @@ def _known(classes: tuple[type[DOMNode], ...]) -> Mapping[str, Known]:
     for owner in classes:
         for binding in owner.__dict__.get('BINDINGS', ()):
             if isinstance(binding, Binding) and binding.id:
-                told = binding.tooltip or binding.description or binding.id
+                told = binding.tooltip or binding.description
                 known[binding.id] = Known(binding.id, _keys(binding.key), told, owner)
     return known
 

@@ -42,7 +42,8 @@ async def test_a_filter_of_the_models_is_kept_with_its_order(start: Start, paths
 @pytest.mark.parametrize(('key', 'place'), [('f4', 'jobs'), ('f12', 'gallery')])
 async def test_every_list_has_views_of_its_own(start: Start, paths: Paths, key: str, place: str) -> None:
     paths.configuration.mkdir()
-    views = f'[views.{place}]\n7 = "model:flux [/] \\u001b[31m"\n[views.nowhere]\n1 = "x"\n[output]\nfolder = "/tmp/\\u001b[31m[/]"\n'
+    views = f'[views.{place}]\n7 = "model:flux [/] \\u001b[31m"\n[views.nowhere]\n1 = "x"\n'
+    views += '[output]\nfolder = "/tmp/\\u001b[31m[/]"\n'
     paths.settings.write_text(views, encoding='utf-8')
     async with start((80, 24), toasts=True) as studio:
         await studio.press(key)
