@@ -68,7 +68,7 @@ class _View(Vertical):
 class CompareScreen(Looking):
     """Shows results of a shelf beside each other, each through the same lens."""
 
-    NAME = 'gallery'
+    NAME = 'compare'
     AUTO_FOCUS = ''
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -144,7 +144,8 @@ class GalleryScreen(ResultPlace, Filtered):
 
     def take_standing(self) -> None:
         self._show_standing()
-        if self.services is not None and self._shelf is None:
+        services = self.services
+        if services is not None and (self._shelf is None or self._shelf.results is not services.ledger.results):
             self._open_shelf(trash=False)
 
     def _open_shelf(self, *, trash: bool) -> None:
@@ -358,7 +359,8 @@ class GalleryScreen(ResultPlace, Filtered):
     def action_resize(self, step: int) -> None:
         self.tile = max(0, min(self.tile + step, len(_TILES) - 1))
 
-    def watch_in_rows(self) -> None:
+    def watch_in_rows(self, in_rows: bool) -> None:
+        self.set_class(in_rows, '-rows')
         self.grid.shape = self._shape
 
     def watch_tile(self) -> None:

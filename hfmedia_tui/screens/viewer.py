@@ -32,7 +32,7 @@ _NEXT: Final = (1, -1, 2)
 class ViewerScreen(Looking):
     """Shows one result of a shelf after another, from near or far."""
 
-    NAME = 'gallery'
+    NAME = 'viewer'
     AUTO_FOCUS = ''
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -99,7 +99,8 @@ class Differences(Widget):
         labels = 2 + min(_LONGEST_LABEL, max(len(label) for label, _ in found))
         column = max(4, (width - labels) // len(self.results) - 2)
         lines = []
-        for label, values in found:
+        numbers = Difference('', tuple(str(number) for number in range(1, len(self.results) + 1)))
+        for label, values in [numbers, *found]:
             wrapped = [Content(value).wrap(column)[:_ROWS] for value in values]
             for row in range(max(map(len, wrapped))):
                 parts = [Content.styled(cells(label if not row else '', labels), '$foreground-muted')]

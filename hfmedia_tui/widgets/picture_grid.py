@@ -352,8 +352,11 @@ class PictureGrid(Widget, can_focus=True):
     # ------------------------------------------------------------------------------------------ tiles
 
     def on_resize(self) -> None:
+        columns = self.columns
         self._room = self.scrollable_content_region.size
         self._assign(renewed=True)
+        if self.columns != columns:
+            self.call_after_refresh(self.show_selected)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return blank lines: what is seen are the tiles."""

@@ -92,6 +92,24 @@ async def test_jobs(enter: Enter) -> None:
         assert MARK in seen
 
 
+async def test_results(enter: Enter) -> None:
+    async with enter((120, 40)) as studio:
+        await studio.press('f12', 'v')
+        await studio.until(lambda: studio.gallery.result is not None)
+        count = len(studio.gallery.grid.items)
+        seen = ''
+        for _ in range(count):
+            seen += check(studio)
+            await studio.press('f', 'j')
+        await studio.press('i', 'enter')
+        await studio.until_shown(f'{count} of {count}')
+        for _ in range(count):
+            await studio.press('p')
+            seen += check(studio)
+        assert count == len(ALL) // 4
+        assert MARK in seen
+
+
 def is_composed(studio: Studio, job: Job) -> bool:
     return studio.app.current_mode == 'compose' and studio.compose.prompt.text == job.order.prompt
 

@@ -4,6 +4,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from textual import events
+from textual.geometry import Offset
 from textual.widgets import Input
 
 from hfmedia_tui.media.picture import Pictures
@@ -200,6 +202,58 @@ async def test_a_contact_sheet_is_made_of_what_is_found(start: Start) -> None:
         folder = studio.services.paths.output
         await studio.until(lambda: list(folder.glob('contact-sheet-*.jpg')))
         await studio.until_shown('contact-sheet-')
+
+
+async def test_the_gallery_is_found_as_it_was_left(start: Start) -> None:
+    async with start((120, 40)) as studio:
+        gallery = await enter_gallery(studio, 'a red fox', 'a red harbour', 'a teapot')
+        gallery.query_one('#filter', Input).value = 'red'
+        await studio.until(lambda: shows(gallery, ['a red harbour', 'a red fox']))
+        await studio.press('down', 'right', 'v', 'plus')
+    async with start((120, 40)) as studio:
+        await studio.press('f12')
+        await studio.until(lambda: studio.app.current_mode == 'gallery' and studio.gallery.result)
+        gallery = studio.gallery
+        await studio.until(lambda: shows(gallery, ['a red harbour', 'a red fox']))
+        await studio.until(lambda: gallery.grid.selected == 1)
+        assert gallery.in_rows
+        assert gallery.tile == 2
+
+
+async def test_the_mouse_does_it_too(start: Start) -> None:
+    async with start((120, 40)) as studio:
+        gallery = await enter_gallery(studio, 'a red fox', 'a harbour')
+        middle = gallery.grid.region_of(1).translate(gallery.grid.region.offset).offset + Offset(5, 5)
+        await studio.pilot.click(offset=middle)
+        await studio.until(lambda: gallery.grid.selected == 1)
+        assert studio.app.current_mode == 'gallery'
+        await studio.pilot.click(offset=middle, times=2)
+        await studio.until(lambda: isinstance(studio.app.screen, ViewerScreen))
+        viewer = studio.app.screen
+        assert isinstance(viewer, ViewerScreen)
+        await studio.until(lambda: viewer.preview.picture)
+        viewer.preview.post_message(
+            events.MouseScrollUp(None, 9, 9, 0, 0, 0, shift=False, meta=False, ctrl=False)  # a turn of the wheel
+        )
+        await studio.until(lambda: viewer.lens.zoom > 1)
+
+
+async def test_a_film_plays_in_the_viewer(start: Start) -> None:
+    async with start((80, 24)) as studio:
+        await studio.services.submit(Ask(model='Wan-AI/Wan2.2-T2V-A14B', prompt='waves'))
+        await studio.settle()
+        await studio.press('f12')
+        await studio.until_shown('1 result')
+        await studio.until(lambda: studio.gallery.result)
+        await studio.press('enter')
+        await studio.until_shown('Space Play')
+        await studio.press('space')
+        await studio.until_shown('▶ 0:0')
+        viewer = studio.app.screen
+        assert isinstance(viewer, ViewerScreen)
+        await studio.until(lambda: viewer.player.playing)
+        await studio.press('space')
+        assert not viewer.player.playing
 
 
 async def test_without_graphics_there_are_words(start: Start) -> None:
