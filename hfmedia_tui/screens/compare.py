@@ -104,7 +104,6 @@ class CompareScreen(Looking):
         yield KeyLine()
 
     def on_mount(self) -> None:
-        super().on_mount()
         self._shelf.changed.subscribe(self, lambda _: self._read())
         self._read()
 

@@ -1,7 +1,8 @@
 """Gallery: everything that was ever made, to look at, to sort out and to find again."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from typing import ClassVar, Final, overload
@@ -105,6 +106,8 @@ class GalleryScreen(ResultPlace, Filtered):
         self._mistake: UsageError | None = None
         """Why what is in the filter's line is no filter."""
         self._searching = False
+        self._wanted: Spot | None = None
+        """What an earlier session looked at, until it is found."""
         if pictures.terminal.graphics is Graphics.NONE:
             self.set_reactive(GalleryScreen.in_rows, True)
 
@@ -121,7 +124,6 @@ class GalleryScreen(ResultPlace, Filtered):
 
     def on_mount(self) -> None:
         self.grid.shape = self._shape
-        super().on_mount()
 
     @property
     def grid(self) -> PictureGrid:
@@ -139,6 +141,25 @@ class GalleryScreen(ResultPlace, Filtered):
         if self._marked and self._shelf is not None:
             return await self._shelf.collection.read(self._marked)
         return await super().chosen()
+
+    def kept(self) -> Mapping[str, str]:
+        looked_at = self._wanted or (self._shelf.looked_at if self._shelf is not None else None)
+        return {
+            'filter': self.query_one('#filter', Input).value,
+            'layout': 'list' if self.in_rows else 'grid',
+            'size': str(self.tile),
+            'result': f'{looked_at.sequence} {looked_at.ordinal}' if looked_at else '',
+        }
+
+    def bring_back(self, kept: Mapping[str, str]) -> None:
+        self.query_one('#filter', Input).value = kept.get('filter', '')
+        if self._pictures.terminal.graphics is not Graphics.NONE:
+            self.in_rows = kept.get('layout') == 'list'
+        with suppress(ValueError):  # of another version
+            self.tile = max(0, min(int(kept.get('size', '1')), len(_TILES) - 1))
+        with suppress(ValueError):
+            sequence, ordinal = map(int, kept.get('result', '').split())
+            self._wanted = Spot(sequence, ordinal)
 
     # ------------------------------------------------------------------------------------------ what is shown
 
@@ -200,9 +221,19 @@ class GalleryScreen(ResultPlace, Filtered):
                     self._renew_grid(None)
                 if first:
                     self.grid.show_selected()
+                self._go_to_wanted(shelf)
         finally:
             self._searching = False
             self._show_standing()
+
+    def _go_to_wanted(self, shelf: Shelf) -> None:
+        """Go to what an earlier session looked at, once it is found, or give it up."""
+        if self._wanted is not None:
+            place = shelf.collection.place_of(self._wanted)
+            if shelf.collection.spots[place : place + 1] == [self._wanted]:
+                self.grid.selected, self._wanted = place, None
+            elif shelf.collection.complete:
+                self._wanted = None
 
     def _renew_grid(self, _: None) -> None:
         """Show what is in sight anew; the selection stays on its result."""
@@ -372,6 +403,7 @@ class GalleryScreen(ResultPlace, Filtered):
 
     def action_shelf(self) -> None:
         if self._shelf is not None:
+            self.query_one('#filter', Input).value = ''
             self._open_shelf(trash=not self._shelf.collection.trash)
 
     def action_restore(self) -> None:

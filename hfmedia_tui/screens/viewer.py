@@ -37,7 +37,7 @@ class ViewerScreen(Looking):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('n,pagedown', 'step(1)', 'Next', id='viewer.next', tooltip='Show the next result'),
-        Binding('p,pageup', 'step(-1)', 'Previous', id='viewer.previous', tooltip='Show the result before'),
+        Binding('p,pageup', 'step(-1)', 'Previous', show=False, id='viewer.previous', tooltip='Show the result before'),
         Binding('home,g', 'go(0)', 'First', show=False, id='viewer.first', tooltip='Show the newest result'),
         Binding('end,G', 'go(-1)', 'Last', show=False, id='viewer.last', tooltip='Show the oldest result'),
         Binding('space', 'play', 'Play', id='viewer.play', tooltip='Play or pause the film'),
@@ -64,7 +64,6 @@ class ViewerScreen(Looking):
         yield KeyLine()
 
     def on_mount(self) -> None:
-        super().on_mount()
         self._shelf.changed.subscribe(self, lambda _: self._show())
         self._show()
 

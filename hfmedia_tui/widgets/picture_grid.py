@@ -353,7 +353,8 @@ class PictureGrid(Widget, can_focus=True):
 
     def on_resize(self) -> None:
         columns = self.columns
-        self._room = self.scrollable_content_region.size
+        # Its region is known to the screen only later than this.
+        self._room = self.outer_size.region.shrink(self.gutter).size
         self._assign(renewed=True)
         if self.columns != columns:
             self.call_after_refresh(self.show_selected)

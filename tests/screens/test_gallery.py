@@ -210,9 +210,11 @@ async def test_the_gallery_is_found_as_it_was_left(start: Start) -> None:
         gallery.query_one('#filter', Input).value = 'red'
         await studio.until(lambda: shows(gallery, ['a red harbour', 'a red fox']))
         await studio.press('down', 'right', 'v', 'plus')
+        studio.app.exit()
+        await studio.pilot.pause()
     async with start((120, 40)) as studio:
-        await studio.press('f12')
-        await studio.until(lambda: studio.app.current_mode == 'gallery' and studio.gallery.result)
+        assert studio.app.current_mode == 'gallery'
+        await studio.until(lambda: studio.gallery.result)
         gallery = studio.gallery
         await studio.until(lambda: shows(gallery, ['a red harbour', 'a red fox']))
         await studio.until(lambda: gallery.grid.selected == 1)
