@@ -9,14 +9,22 @@ import msgspec
 from hfmedia_tui.domain import clean
 from hfmedia_tui.errors import MediaError
 from hfmedia_tui.metadata.containers import find_format
-from hfmedia_tui.metadata.dialects import a1111, comfyui, drawthings, fooocus, invokeai, ours, swarmui
+from hfmedia_tui.metadata.dialects import a1111, comfyui, drawthings, fooocus, invokeai, ours, plain_json, swarmui
 from hfmedia_tui.metadata.formats.carried import Carried
 from hfmedia_tui.metadata.recipe import Recipe
 from hfmedia_tui.metadata.sidecar import read_sidecar, sidecar_path
 
 __all__ = ['read_recipe']
 
-_DIALECTS: Final = (swarmui.read, fooocus.read, a1111.read, invokeai.read, comfyui.read, drawthings.read)
+_DIALECTS: Final = (
+    swarmui.read,
+    fooocus.read,
+    comfyui.read,
+    a1111.read,
+    invokeai.read,
+    drawthings.read,
+    plain_json.read,
+)
 """Other tools', those first that say the most clearly that a text is theirs."""
 
 
@@ -35,9 +43,7 @@ def read_recipe(path: Path) -> Recipe:
     except (OSError, ValueError) as error:
         why = (isinstance(error, OSError) and error.strerror) or str(error)
         raise MediaError(f'{name} cannot be read: {clean(why, 200)}.') from error
-    recipe = ours.read(carried.texts) or _beside(path)
-    for read in _DIALECTS:
-        recipe = recipe or read(carried.texts)
+    recipe = ours.read(carried.texts) or _beside(path) or _foreign(carried)
     if recipe is None:
         signed = ' It carries Content Credentials (C2PA), which other tools show.' if carried.signed else ''
         raise MediaError(
@@ -45,6 +51,17 @@ def read_recipe(path: Path) -> Recipe:
             'Files of this program, AUTOMATIC1111, ComfyUI, InvokeAI, SwarmUI, Fooocus and Draw Things can.',
         )
     return msgspec.structs.replace(recipe, signed=carried.signed)
+
+
+def _foreign(carried: Carried) -> Recipe | None:
+    """What the first tool tells that knows a prompt, else the first that knows anything."""
+    told = list[Recipe]()
+    for read in _DIALECTS:
+        if (recipe := read(carried.texts)) is not None:
+            if recipe.prompt:
+                return recipe
+            told.append(recipe)
+    return told[0] if told else None
 
 
 def _beside(path: Path) -> Recipe | None:

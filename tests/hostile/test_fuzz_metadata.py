@@ -19,7 +19,7 @@ from PIL.PngImagePlugin import PngInfo
 from hfmedia_tui.domain import harmless
 from hfmedia_tui.errors import MediaError
 from hfmedia_tui.metadata.containers import find_format
-from hfmedia_tui.metadata.dialects import a1111, comfyui, drawthings, fooocus, invokeai, ours, swarmui
+from hfmedia_tui.metadata.dialects import a1111, comfyui, drawthings, fooocus, invokeai, ours, plain_json, swarmui
 from hfmedia_tui.metadata.formats import exif, xmp
 from hfmedia_tui.metadata.formats.carried import UnwritableError, copy_edited
 from hfmedia_tui.metadata.made import notes_of
@@ -34,7 +34,7 @@ from tests.metadata.test_reading import DRAWN, FLUX, FOOOCUS, INVOKE, KSAMPLER, 
 
 _LONGEST: float = 10.0
 """Seconds on a busy machine, for a file of a few kilobytes."""
-DIALECTS = (ours, swarmui, fooocus, a1111, invokeai, comfyui, drawthings)
+DIALECTS = (ours, swarmui, fooocus, a1111, invokeai, comfyui, drawthings, plain_json)
 PLACES = ('parameters', 'prompt', 'workflow', 'invokeai_metadata', 'sd-metadata', 'Dream', 'comment', 'xmp',
           'hfmedia_metadata', 'exif:UserComment', 'exif:Model', 'exif:Make')  # fmt: skip
 NAMES = ('sui_image_params', 'prompt', 'inputs', 'class_type', 'nodes', 'links', 'widgets_values', 'positive', 'seed',

@@ -318,6 +318,36 @@ def test_fooocus_in_a1111s_words(tmp_path: Path) -> None:
     assert (told['source'], told['prompt'], told['negative_prompt']) == ('Fooocus', 'a red fox,\nin snow', 'blur')
 
 
+def test_settings_in_plain_json(tmp_path: Path) -> None:
+    space = {'prompt': 'a red fox', 'negative_prompt': 'blur', 'resolution': '1024 x 768', 'guidance_scale': 5.5,
+             'num_inference_steps': 24, 'seed': 3, 'sampler': 'Euler a', 'use_upscaler': None}  # fmt: skip
+    told = read(png(tmp_path, parameters=json.dumps(space)))
+    assert told == {
+        'source': 'JSON', 'prompt': 'a red fox', 'seed': 3, 'model': None, 'negative_prompt': 'blur', 'width': 1024,
+        'height': 768, 'num_inference_steps': 24, 'guidance_scale': 5.5, 'unmapped': {'sampler': 'Euler a'},
+    }  # fmt: skip
+
+
+def test_utf_8_where_latin_1_should_be(tmp_path: Path) -> None:
+    path = png(tmp_path, parameters=A1111.replace('red fox', 'r\xe9d fox'))
+    assert read(path)['prompt'].startswith('a r\xe9d fox')
+    path = png(tmp_path, parameters=A1111.replace('red fox', 'r\u72d0d fox'.encode().decode('latin-1')))
+    assert read(path)['prompt'].startswith('a r\u72d0d fox')
+
+
+def test_comfyui_in_a_comment_of_exif(tmp_path: Path) -> None:
+    for text in (json.dumps(KSAMPLER), json.dumps({'prompt': KSAMPLER, 'workflow': DRAWN})):
+        told = read(with_comment('JPEG')(tmp_path, text))
+        told.pop('unmapped')
+        assert told == COMFYUI_TOLD
+
+
+def test_the_graph_counts_where_the_text_beside_it_knows_less(tmp_path: Path) -> None:
+    text = 'unknown\nNegative prompt: unknown\nSteps: 20, Sampler: euler, CFG Scale: 8, Seed: 0, Version: ComfyUI'
+    told = read(png(tmp_path, parameters=text, prompt=json.dumps(KSAMPLER)))
+    assert (told['source'], told['prompt'], told['seed']) == ('ComfyUI', 'a red fox', 99)
+
+
 def test_draw_things(tmp_path: Path) -> None:
     told = read(png(tmp_path, xmp=as_xmp(DRAW_THINGS)))
     unmapped = told.pop('unmapped')

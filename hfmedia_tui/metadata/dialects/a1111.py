@@ -28,7 +28,7 @@ _SEPARATORS: Final = re.compile(r'[,:"\s]+')
 
 def read(texts: Mapping[str, str]) -> Recipe | None:
     text = texts.get('parameters') or texts.get(USER_COMMENT)
-    if not text:
+    if not text or text.lstrip().startswith('{'):
         return None
     *lines, last = text.strip().split('\n')
     settings = _settings(last)
@@ -43,7 +43,7 @@ def read(texts: Mapping[str, str]) -> Recipe | None:
     # Fooocus tells what was typed apart from what its styles made of it.
     typed, typed_negative = settings.pop('Raw prompt', None), settings.pop('Raw negative prompt', None)
     size = side_by_side(settings.pop('Size', None))
-    guidance = settings.pop('CFG scale', None)
+    guidance = settings.pop('CFG scale', None) or settings.pop('CFG Scale', None)
     # Forge tells both, and of models that were distilled with their guidance this one counts.
     distilled = settings.pop('Distilled CFG Scale', None)
     return make_recipe(

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any, Final
 
 from hfmedia_tui.metadata.dialects.json_texts import json_object
+from hfmedia_tui.metadata.formats.exif import USER_COMMENT
 from hfmedia_tui.metadata.recipe import Recipe, make_recipe
 
 __all__ = ['read']
@@ -65,7 +66,7 @@ def read(texts: Mapping[str, str]) -> Recipe | None:
         return make_recipe('ComfyUI', others={'Graph': 'it has no sampler that is known'})
     behind = list(_upstream(graph, _last_sampler(graph) or samplers[0]))
     positive, negative = _conditioning(graph, behind)
-    latent = next((node for node in behind if 'width' in node and 'height' in node), {})
+    latent = next((node for node in behind if _has_size(graph, node)), {})
     model = next((value for node in behind for name in _MODEL_INPUTS if isinstance(value := node.get(name), str)), None)
     others: dict[str, object] = {
         'Sampler': _first(behind, 'sampler_name'),
@@ -99,14 +100,13 @@ def read(texts: Mapping[str, str]) -> Recipe | None:
 
 def _graph(texts: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     """Inputs of each node by its number, with its kind as `class_type`; a link is a list of number and slot."""
-    comment = json_object(texts.get('comment')) or {}
-    for name in ('prompt', 'workflow'):
-        drawn = name == 'workflow'
-        said = comment.get(name)
-        places = (texts.get(name), said if isinstance(said, str) else None, *_exif_texts(texts, name))
-        wholes = [json_object(place) for place in places] + [said if isinstance(said, dict) else None]
-        for whole in wholes:
-            if whole is not None and (graph := _drawn(whole) if drawn else _run(whole)):
+    comments = [json_object(texts.get(place)) or {} for place in ('comment', USER_COMMENT)]
+    for name, read_graph in (('prompt', _run), ('workflow', _drawn)):
+        said = [comment.get(name) for comment in comments]
+        places = (texts.get(name), *_exif_texts(texts, name), *(one for one in said if isinstance(one, str)))
+        wholes = [json_object(place) for place in places] + [one for one in said if isinstance(one, dict)]
+        for whole in (*wholes, *comments):
+            if whole and (graph := read_graph(whole)):
                 return graph
     return {}
 
@@ -207,10 +207,15 @@ def _text(graph: _Graph, conditioning: _Node | None) -> str:
     if conditioning is None or conditioning['class_type'] == 'ConditioningZeroOut':
         return ''
     for node in _upstream(graph, conditioning):
+        inputs = {name.lower(): value for name, value in node.items()}
         for name in _TEXT_INPUTS:
-            if isinstance(text := node.get(name), str) and text.strip():
+            if isinstance(text := inputs.get(name), str) and text.strip():
                 return text
     return ''
+
+
+def _has_size(graph: _Graph, node: _Node) -> bool:
+    return all(isinstance(_value(graph, node, side), int | float) for side in ('width', 'height'))
 
 
 def _value(graph: _Graph, node: _Node, name: str) -> object:

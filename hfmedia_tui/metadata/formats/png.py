@@ -78,10 +78,10 @@ def _chunks(file: BinaryIO) -> Iterator[tuple[bytes, int, int]]:
 
 
 def _text_chunk(keyword: str, text: str) -> bytes:
-    """A text as `tEXt` where Latin-1 holds it, which every reader knows, and else as `iTXt`, which XMP always is."""
+    """A text as `tEXt` where Latin-1 holds it, for every reader knows that; XMP, and what must be exact, as `iTXt`."""
     name = keyword.encode('latin-1')
     kind, data = b'iTXt', name + b'\0\0\0\0\0' + text.encode()
-    if keyword != _XMP_KEYWORD:
+    if keyword == _PARAMETERS or (text.isascii() and keyword != _XMP_KEYWORD):
         with suppress(UnicodeEncodeError):
             kind, data = b'tEXt', name + b'\0' + text.encode('latin-1')
     return len(data).to_bytes(4) + kind + data + zlib.crc32(kind + data).to_bytes(4)
@@ -89,7 +89,12 @@ def _text_chunk(keyword: str, text: str) -> bytes:
 
 def _read_latin(data: bytes) -> list[tuple[str, str]]:
     keyword, _, text = data.partition(b'\0')
-    return [(keyword.decode('latin-1'), text.decode('latin-1'))]
+    try:
+        return [
+            (keyword.decode('latin-1'), text.decode())
+        ]  # some tools write UTF-8 here, which Latin-1 never looks like
+    except UnicodeDecodeError:
+        return [(keyword.decode('latin-1'), text.decode('latin-1'))]
 
 
 def _read_compressed(data: bytes) -> list[tuple[str, str]]:
