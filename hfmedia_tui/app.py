@@ -266,6 +266,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
                     self.take_job(job)
             finally:
                 subscription.close()
+                gc.unfreeze()  # a process that opens another house can let go of this one
         except AppError as error:
             await self.rooms.close()
             _log.warning('could not open: %s', error)

@@ -23,7 +23,7 @@ def until(condition: Callable[[], object], told: Callable[[], object] = str) -> 
     deadline = time.monotonic() + _PATIENCE
     while not condition():
         assert time.monotonic() < deadline, told()
-        time.sleep(0.05)
+        time.sleep(0.05)  # another process and its terminal tell nobody when they have come so far
 
 
 def states(environment: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -225,12 +225,12 @@ class Campaign:
     async def _strike_screen(self, blow: Blow, *arguments: str) -> None:
         """Start the program on a terminal, or without arguments the interface, and end it at some moment."""
         screen = await asyncio.to_thread(Screen, {**self._environment, 'TERM': 'xterm-256color'}, *arguments)
-        await asyncio.sleep(self._random.uniform(0.2, 6.0))
+        await asyncio.sleep(self._random.uniform(0.2, 6.0))  # the moment is what chance decides
         struck = screen.process.poll() is None
         if struck and blow is Blow.TERM:
             screen.send(signal.SIGTERM)
             if self._random.random() < 0.5:
-                await asyncio.sleep(self._random.uniform(0, 1))
+                await asyncio.sleep(self._random.uniform(0, 1))  # as long as a person waits before asking again
                 with suppress(ProcessLookupError):
                     screen.send(signal.SIGTERM)
         elif struck:
