@@ -108,7 +108,9 @@ class ComposingPlace(RecipePlace):
         if services is not None and models:
             now = await asyncio.gather(*(self._as_served(model, services) for model in models))
             if self.models is models:
+                provider = self.form.provider
                 self.models = tuple(now)
+                self._tell_of_lost(provider)
 
     async def _as_served(self, model: Model, services: 'Services') -> Model:
         try:
@@ -116,6 +118,16 @@ class ComposingPlace(RecipePlace):
         except HubError:
             return model  # sending asks again, and says what is wrong
         return next((one for one in known if one.task is model.task), model)
+
+    def _tell_of_lost(self, provider: str | None) -> None:
+        """Say that the provider that was chosen cannot be any more: what is sent is never another in silence."""
+        if provider is not None and self.form.provider is None:
+            self.notify(
+                'The provider is left to the program.',
+                title=f'{one_line(provider)} does not serve this model now',
+                severity='warning',
+                markup=False,
+            )
 
     def _show_models(self) -> None:
         line = self.query_one('#model', Static)
@@ -162,11 +174,11 @@ class ComposingPlace(RecipePlace):
 
     @work(group='kept', exclusive=True, exit_on_error=False)
     async def _take_kept(self, services: 'Services') -> None:
-        begun = self.model
+        begun = (self.model and self.model.id, self.form.valid)
         with suppress(ValueError, HubError):  # of another version, cut short, or of a Hub that cannot be asked
             composed = read_composition(self._kept.get('composed', ''))
             known = await asyncio.gather(*map(services.catalog.model, composed.models))
-            if self.model is not None and begun is not None and self.model.id == begun.id and all(known):
+            if begun == (self.model and self.model.id, self.form.valid) and all(known):  # nobody has begun meanwhile
                 self.models = tuple(models[0] for models in known)
                 self.form.fill(composed.entries)
         self._resuming = False
@@ -183,6 +195,7 @@ class ComposingPlace(RecipePlace):
             entries = replace(entries, count=1, seed=only.seed, same_seed=False)
         self.prompt.write_over(escaped(order.prompt) if only is not None else template_of(order))
         self.form.fill(entries)
+        self._tell_of_lost(entries.provider)
         self.prompt.focus()
 
     def fill(self, recipe: Recipe, model: Model | None) -> None:
@@ -203,6 +216,7 @@ class ComposingPlace(RecipePlace):
 
     @work(group='open', exclusive=True, exit_on_error=False)
     async def open_composition(self, composition: Composition, services: 'Services') -> None:
+        """Compose what was saved."""
         self.prompt.write_over(composition.prompt)
         self.prompt.focus()
         try:
@@ -211,6 +225,7 @@ class ComposingPlace(RecipePlace):
         except HubError as error:
             self.refuse(str(error))
         self.form.fill(composition.entries)
+        self._tell_of_lost(composition.entries.provider)
 
     # ------------------------------------------------------------------------------------------ the prompt
 

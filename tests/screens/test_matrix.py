@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from msgspec.structs import replace
 from textual.widgets import Static
 
 from hfmedia_tui.domain import JobState
@@ -144,3 +145,14 @@ async def test_an_earlier_order_is_opened_again_as_it_was_asked_for(start: Start
         await studio.press('f4', 'E')
         await studio.until(lambda: studio.compose.prompt.text == 'a {red|blue} fox')
         assert form.read() == asked
+
+
+async def test_a_provider_that_is_gone_is_not_replaced_in_silence(start: Start) -> None:
+    async with start(toasts=True) as studio:
+        await studio.choose(MODEL)
+        await studio.until(lambda: len(studio.compose.form.providers) > 2)
+        await studio.generate('a fox')
+        (job,) = await studio.settle()
+        studio.compose.reuse(replace(job.order, provider='gone'))
+        await studio.until_shown('gone does not serve this model now')
+        assert studio.compose.form.provider is None
