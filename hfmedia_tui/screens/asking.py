@@ -55,7 +55,7 @@ class TextQuestion(ModalScreen[str | None]):
         self._say('')
 
     @on(Input.Submitted)
-    @work(group='take', exclusive=True, exit_on_error=False)
+    @work(group='take', exclusive=True, exit_on_error=False, description='take what was entered')  # not its words
     async def _entered(self, event: Input.Submitted) -> None:
         self._say(self._waiting)
         try:
