@@ -102,6 +102,24 @@ def test_a_picture_that_came_while_tmux_showed_another_window_is_there_later(tmp
         assert terminal.holding.faults == []
 
 
+@needs('tmux')
+def test_pictures_move_with_tmux_to_another_terminal(tmp_path: Path, home: Path, environment: dict[str, str]) -> None:
+    attach = ['tmux', '-u', '-S', str(tmp_path / 'tmux'), 'attach-session', '-d']
+    with (
+        inside_tmux(START, folder=tmp_path, passing=True) as command,
+        RecordingTerminal(command, KITTY, size=SIZE, environment=environment) as here,
+    ):
+        walk(here, at=lambda place: None, count=1)
+        until_result_shown(here, home)
+        with RecordingTerminal(attach, KITTY, size=SIZE, environment=environment) as there:
+            until_result_shown(there, home)
+            there.press('ctrl+q')
+            until(lambda: 'ended with 0' in there.text(), 'the end')
+            there.at_rest()
+            assert there.holding.held == {}
+            assert there.holding.faults == []
+
+
 @pytest.mark.skipif(bool(MISSING_SSH), reason=MISSING_SSH)
 def test_pictures_come_over_ssh_on_a_narrow_link(tmp_path: Path, home: Path, environment: dict[str, str]) -> None:
     """10 Mbit/s, 40 ms there and back; SSH carries neither COLORTERM nor HFMEDIA_GRAPHICS."""
