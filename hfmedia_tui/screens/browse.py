@@ -119,6 +119,9 @@ class BrowseScreen(Filtered):
     def models(self) -> ModelList:
         return self.query_one(ModelList)
 
+    def on_mount(self) -> None:
+        self.watch(self.models, 'marked', self._show_standing, init=False)
+
     def take_standing(self) -> None:
         services = self.services
         self.models.notice = self.house.standing
@@ -293,12 +296,11 @@ class BrowseScreen(Filtered):
     def _selected(self, event: ModelList.Selected) -> None:
         first, *others = self.models.marked or (event.row,)
         self.models.marked = ()
-        self._show_standing()
         self.post_message(ModelChosen(first, tuple(others)))
 
     def action_mark(self) -> None:
         self.models.mark()
-        self._show_standing()
+        self.models.action_move(1)
 
     @on(Input.Changed, '#search')
     def _typed(self) -> None:
@@ -322,7 +324,6 @@ class BrowseScreen(Filtered):
         if self.focused is not search:
             if not search.value:
                 self.models.marked = ()
-                self._show_standing()
             search.value = ''
         self.models.focus()
 

@@ -44,9 +44,9 @@ class ModelFinder(Finder[Model]):
 
     def action_mark(self) -> None:
         self._models_list.mark()
+        self.action_move(1)
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.watch(self._models_list, 'marked', self._tell_marked)
 
     def _tell_marked(self, marked: tuple[Model, ...]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from rich.cells import cell_len
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.reactive import reactive
@@ -78,11 +79,16 @@ class ModelList(RowList[Model]):
     """Characters of the longest name in the list."""
 
     def mark(self) -> None:
-        """Mark the highlighted model, or take its mark away, and go to the next one."""
+        """Mark the highlighted model, or take its mark away."""
         if (row := self.row) is not None:
             others = tuple(model for model in self.marked if self.key_of(model) != self.key_of(row))
             self.marked = others if len(others) < len(self.marked) else (*others, row)
-            self.action_move(1)
+
+    def on_click(self, event: events.Click) -> None:
+        """Mark the model that was clicked with Ctrl held down; Textual has the list highlight it as well."""
+        if event.ctrl and (place := self._place_under(event)) is not None:
+            self.highlighted = place
+            self.mark()
 
     def show_rows(self, rows: Iterable[Model], *, follow: bool = True) -> None:
         rows = list(rows)

@@ -34,6 +34,10 @@ async def test_marked_models_are_composed_with_and_the_number_is_told_as_it_is_w
         await studio.until_shown('Enter takes the 2 marked')
         await studio.press('escape', 'f2')
         assert 'marked' not in studio.text
+        await studio.pilot.click('#models', offset=(4, 2), control=True)
+        assert '1 marked' in studio.text
+        await studio.press('escape')
+        assert 'marked' not in studio.text
 
 
 async def test_a_matrix_is_asked_about_before_anything_is_sent(start: Start, paths: Paths) -> None:
@@ -153,6 +157,11 @@ async def test_a_provider_that_is_gone_is_not_replaced_in_silence(start: Start) 
         await studio.until(lambda: len(studio.compose.form.providers) > 2)
         await studio.generate('a fox')
         (job,) = await studio.settle()
-        studio.compose.reuse(replace(job.order, provider='gone'))
+        assert 'Bill to' not in studio.text
+        studio.compose.reuse(replace(job.order, provider='gone', bill_to='lab'))
         await studio.until_shown('gone does not serve this model now')
         assert studio.compose.form.provider is None
+        entries = studio.compose.form.read()
+        assert entries is not None
+        assert entries.bill_to == 'lab'
+        assert 'Bill to' in studio.text
