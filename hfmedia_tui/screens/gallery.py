@@ -346,7 +346,7 @@ class GalleryScreen(ResultPlace, Filtered):
             else:
                 self._marked[spot] = None
             self.grid.renew()
-            self.grid.action_move(1, 0)
+            self.grid.action_go_aside(1)
             self._show_standing()
 
     def action_compare(self) -> None:

@@ -20,6 +20,7 @@ from textual.widget import Widget
 
 from hfmedia_tui.errors import MediaError
 from hfmedia_tui.media.picture import Pictures
+from hfmedia_tui.widgets.list_keys import LIST_KEYS
 from hfmedia_tui.widgets.preview import Preview
 
 __all__ = ['GridItem', 'PictureGrid', 'Shape']
@@ -233,15 +234,9 @@ class PictureGrid(Widget, can_focus=True):
     ALLOW_SELECT = False
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding('left,h', 'move(-1, 0)', 'Left', show=False, id='grid.left'),
-        Binding('right,l', 'move(1, 0)', 'Right', show=False, id='grid.right'),
-        Binding('up,k', 'move(0, -1)', 'Up', show=False, id='grid.up'),
-        Binding('down,j', 'move(0, 1)', 'Down', show=False, id='grid.down'),
-        Binding('pageup', 'page(-1)', 'Page up', show=False, id='grid.page_up'),
-        Binding('pagedown', 'page(1)', 'Page down', show=False, id='grid.page_down'),
-        Binding('home,g', 'first', 'First', show=False, id='grid.first'),
-        Binding('end,G', 'last', 'Last', show=False, id='grid.last'),
-        Binding('enter', 'choose', 'Open', show=False, id='grid.choose'),
+        *LIST_KEYS,
+        Binding('left,h', 'go_aside(-1)', 'Left', show=False, id='grid.left'),
+        Binding('right,l', 'go_aside(1)', 'Right', show=False, id='grid.right'),
     ]
 
     DEFAULT_CSS = """
@@ -277,18 +272,9 @@ class PictureGrid(Widget, can_focus=True):
     class Chosen(Selected):
         """An item was entered: Enter, or a second click."""
 
-    def __init__(
-        self,
-        pictures: Pictures,
-        *,
-        tile: Size | None = None,
-        name: str | None = None,
-        id: str | None = None,
-        classes: str | None = None,
-        disabled: bool = False,
-    ) -> None:
+    def __init__(self, pictures: Pictures, *, tile: Size | None = None) -> None:
         """Make a grid fed by `pictures`; a `tile` is at least that wide, and that high, its frame included."""
-        super().__init__(name=name, id=id, classes=classes, disabled=disabled)
+        super().__init__()
         self._pictures = pictures
         self._tiles: list[_Tile] = []
         self._room = Size(0, 0)
@@ -495,8 +481,11 @@ class PictureGrid(Widget, can_focus=True):
     def on_blur(self) -> None:
         self._mark_all()
 
-    def action_move(self, right: int, down: int) -> None:
-        place = self.selected + right + down * self.columns
+    def action_go_aside(self, right: int) -> None:
+        self.selected += right
+
+    def action_move(self, down: int) -> None:
+        place = self.selected + down * self.columns
         if 0 <= place < len(self.items):
             self.selected = place
 
@@ -511,7 +500,7 @@ class PictureGrid(Widget, can_focus=True):
     def action_last(self) -> None:
         self.selected = len(self.items) - 1
 
-    def action_choose(self) -> None:
+    def action_select(self) -> None:
         if self.items:
             self.post_message(self.Chosen(self, self.selected))
 
@@ -523,5 +512,5 @@ class PictureGrid(Widget, can_focus=True):
             return
         event.stop()
         if place == self.selected and event.chain > 1:
-            self.action_choose()
+            self.action_select()
         self.selected = place

@@ -10,13 +10,14 @@ from typing import Any, ClassVar, Generic, TypeVar
 from rich.segment import Segment
 from rich.style import Style as RichStyle
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from hfmedia_tui.widgets.list_keys import LIST_KEYS
 from hfmedia_tui.widgets.plain import cells
 
 __all__ = ['Part', 'RowList']
@@ -35,15 +36,7 @@ class RowList(ScrollView, Generic[RowType], can_focus=True):
 
     ALLOW_SELECT = False
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding('enter', 'select', 'Select', show=False, id='list.select'),
-        Binding('down,j', 'move(1)', 'Down', show=False, id='list.down'),
-        Binding('up,k', 'move(-1)', 'Up', show=False, id='list.up'),
-        Binding('home,g', 'first', 'First', show=False, id='list.first'),
-        Binding('end,G', 'last', 'Last', show=False, id='list.last'),
-        Binding('pagedown,ctrl+f', 'page(1)', 'Page down', show=False, id='list.page_down'),
-        Binding('pageup,ctrl+u', 'page(-1)', 'Page up', show=False, id='list.page_up'),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = LIST_KEYS
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         'row--highlighted',
