@@ -1,6 +1,7 @@
 """The whole gate in one command: format, lint, types, import contracts, tests.
 
-Run from the checkout's root: `python -m tests`. Every check runs, and the exit code says whether all held.
+Run from the checkout's root: `python -m tests`. Every check runs, and the exit code says whether all held. What else is
+given goes to pytest, after two processes: half of the time, a test waits for another program.
 """
 
 import subprocess
@@ -13,7 +14,7 @@ CHECKS = (
     ('lint', [sys.executable, '-m', 'ruff', 'check', 'hfmedia_tui', 'tests']),
     ('types', [sys.executable, '-m', 'mypy']),
     ('contracts', [sys.executable, '-c', 'from importlinter.cli import lint_imports_command as run; run()']),
-    ('tests', [sys.executable, '-m', 'pytest', *sys.argv[1:]]),
+    ('tests', [sys.executable, '-m', 'pytest', '--numprocesses=2', '--dist=worksteal', *sys.argv[1:]]),
 )
 
 

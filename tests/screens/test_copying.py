@@ -22,6 +22,7 @@ from hfmedia_tui.screens.choice import Choice
 from hfmedia_tui.screens.copying import command_line, copy_from, scp_line
 from hfmedia_tui.services import SANDBOX
 from tests.screens.conftest import Start
+from tests.screens.studio import Studio
 
 MODEL = 'black-forest-labs/FLUX.1-schnell'
 PROMPT = """a "fox"; $(touch /tmp/x) `id` it's\n\\n -- 'two' lines"""
@@ -155,18 +156,17 @@ async def test_tmux_is_given_what_is_copied(start: Start, tmux: tuple[str, ...])
     assert kept == PROMPT
 
 
+def links(studio: Studio) -> set[str | None]:
+    """Where what is on the screen leads to."""
+    strips = studio.app.screen._compositor.render_strips()
+    return {segment.style.link for strip in strips for segment in strip if segment.style is not None}
+
+
 async def test_a_path_is_a_link(start: Start) -> None:
     async with start((200, 50)) as studio:
         await studio.choose(MODEL)
         await studio.generate('a fox')
         (job,) = await studio.settle()
         await studio.press('f4')
-        await studio.until_shown(Path(job.outputs[0].path).name[:8])
-        links = {
-            segment.style.link
-            for strip in studio.app.screen._compositor.render_strips()
-            for segment in strip
-            if segment.style is not None
-        }
-        assert file_link(job.outputs[0].path) in links
+        await studio.until(lambda: file_link(job.outputs[0].path) in links(studio))
         assert file_link('/a b/ü').endswith('/a%20b/%C3%BC')
