@@ -32,8 +32,10 @@ from hfmedia_tui.screens.compose import ComposeScreen
 from hfmedia_tui.screens.gallery import GalleryScreen
 from hfmedia_tui.screens.help import HelpScreen
 from hfmedia_tui.screens.jobs import JobsScreen
+from hfmedia_tui.screens.jump import JumpScreen
 from hfmedia_tui.screens.key_question import KeyQuestion
 from hfmedia_tui.screens.leaving import Farewell, ask_how_to_leave
+from hfmedia_tui.screens.place import Place
 from hfmedia_tui.screens.returning import ReturningApp
 from hfmedia_tui.screens.settings import SettingsScreen
 from hfmedia_tui.screens.token import ask_for_token
@@ -135,6 +137,14 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
             priority=True,
             id='app.settings',
             tooltip='Go to the settings',
+        ),
+        Binding(
+            'ctrl+right_square_bracket,semicolon',
+            'jump',
+            'Jump',
+            show=False,
+            id='app.jump',
+            tooltip='Put a letter on each field and list, to go to one',
         ),
         Binding('ctrl+q,q', 'quit', 'Quit', show=False, id='app.quit', tooltip='Leave the program'),
     ]
@@ -548,6 +558,10 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
             jobs.highlight(job_id)
 
     # ------------------------------------------------------------------------------------------ global actions
+
+    def action_jump(self) -> None:
+        if isinstance(self.screen, Place):
+            self.push_screen(JumpScreen(self.screen.focus_chain), lambda widget: widget.focus() if widget else None)
 
     def action_help(self) -> None:
         self._help(everything=True)
