@@ -170,12 +170,17 @@ class JobsScreen(Arranging, Filtered):
         elif services is not None:
             if self.house.paused:
                 told = Content.styled('‖ Paused: P starts again', '$warning')
-                yield told.stylize(Style.from_meta({'@click': 'screen.pause_all'}))
+                yield told.stylize(Style.from_meta({'does': 'pause_all'}))
             if self.jobs.fits is not None:
                 yield Content.styled(f'{len(shown):,} fit{"" if self._complete else " so far"}', muted)
             limits = services.pool.limits
             told = Content.styled(f'at most {limits.total} at once, {limits.per_provider} at one provider', muted)
-            yield told.stylize(Style.from_meta({'@click': 'screen.limits'}))
+            yield told.stylize(Style.from_meta({'does': 'limits'}))
+
+    @on(events.Click, '#standing')
+    async def _standing_clicked(self, event: events.Click) -> None:
+        if isinstance(does := event.style.meta.get('does'), str):
+            await self.run_action(does)
 
     def highlight(self, job_id: str) -> None:
         """Go to one job."""

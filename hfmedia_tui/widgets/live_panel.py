@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Final
 
+from textual import events
 from textual.content import Content
 from textual.geometry import Size
 from textual.reactive import reactive
@@ -36,11 +37,6 @@ class LivePanel(Widget):
         background: $surface;
         display: none;
         text-wrap: nowrap;
-        link-style: none;
-        link-color: $foreground;
-        link-style-hover: none;
-        link-color-hover: $primary;
-        link-background-hover: $surface;
     }
     LivePanel.-live { display: block; }
     LivePanel:ansi { background: ansi_default; }
@@ -82,6 +78,12 @@ class LivePanel(Widget):
         """Take on whether anything new starts."""
         self.paused = paused
 
+    async def on_click(self, event: events.Click) -> None:
+        # Not a link of Textual's, which would wear one colour over those that say how a job is.
+        if isinstance(does := event.style.meta.get('does'), str):
+            event.stop()
+            await self.run_action(does)
+
     def _tick(self) -> None:
         """Draw again: the time of what runs went on."""
         if self.screen.is_active:
@@ -96,10 +98,10 @@ class LivePanel(Widget):
         for job in islice(sorted(self._under_way.values(), key=lambda job: job.sequence), shown):
             parts = draw_job(job, width, now, self.outlook(job))
             line = Content.assemble(*((text, COLOURS[part]) for text, part in parts))
-            lines.append(line.stylize(Style.from_meta({'@click': f'app.show_job({job.id!r})'})))
+            lines.append(line.stylize(Style.from_meta({'does': f'app.show_job({job.id!r})'})))
         if rest and len(lines) < room:
             told = Content.styled(self._rest(len(self._under_way) - len(lines)), '$foreground-muted')
-            lines.append(told.stylize(Style.from_meta({'@click': "app.place('jobs')"})))
+            lines.append(told.stylize(Style.from_meta({'does': "app.place('jobs')"})))
         return Content('\n').join(lines)
 
     def _rest(self, running: int) -> str:

@@ -55,7 +55,8 @@ async def test_all_is_paused_and_told_in_every_place(start: Start) -> None:
         assert studio.app.jobs[second.id].state is JobState.QUEUED
         await studio.press('f2')
         await studio.until_shown('1 paused')
-        await studio.press('f4', 'P')
+        await studio.press('f4')
+        await studio.pilot.click('#standing', offset=(4, 0))
         await studio.until(lambda: studio.app.jobs[second.id].state is JobState.RUNNING)
         assert 'Paused' not in studio.text
         await studio.services.pool.cancel_all()
