@@ -5,7 +5,9 @@ from collections import Counter
 import pytest
 from textual.css import stylesheet
 from textual.css.parse import parse
+from textual.dom import DOMNode
 
+from hfmedia_tui.app import HFMediaApp
 from tests.screens.conftest import Start
 
 
@@ -30,3 +32,22 @@ async def test_no_style_sheet_is_read_twice(start: Start, monkeypatch: pytest.Mo
         assert studio.compose.has_class('-short')
         await studio.pilot.resize_terminal(120, 40)
         await studio.until(lambda: studio.compose.has_class('-wide') and not studio.compose.has_class('-narrow'))
+
+
+async def test_a_place_is_not_styled_again_when_it_comes_into_sight(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    styled = list[DOMNode]()
+    update = HFMediaApp.update_styles
+
+    def note(app: HFMediaApp, node: DOMNode, animate: bool = True) -> None:
+        styled.append(node)
+        update(app, node, animate=animate)
+
+    async with start((80, 24)) as studio:
+        await studio.press('f2')
+        monkeypatch.setattr(HFMediaApp, 'update_styles', note)
+        await studio.press('f3')
+        assert studio.compose not in styled
+        await studio.press('f2', 'f3')
+        assert studio.compose in styled, 'it is when it comes back: something may have changed meanwhile'
