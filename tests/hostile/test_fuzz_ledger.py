@@ -20,7 +20,7 @@ from hfmedia_tui.store.ledger import Ledger
 from hfmedia_tui.widgets.job_details import JobDetails, caption
 from hfmedia_tui.widgets.job_list import JobList
 from tests.hostile.feeding import json_values, words
-from tests.store.test_ledger import MAPPING, job, order
+from tests.jobs import MAPPING, job, order
 
 GOOD = order('goodgood')
 NAMES = ('id', 'task', 'model', 'prompt', 'mappings', 'provider', 'parameters', 'extra', 'count', 'seed', 'created_at')

@@ -8,13 +8,10 @@ from msgspec.structs import replace
 
 from hfmedia_tui.domain import (
     FailureCode,
-    Job,
     JobState,
-    Order,
     Output,
     Progress,
     ProviderMapping,
-    Task,
     Wait,
     harmless,
 )
@@ -24,31 +21,21 @@ from hfmedia_tui.store.ledger import Ledger
 from tests.hostile.payloads import ALL
 from tests.hostile.world import fill_ledger
 from tests.houses import opened
+from tests.jobs import NOW, job, order
 
-NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 UNKNOWN = ProviderMapping(provider='tomorrow', provider_id='x', task='text-to-image')
 
 
 async def record(paths: Paths, router: str, mapping: ProviderMapping, progress: Progress | None) -> str:
     """Record one job that waits, and return its id."""
-    order = Order(
-        id='abcdefgh',
-        task=Task.TEXT_TO_IMAGE,
-        model='a/b',
-        prompt='a fox',
-        mappings=(mapping,),
-        output=str(paths.output),
-        router=router,
-        created_at=NOW,
-    )
-    job = Job(id='abcdefgh-1', order=order, index=0, seed=1, created_at=NOW)
+    one = job(order(mappings=(mapping,), output=str(paths.output), router=router))
     ledger = Ledger(paths.ledger)
     await ledger.open()
-    await ledger.add(order, [job])
+    await ledger.add(one.order, [one])
     if progress is not None:
-        await ledger.save_attempt(job, 0, mapping, progress)
+        await ledger.save_attempt(one, 0, mapping, progress)
     await ledger.close()
-    return job.id
+    return one.id
 
 
 @pytest.mark.parametrize('accepted', [False, True])

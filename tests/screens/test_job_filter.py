@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from hfmedia_tui.domain import JobState
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.store.ledger import Ledger
+from tests.jobs import job, order
 from tests.screens.conftest import Start
-from tests.store.test_ledger import job, order
 
 MANY = 900
 

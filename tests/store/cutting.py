@@ -12,19 +12,18 @@ import signal
 import sqlite3
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from hfmedia_tui.domain import Job, JobState, Order, Output, Task
+from hfmedia_tui.domain import Job, JobState, Output
 from hfmedia_tui.store.database import Database
 from hfmedia_tui.store.ledger import Ledger
+from tests.jobs import NOW, job, order
 
 Result = TypeVar('Result')
 
-NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 FILES = ('fox-1.png', 'fox-2.png')
 RECIPE = b'{"prompt": "a fox"}'
 STEPS = frozenset({'os.link', 'os.remove', 'os.rename', 'open'})
@@ -44,10 +43,7 @@ class Countdown:
 
 async def prepare(home: Path) -> str:
     """Record a job that succeeded, with two files, of which one has its recipe beside it."""
-    order = Order(
-        id='abcdefgh', task=Task.TEXT_TO_IMAGE, model='a/b', prompt='a fox', mappings=(), created_at=NOW, count=1
-    )
-    job = Job(id='abcdefgh-1', order=order, index=0, seed=1, created_at=NOW)
+    one = job(order())
     outputs = []
     for name in FILES:
         path = home / 'output' / name
@@ -57,10 +53,10 @@ async def prepare(home: Path) -> str:
     (home / 'output' / f'{FILES[0]}.json').write_bytes(RECIPE)
     ledger = Ledger(home / 'data' / 'ledger.sqlite3')
     await ledger.open()
-    await ledger.add(order, [job])
-    await ledger.save(replace(job, state=JobState.SUCCEEDED, outputs=tuple(outputs), finished_at=NOW))
+    await ledger.add(one.order, [one])
+    await ledger.save(replace(one, state=JobState.SUCCEEDED, outputs=tuple(outputs), finished_at=NOW))
     await ledger.close()
-    return job.id
+    return one.id
 
 
 async def act(home: Path, deed: str, job_id: str) -> None:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from hfmedia_tui.domain import Attempt, Job, JobState
 from hfmedia_tui.store.ledger import Ledger
 from hfmedia_tui.store.migrations import MIGRATIONS
-from tests.store.test_ledger import MAPPING, NOW, job, order
+from tests.jobs import MAPPING, NOW, job, order
 
 LONG_AGO = NOW - timedelta(days=365)
 """Before the clock that stamps an attempt."""

@@ -5,7 +5,7 @@ import os
 import sqlite3
 import stat
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,27 +17,21 @@ from hfmedia_tui.domain import (
     Failure,
     FailureCode,
     Fetch,
-    Job,
     JobProgress,
     JobState,
     Media,
-    Order,
     Output,
     Progress,
-    ProviderMapping,
     Request,
     Send,
     SendKind,
     Stage,
-    Task,
     Wait,
 )
 from hfmedia_tui.errors import StoreError, UsageError
 from hfmedia_tui.store.ledger import Ledger
 from hfmedia_tui.store.migrations import MIGRATIONS
-
-NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-MAPPING = ProviderMapping(provider='fal-ai', provider_id='fal-ai/flux/dev', task='text-to-image')
+from tests.jobs import MAPPING, NOW, job, order
 
 
 @pytest.fixture
@@ -51,22 +45,6 @@ async def ledger(path: Path) -> AsyncIterator[Ledger]:
     await ledger.open()
     yield ledger
     await ledger.close()
-
-
-def order(name: str = 'abcdefgh', **fields: object) -> Order:
-    values: dict[str, object] = {
-        'id': name,
-        'task': Task.TEXT_TO_IMAGE,
-        'model': 'owner/name',
-        'prompt': 'a “fox”\n[/b] \U0001f98a',
-        'mappings': (MAPPING,),
-        'created_at': NOW,
-    }
-    return Order(**{**values, **fields})  # type: ignore[arg-type]
-
-
-def job(of: Order, index: int = 0, **fields: object) -> Job:
-    return Job(id=f'{of.id}-{index + 1}', order=of, index=index, created_at=NOW, **{'seed': 1, **fields})  # type: ignore[arg-type]
 
 
 async def test_everything_comes_back_as_it_was(ledger: Ledger) -> None:

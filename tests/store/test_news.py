@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from hfmedia_tui.domain import Driver, Job, JobState, Progress, Request, Send, SendKind, Wait
 from hfmedia_tui.store.ledger import Ledger
-from tests.store.test_ledger import MAPPING, job, order
+from tests.jobs import MAPPING, job, order
 
 SUBMIT = Send(request=Request(method='POST', path='/x'), kind=SendKind.SUBMIT)
 

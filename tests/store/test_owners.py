@@ -9,7 +9,7 @@ import pytest
 from hfmedia_tui.errors import StoreError
 from hfmedia_tui.store.ledger import Ledger
 from hfmedia_tui.store.owners import Owner, is_alive, living
-from tests.store.test_ledger import MAPPING, job, order
+from tests.jobs import MAPPING, job, order
 
 fcntl = pytest.importorskip('fcntl')
 

@@ -2,30 +2,20 @@
 
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from hfmedia_tui.domain import Job, Order, Task
+from hfmedia_tui.domain import Job, Order
 from hfmedia_tui.errors import StoreError
 from hfmedia_tui.store.ledger import Ledger
 from tests.disks import fill, make_read_only
+from tests.jobs import job, order
 
 
 def an_order(count: int = 1, prompt: str = 'a fox') -> tuple[Order, list[Job]]:
-    order = Order(
-        id=f'o{count}',
-        task=Task.TEXT_TO_IMAGE,
-        model='a/b',
-        prompt=prompt,
-        mappings=(),
-        created_at=datetime.now(UTC),
-    )
-    return order, [
-        Job(id=f'{order.id}-{index}', order=order, index=index, seed=1, created_at=order.created_at)
-        for index in range(count)
-    ]
+    asked = order(f'o{count}', prompt=prompt)
+    return asked, [job(asked, index) for index in range(count)]
 
 
 async def written(path: Path, count: int = 200) -> bytes:
@@ -91,7 +81,7 @@ async def test_a_full_disk_is_called_so_and_loses_nothing(small_disk: Path) -> N
         await ledger.add(*an_order(2, 'x' * 300_000))
     assert str(path) in told.value.message
     assert 'Make room' in (told.value.hint or '')
-    assert [job.id for job in await ledger.jobs()] == ['o1-0']
+    assert [job.id for job in await ledger.jobs()] == ['o1-1']
     await ledger.add(*an_order(3))
     await ledger.close()
 
