@@ -116,7 +116,6 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
             'finder',
             'help',
             'question',
-            'leaving',
             'settings',
         )
     ]

@@ -78,7 +78,7 @@ class Farewell(ModalScreen[bool]):
         self._stays = stays
 
     def compose(self) -> ComposeResult:
-        with Vertical(id='farewell'):
+        with Vertical(id='question'):
             yield Static(Content.styled(self._title, 'bold'))
             yield Static(id='counts')
             if self._stays:
