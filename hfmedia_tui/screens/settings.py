@@ -23,6 +23,7 @@ from hfmedia_tui.screens.place import Place
 from hfmedia_tui.screens.token import ask_for_token
 from hfmedia_tui.tokens import token_place
 from hfmedia_tui.widgets.keymap import known_bindings, shared
+from hfmedia_tui.widgets.plain import one_line
 from hfmedia_tui.widgets.setting_list import SettingLine, SettingList
 
 __all__ = ['SettingsScreen']
@@ -168,9 +169,10 @@ class SettingsScreen(Place):
     def _view_lines(self) -> Iterable[SettingLine]:
         for place, views in self.house.settings_file.settings.views.items():
             for key, view in views.items():
-                about = f'The filter that {key} brings back in {place}. w keeps another there.'
+                where, number = one_line(clean(place, 20)), clean(key, 5)
+                about = f'The filter that {number} brings back in {where}. w keeps another there.'
                 shown = clean(view, _LONGEST)
-                title = f'{clean(place, 20).capitalize()}, {clean(key, 5)}'
+                title = f'{where.capitalize()}, {number}'
                 yield SettingLine(
                     f'views.{place}.{key}', 'Filters', title, shown, about, True, item=_View((place, key))
                 )
@@ -263,7 +265,9 @@ class SettingsScreen(Place):
         if setting.usual is not None:
             about += f' Usual: {setting.told(setting.usual)}.'
         await self.app.push_screen_wait(
-            TextQuestion(setting.title, about, take=take, text='' if setting.secret else told, masked=setting.secret)
+            TextQuestion(
+                setting.title, about, take=take, text='' if setting.secret else clean(told), masked=setting.secret
+            )
         )
         self.show_settings()
 

@@ -21,6 +21,8 @@ from hfmedia_tui.domain import clean
 __all__ = ['Known', 'known_bindings', 'rebind', 'shared', 'troubles']
 
 _MODIFIERS = frozenset({'ctrl', 'alt', 'shift', 'meta', 'super', 'hyper'})
+_LONGEST = 40
+"""Characters of the name of a key."""
 _NAMES = frozenset((*(key.value for key in Keys), *KEY_NAME_REPLACEMENTS.values()))
 
 
@@ -36,7 +38,7 @@ class Known(NamedTuple):
 
     def keys(self, keymap: Mapping[str, str]) -> tuple[str, ...]:
         """Its keys now."""
-        return _keys(keymap[self.id]) if keymap.get(self.id, '').strip(' ,') else self.usual
+        return _keys(keymap.get(self.id, '')) or self.usual
 
 
 def known_bindings() -> Mapping[str, Known]:
@@ -126,7 +128,7 @@ def _meet(one: type[DOMNode], other: type[DOMNode]) -> bool:
 
 def _keys(text: str) -> tuple[str, ...]:
     """Names of keys between commas, as Textual names them."""
-    written = ','.join(key for key in (part.strip() for part in text.split(',')) if key)
+    written = ','.join(key for key in (clean(part, _LONGEST) for part in text.split(',')) if key)
     return tuple(binding.key for binding in Binding.make_bindings([Binding(written, '')])) if written else ()
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from hfmedia_tui.domain import harmless
 from hfmedia_tui.errors import HubError
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.screens.asking import TextQuestion
@@ -106,6 +107,32 @@ async def test_what_changed_outside_is_shown_before_it_is_overwritten(start: Sta
         paths.settings.write_text('[network', encoding='utf-8')
         await studio.press('f7')
         await studio.until_shown('is not TOML')
+
+
+async def test_a_file_that_holds_anything_is_shown_and_steers_nothing(start: Start, paths: Paths) -> None:
+    paths.configuration.mkdir()
+    evil = r'[/] [red] \u001b]0;x\u0007 \u202e\n\t全角'
+    paths.settings.write_text(
+        f'[output]\nfolder = "{evil}"\n[network]\nbill_to = "{evil}"\n[interface]\ntheme = "{evil}"\n'
+        f'[views."{evil}"]\n"{evil}" = "{evil}"\n[bindings]\n"{evil}" = "{evil}"\n"app.jobs" = "{evil}"\n'
+        '"app.help" = "\\u001b"\n',
+        encoding='utf-8',
+    )
+    async with start((80, 90), toasts=True) as studio:
+        screen = await go_to(studio, 'output.folder')
+        for line in [line for line in screen.settings.rows if line.own]:
+            screen.settings.highlight(line.id)
+            await studio.pilot.pause()
+            assert harmless(studio.text) == studio.text
+        for setting in ('output.folder', 'bindings.app.jobs', 'interface.theme'):
+            await go_to(studio, setting)
+            await studio.press('enter')
+            await studio.until(lambda: isinstance(studio.app.screen, TextQuestion | KeyQuestion | Choice))
+            assert harmless(studio.text) == studio.text
+            await studio.press('escape')
+        for key in ('f2', 'f3', 'f4', 'f12'):
+            await studio.press(key)
+            assert harmless(studio.text) == studio.text
 
 
 async def test_settings_are_found_by_words(start: Start) -> None:
