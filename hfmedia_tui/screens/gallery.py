@@ -106,8 +106,10 @@ class GalleryScreen(ResultPlace, Filtered):
         self._mistake: UsageError | None = None
         """Why what is in the filter's line is no filter."""
         self._searching = False
+        self._searched: str | None = None
+        """The filter that was gone by last."""
         self._wanted: Spot | None = None
-        """What an earlier session looked at, until it is found."""
+        """What was looked at in an earlier session or before another search, until it is found again."""
         if pictures.terminal.graphics is Graphics.NONE:
             self.set_reactive(GalleryScreen.in_rows, True)
 
@@ -208,14 +210,18 @@ class GalleryScreen(ResultPlace, Filtered):
             self._show_standing()
             return
         self._mistake = None
+        self._show_result()
+        if text and self._searched not in (None, text):
+            self._wanted = shelf.looked_at = None  # another filter begins at its first result
+        else:
+            self._wanted = self._wanted or shelf.looked_at
+        self._searched = text
         told = 0.0
         self._searching = True
         try:
             async for _ in shelf.collection.go_through(fits):
                 first = not told
                 few = len(shelf.collection) <= self.grid.sight.stop
-                if first and text:
-                    shelf.looked_at = None
                 if first or few or monotonic() - told > _TELLING or shelf.collection.complete:
                     told = monotonic()
                     self._renew_grid(None)
@@ -255,6 +261,7 @@ class GalleryScreen(ResultPlace, Filtered):
 
     @on(PictureGrid.Selected)
     def _selected(self) -> None:
+        self._wanted = None
         self._show_result()
 
     def _show_result(self) -> None:
@@ -275,7 +282,8 @@ class GalleryScreen(ResultPlace, Filtered):
         muted = '$foreground-muted'
         words = []
         if self._mistake is not None:
-            words.append(Content.styled(str(self._mistake), '$error'))
+            words.append(Content.styled('no filter', '$error'))
+            self.query_one('#about', Static).update(Content.styled(str(self._mistake), '$error'))
         elif collection is not None:
             told = f'{count:,} of {plural(total, "result")}' if filtered else plural(total, 'result')
             words.append(Content.styled(told, muted))
@@ -292,6 +300,8 @@ class GalleryScreen(ResultPlace, Filtered):
     def _notice(self, *, filtered: bool) -> str:
         if self._shelf is None:
             return self.house.standing
+        if self._mistake is not None:
+            return '\n'.join(line for line in (self._mistake.message, self._mistake.hint) if line)
         if not self._shelf.collection.complete:
             return 'Looking through the ledger'
         if filtered:

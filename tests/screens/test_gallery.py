@@ -92,7 +92,7 @@ async def test_the_filter_finds_favourites_tags_and_words(start: Start) -> None:
             await studio.until_shown(f'{len(prompts)} of 3 results')
         assert 'Nothing fits' in studio.text
         gallery.query_one('#filter', Input).value = 'state:failed'
-        await studio.until_shown('no')
+        await studio.until_shown("no 'state'")
         gallery.grid.focus()
         await studio.press('escape')
         await studio.until_shown('3 results')
