@@ -270,7 +270,9 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
             try:
                 await self._move_in(services)
                 # What is loaded by now stays: every full collection would look through it, which takes up to 100 ms.
+                # And what a search among thousands makes and drops is no reason for one: its objects have no cycles.
                 gc.freeze()
+                gc.set_threshold(50_000, 20, 20)
                 async for job in subscription:
                     self.take_job(job)
             finally:

@@ -8,15 +8,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from hfmedia_tui.errors import AppError
+from hfmedia_tui.widgets.popup import Popup
 
 __all__ = ['TextQuestion']
 
 
-class TextQuestion(ModalScreen[str | None]):
+class TextQuestion(Popup[str | None]):
     """Asks for a text, and is dismissed with it when `take` has taken it; with None when it was left."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -7,16 +7,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from hfmedia_tui.widgets.plain import cells, one_line
+from hfmedia_tui.widgets.popup import Popup
 
 __all__ = ['Choice']
 
 
-class Choice(ModalScreen[str | None]):
+class Choice(Popup[str | None]):
     """Shows options, each with a value, a label and a note; dismissed with a value, or None for no choice."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -10,11 +10,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.geometry import Size
+from textual.reactive import Reactive
 from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerError
 
 from hfmedia_tui.errors import AppError
+from hfmedia_tui.widgets.popup import Popup
 from hfmedia_tui.widgets.row_list import RowList
 
 __all__ = ['Finder']
@@ -22,7 +24,13 @@ __all__ = ['Finder']
 RowType = TypeVar('RowType')
 
 
-class Finder(ModalScreen[RowType | None], Generic[RowType]):
+class Words(Input):
+    """A field of one line whose width is given: what is typed into it lays out nothing anew."""
+
+    virtual_size = Reactive(Size(0, 0))
+
+
+class Finder(Popup[RowType | None], Generic[RowType]):
     """A search field over a list; dismissed with the row that was entered, or None for no choice.
 
     The field keeps the focus: what moves in the list are keys that it has no use for.
@@ -63,7 +71,7 @@ class Finder(ModalScreen[RowType | None], Generic[RowType]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id='finder'):
-            yield Input(placeholder=self._placeholder, compact=True, id='words')
+            yield Words(placeholder=self._placeholder, compact=True, id='words')
             yield self._list
             yield Static(id='about')
             yield Static(self.KEYS, id='keys')
@@ -120,7 +128,8 @@ class Finder(ModalScreen[RowType | None], Generic[RowType]):
     @on(RowList.Highlighted)
     def _highlighted(self, event: RowList.Highlighted) -> None:
         event.stop()
-        self.query_one('#about', Static).update(Content('') if event.row is None else self.describe(event.row))
+        told = Content('') if event.row is None else self.describe(event.row)
+        self.query_one('#about', Static).update(told, layout=False)
 
     @on(RowList.Selected)
     def _selected(self, event: RowList.Selected) -> None:

@@ -8,10 +8,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widgets import Static
 
 from hfmedia_tui.widgets.keymap import known_bindings
+from hfmedia_tui.widgets.popup import Popup
 
 __all__ = ['HelpScreen']
 
@@ -33,7 +34,7 @@ _FILTERS = (
 """Examples of the filter language, and what each asks for."""
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Popup[None]):
     """The keys of the focused widget, of the place and of the program, and if wished for all the others."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -8,13 +8,14 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
+
+from hfmedia_tui.widgets.popup import Popup
 
 __all__ = ['KeyQuestion']
 
 
-class KeyQuestion(ModalScreen[str | None]):
+class KeyQuestion(Popup[str | None]):
     """Asks for a key, and is dismissed with its name; with None on Escape. The app must leave every key to it."""
 
     BINDINGS: ClassVar[list[BindingType]] = []

@@ -9,12 +9,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from hfmedia_tui.domain import Job
 from hfmedia_tui.screens.choice import Choice
 from hfmedia_tui.widgets.plain import one_line, plural
+from hfmedia_tui.widgets.popup import Popup
 
 if TYPE_CHECKING:
     from hfmedia_tui.engine.pool import IfLeft
@@ -62,7 +62,7 @@ def _names(jobs: Iterable[Job]) -> str:
     return ', '.join(f'{name} ({count})' if count > 1 else name for name, count in counts.items())
 
 
-class Farewell(ModalScreen[bool]):
+class Farewell(Popup[bool]):
     """Waits for something and tells how many jobs are left; dismissed with whether it came, or False to stay."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

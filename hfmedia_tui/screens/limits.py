@@ -9,11 +9,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.reactive import reactive
-from textual.screen import ModalScreen
 from textual.style import Style
 from textual.widgets import Static
 
 from hfmedia_tui.errors import UsageError
+from hfmedia_tui.widgets.popup import Popup
 
 if TYPE_CHECKING:
     from hfmedia_tui.engine.tools import Limits
@@ -25,7 +25,7 @@ _LABELS = {'total': 'In all', 'per_provider': 'At one provider'}
 """The limits by their names in the settings."""
 
 
-class LimitsScreen(ModalScreen[None]):
+class LimitsScreen(Popup[None]):
     """Each change holds at once and is kept in the settings; fewer than run now stop none of them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

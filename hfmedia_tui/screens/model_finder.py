@@ -51,7 +51,7 @@ class ModelFinder(Finder[Model]):
 
     def _tell_marked(self, marked: tuple[Model, ...]) -> None:
         told = f'Enter takes the {len(marked):,} marked, Tab marks, Escape leaves' if marked else self.KEYS
-        self.query_one('#keys', Static).update(told)
+        self.query_one('#keys', Static).update(told, layout=False)
 
     async def load(self) -> None:
         familiar = {name: place for place, name in enumerate(await self._services.familiar_models())}

@@ -7,13 +7,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
+
+from hfmedia_tui.widgets.popup import Popup
 
 __all__ = ['Question']
 
 
-class Question(ModalScreen[bool]):
+class Question(Popup[bool]):
     """Asks for yes or no, in the words of what each does."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

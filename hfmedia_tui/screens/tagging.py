@@ -9,11 +9,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from hfmedia_tui.domain import clean
 from hfmedia_tui.widgets.plain import cells, plural
+from hfmedia_tui.widgets.popup import Popup
 
 __all__ = ['TagEditor', 'read_tags']
 
@@ -24,7 +24,7 @@ _MOST: Final = 20
 _WIDTH: Final = 52
 
 
-class TagEditor(ModalScreen[tuple[str, ...] | None]):
+class TagEditor(Popup[tuple[str, ...] | None]):
     """Shows the tags that results have in common; dismissed with those that they shall have, or None for no change."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -47,6 +47,8 @@ class TypeAheadApp(App[None]):
         super().__init__()
         self._keys: asyncio.Queue[events.Key | events.Paste] = asyncio.Queue()
         self._typist: asyncio.Task[None] | None = None
+        self.typed_at = 0.0
+        """When the last key came, on the clock of events."""
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Paste):
@@ -54,6 +56,7 @@ class TypeAheadApp(App[None]):
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             if self._typist is None:
                 self._typist = asyncio.create_task(self._type(), name='keys in their order')
+            self.typed_at = event.time
             self._keys.put_nowait(event)
             return
         await super().on_event(event)

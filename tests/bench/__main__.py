@@ -1,8 +1,8 @@
 """Measure pictures in one run, ours and textual-image's, in the same bare app and the same pseudo-terminal.
 
 `python -m tests.bench [SCENE ...]` prints a line for each goal, with the peer's figure and how many times ours fits
-into it; the exit code says whether the goals are met. See `SCENES` for what there is; `film` is one more. What a key
-waits for behind pictures over a narrow link is measured by `python -m tests.bench ssh`.
+into it; the exit code says whether the goals are met. See `SCENES` for what there is; `film` and `busy` are two more.
+What a key waits for behind pictures over a narrow link is measured by `python -m tests.bench ssh`.
 """
 
 import json
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from tests.bench import ssh
+from tests.bench.busy import measure_busy
 from tests.bench.film import measure_films
 from tests.bench.photograph import photograph
 from tests.bench.scenes import MARK
@@ -93,6 +94,8 @@ def main(names: list[str]) -> int:
                     print(f'    {side:<5}{rest}', flush=True)  # noqa: T201
     if not names or 'film' in names:
         failed += measure_films()
+    if not names or 'busy' in names:
+        measure_busy()
     return 1 if failed else 0
 
 
