@@ -14,7 +14,7 @@ CHECKS = (
     ('lint', [sys.executable, '-m', 'ruff', 'check', 'hfmedia_tui', 'tests']),
     ('types', [sys.executable, '-m', 'mypy']),
     ('contracts', [sys.executable, '-c', 'from importlinter.cli import lint_imports_command as run; run()']),
-    ('tests', [sys.executable, '-m', 'pytest', '--numprocesses=2', '--dist=worksteal', *sys.argv[1:]]),
+    ('tests', [sys.executable, '-m', 'pytest', '--numprocesses=2', '--dist=loadgroup', *sys.argv[1:]]),
 )
 
 

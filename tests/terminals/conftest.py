@@ -10,6 +10,14 @@ from tests.houses import environment_for, sandbox_at
 from tests.terminals.journey import environment_of
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Walk through one terminal at a time, also where other tests run beside it: each takes most of a processor."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group('terminals'))
+
+
 @pytest.fixture(scope='session')
 def brisk_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
     """A sandbox whose jobs are seen to run, and that takes 3 s for a film."""

@@ -25,6 +25,8 @@ MISSING: Final = missing('Xvfb', 'xterm', 'xdotool', 'tmux')
 """What the least of the tests in terminals needs and has not."""
 
 FONT: Final = 'DejaVu Sans Mono'
+_OF_ANOTHER: Final = ('COLUMNS', 'LINES')
+"""Variables that tell the size of the terminal that the tests run in, or of what stands in for one."""
 _COPY: Final = 'cat > {0}.part; echo >> {0}.part; mv {0}.part {0}'
 """Writes the text of a screen into a file, and never half of it."""
 
@@ -35,7 +37,8 @@ class Window:
     def __init__(self, *, folder: Path, display: str, environment: Mapping[str, str]) -> None:
         """Make a window on `display`; its program and what it writes lies in `folder`."""
         self._folder = folder
-        self._environment = {**os.environ, **environment, 'DISPLAY': display, 'LANG': 'C.UTF-8'}
+        kept = {name: value for name, value in os.environ.items() if name not in _OF_ANOTHER}
+        self._environment = {**kept, **environment, 'DISPLAY': display, 'LANG': 'C.UTF-8'}
         self._display = display
         self._window = ''
         self._stack = ExitStack()
