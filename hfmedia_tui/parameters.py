@@ -182,8 +182,8 @@ def describe(name: str) -> tuple[str, str]:
     return word, ' '.join(sentences)
 
 
-def parse_extra(text: str) -> dict[str, Any]:
-    """Read the JSON object that a provider is to get as it stands.
+def parse_extra(text: str, what: str = 'extra JSON') -> dict[str, Any]:
+    """Read the JSON object that a provider is to get as it stands; an error calls it `what`.
 
     Raises UsageError for anything else, and for what could not be sent: numbers that are none, text that is none,
     and nesting without end.
@@ -193,13 +193,13 @@ def parse_extra(text: str) -> dict[str, Any]:
         msgspec.json.encode(extra)
         deep = _depth(extra) > _DEEPEST
     except (ValueError, OverflowError) as error:
-        raise UsageError(f'The extra JSON cannot be read: {error}.', _EXTRA_HINT) from None
+        raise UsageError(f'The {what} cannot be read: {error}.', _EXTRA_HINT) from None
     except RecursionError:
         deep, extra = True, {}
     if not isinstance(extra, dict):
-        raise UsageError('The extra JSON must be an object.', _EXTRA_HINT)
+        raise UsageError(f'The {what} must be an object.', _EXTRA_HINT)
     if deep:
-        raise UsageError('The extra JSON is nested too deeply.', _EXTRA_HINT)
+        raise UsageError(f'The {what} is nested too deeply.', _EXTRA_HINT)
     return extra
 
 

@@ -140,7 +140,9 @@ def command(context: click.Context, verbose: bool, linear: bool, sandbox: bool) 
 
 
 @command.command()
-@click.argument('prompt')
+@click.argument('prompt', required=False)
+@click.option('--prompts', metavar='FILE|-', help='Prompts from a file: one a line, or a JSON object a line.')
+@click.option('--dry-run', is_flag=True, help='Show what would be sent, and how many requests are paid; send nothing.')
 @click.option('--model', metavar='MODEL[:PROVIDER]', help='The model, and the one provider to ask.')
 @click.option('-n', 'count', type=click.IntRange(1, 1000), default=1, help='How many generations.')
 @click.option('--aspect-ratio', metavar='W:H', help='Such as 16:9; sets width and height.')
@@ -163,8 +165,14 @@ def command(context: click.Context, verbose: bool, linear: bool, sandbox: bool) 
 @json_option
 @sandbox_option
 @click.pass_context
-def generate(context: click.Context, /, prompt: str, sandbox: bool, **options: Any) -> int:
-    """Generate from PROMPT, or from standard input when PROMPT is a dash."""
+def generate(context: click.Context, /, prompt: str | None, sandbox: bool, **options: Any) -> int:
+    """Generate from PROMPT, from standard input when PROMPT is a dash, or from the prompts of a file.
+
+    In a file of JSON lines each has a "prompt", and may have "model", "n", "seed", "aspect_ratio", "extra" and any
+    parameter, such as "width" or "num_inference_steps"; the options count where a line says nothing.
+    """
+    if (prompt is None) == (options['prompts'] is None):
+        raise click.UsageError('Give a PROMPT, or --prompts FILE.')
     from hfmedia_tui.cli.generate import run_generate
 
     return run_generate(prompt, sandbox=sandbox or context.obj['sandbox'], **options)

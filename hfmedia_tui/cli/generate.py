@@ -1,17 +1,19 @@
 """`hfmedia-tui generate`: the studio without its interface."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import click
 import msgspec
 
 from hfmedia_tui.cli.driving import drive, finish, need_token, run
+from hfmedia_tui.cli.foretelling import foretell
+from hfmedia_tui.cli.prompts import check_total, read_prompts
 from hfmedia_tui.cli.streams import read_input
-from hfmedia_tui.domain import Job, split_name
+from hfmedia_tui.domain import Job, Order, split_name
 from hfmedia_tui.parameters import PARAMETERS, parse_extra
 from hfmedia_tui.paths import find_paths, named_folder
-from hfmedia_tui.services import Ask, Limits, open_services
+from hfmedia_tui.services import Ask, Limits, Services, open_services
 
 __all__ = ['generate', 'run_generate']
 
@@ -20,8 +22,10 @@ _MOST_READ: Final = 100_000
 
 
 def run_generate(
-    prompt: str,
+    prompt: str | None,
     *,
+    prompts: str | None,
+    dry_run: bool,
     model: str | None,
     count: int,
     aspect_ratio: str | None,
@@ -43,7 +47,7 @@ def run_generate(
     ask = Ask(
         model=model,
         provider=provider,
-        prompt=read_input(_MOST_READ).strip() if prompt == '-' else prompt,
+        prompt=read_input(_MOST_READ).strip() if prompt == '-' else prompt or '',
         parameters={name: parameters[name] for name in PARAMETERS if parameters.get(name) not in (None, '')},
         aspect_ratio=aspect_ratio,
         extra=parse_extra(extra) if extra else {},
@@ -55,34 +59,56 @@ def run_generate(
         output=str(named_folder(output)) if output else None,
     )
     limits = Limits(total=concurrency, per_provider=concurrency) if concurrency else None
-    return run(generate(ask, limits=limits, proxy=proxy, template=template, as_json=as_json, sandbox=sandbox))
+    asks = (ask,) if prompts is None else read_prompts(prompts, ask)
+    return run(
+        generate(
+            *asks,
+            limits=limits,
+            proxy=proxy,
+            template=template,
+            dry_run=dry_run,
+            as_json=as_json,
+            sandbox=sandbox,
+        )
+    )
 
 
 async def generate(
-    ask: Ask,
-    *,
+    *asks: Ask,
     limits: Limits | None = None,
     proxy: str | None = None,
     template: bool = False,
+    dry_run: bool = False,
     as_json: bool,
     sandbox: bool,
 ) -> int:
     """Generate what is asked for, with the usual model where none is named, and return the exit code.
 
-    With `template` the prompt may stand for several, see `templates`.
+    With `template` a prompt may stand for several, see `templates`; with `dry_run` nothing is recorded or sent.
     """
     async with open_services(find_paths(), sandbox=sandbox, limits=limits, proxy=proxy) as services:
-        need_token(services, ask.provider)
-        if not ask.model:
-            ask = msgspec.structs.replace(ask, model=await services.usual_model())
-            click.echo(f'Using {ask.model}.', err=True)
+        for provider in dict.fromkeys(ask.provider for ask in asks):
+            need_token(services, provider)
+        if not all(ask.model for ask in asks):
+            usual = await services.usual_model()
+            asks = tuple(ask if ask.model else msgspec.structs.replace(ask, model=usual) for ask in asks)
+            click.echo(f'Using {usual}.', err=True)
+        if dry_run:
+            return foretell(services, await _orders(services, asks, template=template), as_json=as_json)
 
         async def start() -> Iterable[Job]:
-            orders = await services.orders(await services.expand(ask) if template else (ask,))
-            for caution in services.offers.cautions(orders[0]):  # the others differ by their prompts alone
-                click.echo(caution.sentence, err=True)
-            return await services.pool.submit(*orders)
+            return await services.pool.submit(*await _orders(services, asks, template=template))
 
         jobs, cut_short = await drive(services, start, as_json=as_json)
     # The house is closed: what was running has been left where it stands.
     return finish(jobs, as_json=as_json, cut_short=cut_short)
+
+
+async def _orders(services: Services, asks: Sequence[Ask], *, template: bool) -> tuple[Order, ...]:
+    """The orders for what is asked for, and a word about each thing that a provider would not do of them."""
+    meant = [each for ask in asks for each in await services.expand(ask)] if template else asks
+    check_total(meant)
+    orders = await services.orders(meant)
+    for sentence in dict.fromkeys(caution.sentence for order in orders for caution in services.offers.cautions(order)):
+        click.echo(sentence, err=True)
+    return orders

@@ -18,6 +18,7 @@ from typing import Final, NamedTuple, Self
 import msgspec
 
 from hfmedia_tui.domain import AttemptRecord, Failure, FailureCode, Job, JobState, Order
+from hfmedia_tui.engine.beginning import Foreseen, foresee
 from hfmedia_tui.engine.endings import CANCELLED_UNSENT
 from hfmedia_tui.engine.events import Stream, Subscription
 from hfmedia_tui.engine.line import Line
@@ -28,7 +29,7 @@ from hfmedia_tui.engine.whole import whole
 from hfmedia_tui.errors import StoreError, UsageError
 from hfmedia_tui.parameters import MAXIMUM_RANDOM_SEED
 
-__all__ = ['IfLeft', 'Pool', 'new_order_id']
+__all__ = ['IfLeft', 'Pool', 'jobs_of', 'new_order_id']
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,20 @@ def _seed(order: Order, index: int) -> int:
     if order.seed is None:
         return random.randint(0, MAXIMUM_RANDOM_SEED)
     return order.seed if order.same_seed else order.seed + index
+
+
+def jobs_of(order: Order) -> tuple[Job, ...]:
+    """The generations of an order, each with its seed: where none is chosen, they are drawn anew each time."""
+    return tuple(
+        Job(
+            id=f'{order.id}-{index + 1}',
+            order=order,
+            index=index,
+            seed=_seed(order, index),
+            created_at=order.created_at,
+        )
+        for index in range(order.count)
+    )
 
 
 class IfLeft(NamedTuple):
@@ -157,6 +172,10 @@ class Pool:
         """Return when nothing runs, and nothing waits but what is paused."""
         await self._idle.wait()
 
+    def foresee(self, order: Order) -> tuple[Foreseen, ...]:
+        """What the jobs of an order would send first; nothing is recorded or sent."""
+        return tuple(foresee(job, self._tools) for job in jobs_of(order))
+
     # ------------------------------------------------------------------------------------------ what others ask
 
     async def submit(self, *orders: Order, grace: float = 0.0) -> tuple[Job, ...]:
@@ -164,17 +183,7 @@ class Pool:
 
         For `grace` seconds none of them starts, and `take_back` undoes it all.
         """
-        jobs = tuple(
-            Job(
-                id=f'{order.id}-{index + 1}',
-                order=order,
-                index=index,
-                seed=_seed(order, index),
-                created_at=order.created_at,
-            )
-            for order in orders
-            for index in range(order.count)
-        )
+        jobs = tuple(job for order in orders for job in jobs_of(order))
         # Also when this is cancelled meanwhile: what is recorded is known to the pool.
         return await whole(self._record(orders, jobs, grace))
 

@@ -18,7 +18,6 @@ from hfmedia_tui.domain import (
     Job,
     JobState,
     Media,
-    Prediction,
     Progress,
     ProviderMapping,
     Stage,
@@ -27,6 +26,7 @@ from hfmedia_tui.domain import (
 )
 from hfmedia_tui.engine import endings, retry
 from hfmedia_tui.engine.allowances import Allowances
+from hfmedia_tui.engine.beginning import begin
 from hfmedia_tui.engine.prediction import predict
 from hfmedia_tui.engine.results import DownloadError, clear_away, find_kept
 from hfmedia_tui.engine.run import Ambiguous, Run, Stuck, is_submit, shown
@@ -197,7 +197,7 @@ class Runner:
         await self._take_place(mapping.provider)
         run.ordinal, run.mapping, run.progress = ordinal, mapping, progress
         if progress is None:
-            progress = run.tools.machines[mapping.provider].begin(self._prediction(mapping))
+            progress = begin(run.job, mapping, run.tools)
         run.change(
             provider=mapping.provider,
             attempts=(*run.job.attempts[:ordinal], Attempt(provider=mapping.provider)),
@@ -212,19 +212,6 @@ class Runner:
         accepted = progress is not None and progress.accepted
         unsent = failure.status is None and failure.code is FailureCode.NOT_SUPPORTED
         return self.job.order.fallback and not accepted and (unsent or retry.may_go_on(failure.status))
-
-    def _prediction(self, mapping: ProviderMapping) -> Prediction:
-        order, tools = self.job.order, self._run.tools
-        return Prediction(
-            task=order.task,
-            model=order.model,
-            mapping=mapping,
-            prompt=order.prompt,
-            seed=self.job.seed,
-            parameters=order.parameters,
-            extra=order.extra,
-            access=tools.transport.access(tools.machines[mapping.provider].DOORS),
-        )
 
 
 def first_provider(job: Job) -> str | None:

@@ -196,17 +196,14 @@ class Transport:
         self, door: Door, request: Request, *, access: Access = Access.ROUTED, bill_to: str | None = None
     ) -> Reply:
         """Send a provider's request through its door, with what opens it. Raises Unreached or Lost."""
-        routed = door.base.startswith('/')
-        url = f'{self.endpoints.router if routed else ""}{door.base}{request.path}'
-        if request.query:
-            url = f'{url}?{urlencode(request.query)}'
+        url = self.address(door, request)
         headers = dict(request.headers)
         match access:
             case Access.ROUTED:
                 headers |= self._bearer(url)
                 if bill_to:
                     headers['X-HF-Bill-To'] = bill_to
-            case Access.OWN_KEY if not routed:
+            case Access.OWN_KEY if not _is_routed(door):
                 headers['authorization'] = f'{door.scheme} {self._key(door)}'
             case _:
                 pass
@@ -215,6 +212,11 @@ class Transport:
             headers['content-type'] = 'application/json'
             body = msgspec.json.encode(request.body)
         return await self._exchange(request.method, url, headers, body)
+
+    def address(self, door: Door, request: Request) -> str:
+        """The whole URL that a provider's request goes to; no secret is in it."""
+        url = f'{self.endpoints.router if _is_routed(door) else ""}{door.base}{request.path}'
+        return f'{url}?{urlencode(request.query)}' if request.query else url
 
     def _key(self, door: Door) -> str | None:
         return next((self._keys[name] for name in door.variables if self._keys.get(name)), None)
@@ -320,6 +322,11 @@ class Transport:
                 yield piece
         except _TROUBLES as error:
             raise _trouble(error) from None
+
+
+def _is_routed(door: Door) -> bool:
+    """Whether the router stands before a provider."""
+    return door.base.startswith('/')
 
 
 def _is_token(text: str) -> bool:
