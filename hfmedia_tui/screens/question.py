@@ -10,12 +10,13 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from hfmedia_tui.widgets.popup import Popup
+from hfmedia_tui.widgets.unexpected import Unexpected
 
 __all__ = ['Question']
 
 
-class Question(Popup[bool]):
-    """Asks for yes or no, in the words of what each does."""
+class Question(Unexpected[bool], Popup[bool]):
+    """Asks for yes or no, in the words of what each does; what was typed before it could be read never says yes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('escape', 'answer(False)', 'Back', show=False, id='question.no'),

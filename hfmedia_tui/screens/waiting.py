@@ -5,12 +5,17 @@ from collections import Counter
 from hfmedia_tui.domain import Job
 from hfmedia_tui.screens.choice import Choice
 from hfmedia_tui.widgets.plain import one_line, plural, shortened
+from hfmedia_tui.widgets.unexpected import Unexpected
 
 __all__ = ['ask_about_waiting']
 
 _MOST_NAMED = 3
 _WIDEST = 48
 """Cells of a prompt that is quoted."""
+
+
+class _WaitingChoice(Unexpected[str | None], Choice):
+    """Comes when the account is known, while somebody may type already."""
 
 
 def ask_about_waiting(waiting: tuple[Job, ...]) -> Choice:
@@ -22,7 +27,7 @@ def ask_about_waiting(waiting: tuple[Job, ...]) -> Choice:
     ]
     if others := len(prompts) - len(named):
         named.append(f'and {others:,} more')
-    return Choice(
+    return _WaitingChoice(
         f'{plural(len(waiting), "job")} of an earlier session {"waits" if len(waiting) == 1 else "wait"}',
         [
             ('wait', 'Keep waiting', 'r in Jobs sends one'),

@@ -11,6 +11,7 @@ from textual.message_pump import MessagePump
 from textual.widget import Widget
 
 from hfmedia_tui.domain import harmless
+from hfmedia_tui.widgets.unexpected import Unexpected
 
 __all__ = ['KeyClock', 'TypeAheadApp']
 
@@ -68,6 +69,9 @@ class TypeAheadApp(App[None]):
     async def _type(self) -> None:
         while True:
             event = await self._keys.get()
+            screen = self.screen
+            if isinstance(screen, Unexpected) and isinstance(event, events.Key) and not screen.hears(event):
+                continue
             path = _path(self)
             written = _is_written(event, self.focused)
             try:

@@ -14,6 +14,7 @@ from hfmedia_tui.screens.compose import ComposeScreen
 from hfmedia_tui.screens.gallery import GalleryScreen
 from hfmedia_tui.screens.jobs import JobsScreen
 from hfmedia_tui.services import Services
+from hfmedia_tui.widgets.unexpected import Unexpected
 from tests.reading import screen_text, until
 
 __all__ = ['Studio']
@@ -65,6 +66,10 @@ class Studio(NamedTuple):
 
     async def until_shown(self, text: str) -> None:
         await until(self.pilot, lambda: text in self.text)
+
+    async def until_asked(self) -> None:
+        """Wait for a question that takes keys as meant for it."""
+        await self.until(lambda: isinstance(self.app.screen, Unexpected) and self.app.screen.listens)
 
     async def choose(self, model_id: str) -> None:
         """Compose with a model, as if it had been entered in browse."""

@@ -4,7 +4,6 @@ from msgspec.structs import replace
 
 from hfmedia_tui.domain import Job, JobState, Stage
 from hfmedia_tui.screens.limits import LimitsScreen
-from hfmedia_tui.screens.question import Question
 from hfmedia_tui.services import Ask, Limits
 from hfmedia_tui.settings import read_settings
 from tests.screens.conftest import Start
@@ -108,7 +107,7 @@ async def test_all_that_failed_and_fits_is_tried_again_after_one_question(start:
         await studio.press('f4', 'slash', *'prompt:fox', 'enter')
         await studio.until(lambda: len(studio.jobs.jobs.rows) == 3)
         await studio.press('R')
-        await studio.until(lambda: isinstance(studio.app.screen, Question))
+        await studio.until_asked()
         for words in ('Retry 3 failed jobs?', '2 paid requests', '1 job paid for already', '2 × '):
             assert words in studio.text
         await studio.press('right', 'enter')

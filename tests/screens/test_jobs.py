@@ -148,14 +148,14 @@ async def test_trying_an_interrupted_job_again_asks_first(start: Start) -> None:
         await studio.press('f4')
         await studio.until(lambda: studio.jobs.job == job)
         await studio.press('r')
-        await studio.until(lambda: isinstance(studio.app.screen, Question))
+        await studio.until_asked()
         assert 'paid' in studio.text
         await studio.press('enter')
         await studio.until(lambda: not isinstance(studio.app.screen, Question))
         assert (await studio.settle()) == (job,)
 
         await studio.press('r')
-        await studio.until(lambda: isinstance(studio.app.screen, Question))
+        await studio.until_asked()
         await studio.press('right', 'enter')
         await studio.until(lambda: len(studio.app.jobs[job.id].attempts) > len(job.attempts))
 

@@ -94,6 +94,7 @@ async def test_jobs_that_were_left_waiting_are_asked_about(
     await leave_waiting(paths, environment, count=4)
     async with start((80, 24)) as studio:
         await studio.until_shown('4 jobs of an earlier session wait')
+        await studio.until_asked()
         for words in ('a bay at dawn ×4', 'Keep waiting', 'Run', 'Cancel'):
             assert words in studio.text
         await studio.press('down', 'enter')
@@ -110,7 +111,7 @@ async def test_they_keep_waiting_or_are_cancelled(start: Start, paths: Paths, en
         assert not studio.services.pool.jobs
     assert await states(paths) == [JobState.QUEUED]
     async with start((80, 24)) as studio:
-        await studio.until_shown('1 job of an earlier session waits')
+        await studio.until_asked()
         await studio.press('down', 'down', 'enter')
         await studio.until(lambda: [job.state for job in studio.app.jobs.values()] == [JobState.CANCELLED])
     assert await states(paths) == [JobState.CANCELLED]

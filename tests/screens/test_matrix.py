@@ -7,7 +7,6 @@ from textual.widgets import Static
 
 from hfmedia_tui.domain import JobState
 from hfmedia_tui.paths import Paths
-from hfmedia_tui.screens.question import Question
 from hfmedia_tui.widgets.chooser import Chooser
 from tests.screens.conftest import Start
 from tests.screens.studio import Studio
@@ -50,14 +49,14 @@ async def test_a_matrix_is_asked_about_before_anything_is_sent(start: Start, pat
         studio.compose.prompt.text = 'a {red|blue} __animal__'
         await studio.until(lambda: cost(studio) == '10 paid requests: 10 prompts')
         await studio.press('enter')
-        await studio.until(lambda: isinstance(studio.app.screen, Question))
+        await studio.until_asked()
         assert 'Send 10 paid requests?' in studio.text
         await studio.press('enter')
         assert studio.compose.prompt.text == 'a {red|blue} __animal__'
         assert not await studio.services.ledger.jobs()
 
         await studio.press('enter')
-        await studio.until(lambda: isinstance(studio.app.screen, Question))
+        await studio.until_asked()
         await studio.press('right', 'enter')
         await studio.until(lambda: len(studio.services.pool.jobs) == 10)
         jobs = await studio.settle()

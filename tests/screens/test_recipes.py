@@ -55,12 +55,12 @@ async def test_a_dropped_file_fills_the_form_when_that_is_wished(start: Start, t
         await studio.choose(OTHER)
         await studio.press(*'mine')
         await drop(studio, path)
-        await studio.until(lambda: isinstance(studio.app.screen, Question))
+        await studio.until_asked()
         assert 'Fill the form from still.png?' in studio.text
         await studio.press('escape')
         assert studio.compose.prompt.text.startswith('mine')
         await drop(studio, path)
-        await studio.until(lambda: isinstance(studio.app.screen, Question))
+        await studio.until_asked()
         await studio.press('right', 'enter')
         await studio.until(lambda: not isinstance(studio.app.screen, Question) and 'red' in studio.compose.prompt.text)
         assert studio.compose.model is not None

@@ -62,14 +62,14 @@ async def test_the_trash_of_an_earlier_session_is_restored_and_emptied(start: St
         await studio.press('r')
         await studio.until_shown('Trash: 1 job,')
         await studio.press('X')
-        await studio.until(lambda: isinstance(studio.app.screen, Question))
+        await studio.until_asked()
         assert 'Delete 1 job with' in studio.text
         assert 'what it cost stay in' in studio.text
         await studio.press('enter')
         await studio.until(lambda: not isinstance(studio.app.screen, Question))
         assert len(await studio.services.ledger.trash.jobs()) == 1
         await studio.press('x')
-        await studio.until(lambda: isinstance(studio.app.screen, Question))
+        await studio.until_asked()
         await studio.press('right', 'enter')
         await studio.until_shown('The trash is empty')
         await studio.press('t')
