@@ -158,6 +158,8 @@ class Order(Struct, frozen=True, kw_only=True, gc=False):  # tens of thousands, 
     """The organisation that pays, sent as `X-HF-Bill-To`."""
     output: str = ''
     """The folder that results are written to."""
+    name: str = ''
+    """What results are called there, with fields in braces; empty for the usual name."""
     hub: str = ''
     """The Hub that the model was found on, or `sandbox`."""
     router: str = ''

@@ -72,6 +72,13 @@ class Output(Section, frozen=True):
             title='Folder for results', description='Where results go when nothing else is said; empty for the usual.'
         ),
     ] = None
+    name: Annotated[
+        str | None,
+        Meta(
+            title='Name of results',
+            description='What files are called, such as {date}-{model}-{seed}; the id of the job always stands in it.',
+        ),
+    ] = None
     embed: Annotated[
         bool,
         Meta(

@@ -156,6 +156,11 @@ def command(context: click.Context, verbose: bool, linear: bool, sandbox: bool) 
 @click.option('--num-frames', cls=ParameterOption)
 @click.option('--extra', metavar='JSON', help='An object that the provider gets as it stands.')
 @click.option('--output', type=click.Path(file_okay=False), help='The folder for results.')
+@click.option(
+    '--name',
+    metavar='TEMPLATE',
+    help='What files are called, of {date} {time} {prompt} {task} {model} {provider} {seed} {index} {id}.',
+)
 @click.option('--concurrency', type=click.IntRange(1), help='How many run at once.')
 @click.option('--timeout', type=float, metavar='SECONDS', help='For each generation as a whole.')
 @click.option('--proxy', metavar='URL')

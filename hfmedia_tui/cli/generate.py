@@ -32,6 +32,7 @@ def run_generate(
     seed: int | None,
     extra: str | None,
     output: str | None,
+    name: str | None,
     concurrency: int | None,
     timeout: float | None,
     proxy: str | None,
@@ -57,6 +58,7 @@ def run_generate(
         timeout=timeout,
         bill_to=bill_to,
         output=str(named_folder(output)) if output else None,
+        name=name,
     )
     limits = Limits(total=concurrency, per_provider=concurrency) if concurrency else None
     asks = (ask,) if prompts is None else read_prompts(prompts, ask)

@@ -11,7 +11,6 @@ import hashlib
 import itertools
 import logging
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ from typing import Final, NamedTuple, ParamSpec, TypeVar
 
 from hfmedia_tui import private
 from hfmedia_tui.domain import FailureCode, Job, Media, MediaFacts, Output, clean
+from hfmedia_tui.engine.naming import file_stem, home_stem
 from hfmedia_tui.engine.trouble import Trouble
 from hfmedia_tui.engine.whole import whole
 from hfmedia_tui.errors import MediaError
@@ -93,13 +93,6 @@ class Checked(NamedTuple):
     sha256: str
 
 
-def file_stem(job: Job, ordinal: int) -> str:
-    """The name of a result without its extension: the prompt in plain letters, then the job's id."""
-    words = re.findall(r'[a-z0-9]+', job.order.prompt.lower())
-    slug = '-'.join(words)[:48].strip('-') or job.order.task
-    return f'{slug}-{job.id}' + (f'-{ordinal + 1}' if ordinal else '')
-
-
 def partial_path(job: Job, ordinal: int) -> Path:
     """Where a download under way lies: beside its place, so that naming it is one step."""
     return Path(job.order.output) / f'.{file_stem(job, ordinal)}.part'
@@ -146,7 +139,7 @@ async def clear_away(job: Job) -> None:
         for ordinal in itertools.count():
             path = partial_path(job, ordinal)
             path.unlink(missing_ok=True)
-            draft_path(Path(job.order.output) / file_stem(job, ordinal)).unlink(missing_ok=True)
+            draft_path(Path(job.order.output) / home_stem(job, ordinal)).unlink(missing_ok=True)
             if ordinal and not partial_path(job, ordinal + 1).exists():
                 break
 
@@ -259,7 +252,7 @@ async def check(job: Job, ordinal: int, path: Path, *, inspect: Inspect, shelter
 
 def _homes(job: Job, ordinal: int) -> Iterator[Path]:
     """Files that have the name of a result; what lies beside one is none."""
-    found = Path(job.order.output).glob(f'{file_stem(job, ordinal)}.*')
+    found = Path(job.order.output).glob(f'{home_stem(job, ordinal)}.*')
     return (path for path in found if path.suffix != SIDECAR)
 
 
@@ -277,7 +270,7 @@ async def settle(
         named = list[tuple[Path, Path]]()
         try:
             for ordinal, file in enumerate(files):
-                home = folder / (file_stem(job, ordinal) + file.facts.extension)
+                home = folder / (home_stem(job, ordinal) + file.facts.extension)
                 _move_home(file.path, home, partial_path(job, ordinal))
                 named.append((file.path, home))
         except OSError:

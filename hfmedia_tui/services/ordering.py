@@ -11,6 +11,7 @@ import msgspec
 
 from hfmedia_tui.catalog.catalog import Catalog
 from hfmedia_tui.domain import Model, Order, clean
+from hfmedia_tui.engine.naming import check_name
 from hfmedia_tui.engine.pool import new_order_id
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.parameters import is_text, sized
@@ -48,6 +49,8 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     bill_to: str | None = None
     output: str | None = None
     """The folder for results; None for the usual one."""
+    name: str | None = None
+    """What results are called; None for what the settings say."""
 
 
 class Ordering:
@@ -101,6 +104,8 @@ class Ordering:
             )
         model = _best(models, ask.provider)
         folder = ask.output or settings.output.folder
+        name = ask.name or settings.output.name or ''
+        check_name(name)
         mappings, passed_over = self._offers.choose(model, ask.provider)
         return Order(
             id=new_order_id(),
@@ -120,6 +125,7 @@ class Ordering:
             timeout=ask.timeout,
             bill_to=bill_to,
             output=str(named_folder(folder) if folder else self._output),
+            name=name,
             hub=self._hub,
             router=self._router,
             account=account,

@@ -1,6 +1,7 @@
 """What is asked for in other ways than by one prompt, and what would be sent of it."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,30 @@ def test_a_file_of_prompts_is_refused_whole(run_online: Run, line: str, why: str
     assert (ran.code, ran.out) == (2, '')
     assert why in ran.err
     assert run_online('jobs').out == ''
+
+
+def test_results_have_the_name_that_was_chosen_and_stay_in_their_folder(run_online: Run, tmp_path: Path) -> None:
+    folder = tmp_path / 'here'
+    ask = ('generate', 'a fox', '--model', f'{IMAGE}:replicate', '--seed', '5', '--output', str(folder), '--json')
+    ids = list[str]()
+    for name in ('{date}-{model}-{seed}-{index}', '../../{prompt}/.{seed}', '{id}{seed}', '/'):
+        ran = run_online(*ask, '--name', name)
+        assert ran.code == 0, ran.err
+        ids.append(ran.lines[-1]['job']['id'])
+        assert Path(ran.lines[-1]['job']['outputs'][0]['path']).parent == folder
+    stems = {file.stem for file in folder.glob('*.webp')}
+    assert len(stems) == 4
+    assert any(re.fullmatch(rf'20\d\d-\d\d-\d\d-FLUX-1-dev-5-1-{ids[0]}', stem) for stem in stems), stems
+    assert {f'a-fox-5-{ids[1]}', f'{ids[2]}5-{ids[2]}', ids[3]} < stems
+    for bad in ('{colour}', '{seed', '{seed.__class__}'):
+        refused = run_online(*ask, '--name', bad)
+        assert (refused.code, refused.out) == (2, '')
+        assert '{seed}' in refused.err
+
+
+def test_the_settings_name_results_too(run_online: Run, tmp_path: Path) -> None:
+    settings = tmp_path / 'home' / 'config' / 'settings.toml'
+    settings.parent.mkdir(parents=True)
+    settings.write_text('[output]\nname = "{provider} {task} {id}"\n', encoding='utf-8')
+    ran = run_online('generate', 'a fox', '--model', f'{IMAGE}:replicate')
+    assert re.fullmatch(r'replicate-text-to-image-\w{8}-1', Path(ran.out.strip()).stem), ran
