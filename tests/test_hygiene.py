@@ -48,6 +48,19 @@ def test_what_needs_nothing_imports_nothing(tmp_path: Path, arguments: list[str]
 
 
 @pytest.mark.parametrize(
+    ('words', 'offered'), [('hfmedia-tui gen', 'generate'), ('hfmedia-tui generate x --wi', '--width')]
+)
+def test_completing_imports_nothing_and_offers_what_fits(tmp_path: Path, words: str, offered: str) -> None:
+    told = {'COMP_WORDS': words, 'COMP_CWORD': str(len(words.split()) - 1), '_HFMEDIA_TUI_COMPLETE': 'bash_complete'}
+    statement = after_running()
+    assert imported(statement, tmp_path, **told) & HEAVY <= {'msgspec'}
+    done = subprocess.run(
+        [sys.executable, '-c', statement], env={**os.environ, **told}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == [f'plain,{offered}']
+
+
+@pytest.mark.parametrize(
     ('module', 'allowed'),
     [
         ('hfmedia_tui', ''),

@@ -14,7 +14,7 @@ from hfmedia_tui.paths import find_paths
 from hfmedia_tui.services import SANDBOX, open_services
 from hfmedia_tui.store.ledger import Ledger
 
-__all__ = ['run_cancel', 'run_resume', 'run_retry']
+__all__ = ['run_cancel', 'run_collect', 'run_resume', 'run_retry']
 
 
 def run_resume(*, sent_only: bool, as_json: bool) -> int:
@@ -45,6 +45,32 @@ def run_retry(job_ids: tuple[str, ...], *, failed: bool, as_json: bool) -> int:
         return await _again(jobs, as_json=as_json)
 
     return run(chosen())
+
+
+def run_collect(job_ids: tuple[str, ...], *, as_json: bool) -> int:
+    """Bring home the named jobs, or all that a provider was asked for; nothing is submitted.
+
+    Of one that is home already the path is told.
+    """
+    if not job_ids:
+        return run_resume(sent_only=True, as_json=as_json)
+
+    async def collect() -> int:
+        ledger = Ledger(find_paths().ledger)
+        await ledger.open()
+        try:
+            jobs = tuple([await ledger.find(job_id) for job_id in job_ids])
+        finally:
+            await ledger.close()
+        home = tuple(job for job in jobs if job.state is JobState.SUCCEEDED)
+        if as_json:
+            for job in home:
+                write_object({'event': job.state, 'job': job_object(job)})
+        code = finish(home, as_json=as_json, cut_short=None)
+        sent = tuple(job for job in jobs if job not in home)
+        return max(code, await _again(sent, sent_only=True, as_json=as_json)) if sent else code
+
+    return run(collect())
 
 
 async def _again(chosen: tuple[Job, ...] | None, *, sent_only: bool = False, as_json: bool) -> int:
@@ -87,7 +113,7 @@ async def _again_on(jobs: tuple[Job, ...], *, sandbox: bool, unowned: bool, sent
             taken = list[Job]()
             for job in jobs:
                 try:
-                    taken.append(await services.retry(job.id, seen=job))
+                    taken.append(await services.retry(job.id, seen=job, sent_only=sent_only))
                 except UsageError as error:
                     left.append(job)
                     click.echo(str(error), err=True)

@@ -20,6 +20,7 @@ json_option = click.option('--json', 'as_json', is_flag=True, help='One JSON obj
 sandbox_option = click.option('--sandbox', is_flag=True, help='Use the built-in sandbox: no account, no network.')
 TASKS = ('text-to-image', 'text-to-video')
 ORDERS = ('trend', 'likes', 'downloads', 'favourites')
+SHELLS = ('bash', 'zsh', 'fish')
 STATES = ('queued', 'running', 'succeeded', 'failed', 'cancelled', 'interrupted')
 
 
@@ -122,6 +123,9 @@ def command(context: click.Context, verbose: bool, linear: bool, sandbox: bool) 
     """Make pictures and films with Hugging Face models, from a terminal.
 
     Without a command, the interface starts.
+
+    Exit codes: 0 when all succeeded, 1 when something did not, 2 for a mistake in the command, 124 when `wait` ran out
+    of time, 129 when the terminal was gone, 130 after Ctrl+C, 143 after SIGTERM.
     """
     if context.invoked_subcommand not in ('sandbox', 'locate'):
         from hfmedia_tui.cli.logs import start_log
@@ -255,6 +259,27 @@ def resume(sent_only: bool, as_json: bool) -> int:
 
 
 @command.command()
+@click.argument('job_ids', metavar='[JOB...]', nargs=-1)
+@json_option
+def collect(job_ids: tuple[str, ...], as_json: bool) -> int:
+    """Bring home what a provider was asked for; nothing new is sent. Without JOB, all of it."""
+    from hfmedia_tui.cli.again import run_collect
+
+    return run_collect(job_ids, as_json=as_json)
+
+
+@command.command()
+@click.argument('job_ids', metavar='[JOB...]', nargs=-1)
+@click.option('--timeout', type=click.FloatRange(0), metavar='SECONDS', help='Wait no longer; exit code 124.')
+@json_option
+def wait(job_ids: tuple[str, ...], timeout: float | None, as_json: bool) -> int:
+    """Wait until jobs that other processes drive have ended. Without JOB, all that go on now."""
+    from hfmedia_tui.cli.waiting import run_wait
+
+    return run_wait(job_ids, timeout=timeout, as_json=as_json)
+
+
+@command.command()
 @click.argument('job_ids', metavar='JOB...', nargs=-1, required=True)
 def cancel(job_ids: tuple[str, ...]) -> int:
     """Cancel jobs, wherever they run."""
@@ -319,6 +344,21 @@ def locate() -> None:
         ('output', paths.output),
     ):
         click.echo(_plain(f'{name:<10}{path}'))
+
+
+@command.command()
+@click.argument('shell', type=click.Choice(SHELLS))
+def completion(shell: str) -> None:
+    """Write what completes commands and options in SHELL.
+
+    For bash `eval "$(hfmedia-tui completion bash)"` in ~/.bashrc, for zsh the same in ~/.zshrc after compinit, for
+    fish `hfmedia-tui completion fish | source` in ~/.config/fish/config.fish.
+    """
+    from click.shell_completion import get_completion_class
+
+    kind = get_completion_class(shell)
+    assert kind is not None, 'click knows all of SHELLS'
+    click.echo(kind(command, {}, 'hfmedia-tui', '_HFMEDIA_TUI_COMPLETE').source())
 
 
 @command.command()

@@ -102,8 +102,11 @@ async def _go_dark(signals: Signals, ours: tuple[int, ...]) -> None:
     leave_terminal(ours)
 
 
-def finish(jobs: tuple[Job, ...], *, as_json: bool, cut_short: int | None) -> int:
-    """Say how it ended, write the paths of the results last, and return the exit code."""
+def finish(jobs: tuple[Job, ...], *, as_json: bool, cut_short: int | None, going_on: bool = False) -> int:
+    """Say how it ended, write the paths of the results last, and return the exit code.
+
+    With `going_on` what has not ended goes on elsewhere, and is not left to anyone.
+    """
     left = [job for job in jobs if job.state not in FINAL_STATES]
     failed = [job for job in jobs if job.state in FINAL_STATES and job.state is not JobState.SUCCEEDED]
     for job in jobs:
@@ -113,7 +116,9 @@ def finish(jobs: tuple[Job, ...], *, as_json: bool, cut_short: int | None) -> in
                 click.echo(f'  {job.error.hint}', err=True)
         elif job.state in FINAL_STATES and job.note:
             click.echo(f'{job.id} {job.state}: {job.note}', err=True)
-    if left:
+    if left and going_on:
+        click.echo(f'It goes on: {", ".join(job.id for job in left)}.', err=True)
+    elif left:
         click.echo(f'`hfmedia-tui resume` collects {", ".join(job.id for job in left)}.', err=True)
     if not as_json:
         paths = [output.path for job in jobs for output in job.outputs]

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple, Self
 
 import msgspec
 
-from hfmedia_tui.domain import AttemptRecord, Failure, FailureCode, Job, JobState, Order
+from hfmedia_tui.domain import AttemptRecord, Driver, Failure, FailureCode, Job, JobState, Order
 from hfmedia_tui.engine.beginning import Foreseen, foresee
 from hfmedia_tui.engine.endings import CANCELLED_UNSENT
 from hfmedia_tui.engine.events import Stream, Subscription
@@ -330,13 +330,14 @@ class Pool:
         records = await self._tools.ledger.attempts(job_id)
         return records[-1] if records else None
 
-    async def retry(self, job_id: str, seen: Job | None = None) -> Job:
+    async def retry(self, job_id: str, seen: Job | None = None, *, sent_only: bool = False) -> Job:
         """Queue an ended job again: it goes on at the earliest step that is not paid for. Raises UsageError.
 
         A job that waits unowned, left by a process that is gone, is queued as well. With `seen`, one that has ended
-        anew since is not: the user has not been told of that ending.
+        anew since is not: the user has not been told of that ending. With `sent_only` one that no provider was asked
+        for is not either: then nothing is submitted.
         """
-        return await whole(self._take_up(job_id, asked=True, seen=seen))
+        return await whole(self._take_up(job_id, asked=True, seen=seen, sent_only=sent_only))
 
     async def resume(
         self, router: str, *, sent_only: bool = False, paused: bool = True
@@ -369,6 +370,8 @@ class Pool:
             job = await self._tools.ledger.find(job_id)
             if job.state is JobState.SUCCEEDED:
                 raise UsageError(f'Job {job.id} has succeeded.', 'Generate again for another result.')
+            if sent_only and job.driver is not Driver.OTHER:
+                raise UsageError(f"Job {job.id} is not in any provider's hands: there is nothing to collect.")
             raise UsageError(f'Job {job.id} is under way already, or was ended by another process.')
         sent = False
         with suppress(StoreError):  # it is this process's from here on; the run that looks again fails with the reason

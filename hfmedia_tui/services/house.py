@@ -121,8 +121,10 @@ class Services:
         """What is asked for when a template is composed for models. Raises UsageError."""
         return plan(template, models, entries, self.offers)
 
-    async def retry(self, job_id: str, seen: Job | None = None) -> Job:
+    async def retry(self, job_id: str, seen: Job | None = None, *, sent_only: bool = False) -> Job:
         """Queue a job again, from the earliest step that is not paid for; with `seen`, only as it was seen to end.
+
+        With `sent_only`, only where a provider was asked for it, so that nothing is submitted.
 
         Raises UsageError for one that succeeded, that is under way anywhere, or that was sent to another router.
         """
@@ -136,7 +138,7 @@ class Services:
                 f'Job {job.id} was sent to {job.order.router}, and this is {self.router}.',
                 'Point HFMEDIA_ROUTER_URL there to go on with it.',
             )
-        return await self.pool.retry(job.id, seen)
+        return await self.pool.retry(job.id, seen, sent_only=sent_only)
 
     async def cancel(self, job: Job) -> str:
         """Cancel a job, whichever process drives it, and say what that did.

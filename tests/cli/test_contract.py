@@ -350,6 +350,14 @@ def test_where_things_are(run_offline: Run, tmp_path: Path) -> None:
     assert 'generate' in run_offline('--help').out
 
 
+@pytest.mark.parametrize(('shell', 'word'), [('bash', 'complete -o'), ('zsh', '#compdef'), ('fish', 'complete --no')])
+def test_every_shell_is_told_how_to_complete(run_offline: Run, shell: str, word: str) -> None:
+    ran = run_offline('completion', shell)
+    assert ran.code == 0
+    assert word in ran.out
+    assert '_HFMEDIA_TUI_COMPLETE' in ran.out
+
+
 def test_the_doctor_looks_at_everything(run_online: Run, run_offline: Run) -> None:
     ran = run_online('doctor', '--json')
     assert ran.code == 0, ran
