@@ -20,12 +20,14 @@ _MOST: Final = 4 << 20
 _FIRST: Final = 32 << 10
 _BATCH: Final = 16 << 10
 """Bytes after which a question is asked."""
-_LATE: Final = 0.04
+_LATE: Final = 0.02
 """Seconds that an answer may take longer than the fastest: what a key waits for behind pictures."""
 _LOST: Final = 2.0
 """Seconds after which an answer is taken for lost."""
 _TELLING: Final = 4 << 10
 """Bytes of which the time tells something of the link's rate."""
+_QUEUED: Final = 0.015
+"""Seconds from which on an answer tells what the link carries, and not what it takes in one gulp."""
 _ROW: Final = 2
 """The questions are asked from this row of the screen: a key's report that looks like an answer names the first."""
 _TAGS: Final = 16
@@ -72,6 +74,8 @@ class Pacer:
         self._tag = 0
         self._quickest = float('inf')
         self._rates: deque[float] = deque(maxlen=12)
+        self._bottleneck: deque[float] = deque(maxlen=12)
+        """Bytes a second, where the link was full."""
         self._waiting: dict[Waiting, None] = {}
         self._upload: _Upload | None = None
         """The one that has begun: nothing else of Kitty's protocol may come between its pieces."""
@@ -137,6 +141,10 @@ class Pacer:
             self._window = min(_MOST, self._window + 2 * asked.size)
         else:
             self._window = max(_LEAST, round(self._window * 0.7))
+        if took >= _QUEUED:
+            self._bottleneck.append((self._arrived - asked.arrived) / took)
+        if self._bottleneck:  # what is more than that can only wait, and keys behind it
+            self._window = max(_LEAST, min(self._window, round(max(self._bottleneck) * (self._quickest + _LATE))))
         self._guard()
         self._pump()
 

@@ -46,6 +46,8 @@ class Drawing:
     number: int = 0
     """Where the terminal keeps the picture, by Kitty's protocol; 0 while it does not."""
     in_tmux: bool = False
+    coarseness: int = 1
+    """How many pixels of the mosaic wide the blocks are that stand for what may not go out yet."""
 
     def lines(self, look: Look) -> list[Strip]:
         """Return a line for each row of the area.
@@ -69,14 +71,15 @@ class Drawing:
             lines[top + row] = line.crop(0, self.size.width)
         return lines
 
-    def _blocks(self, row: int) -> list[Segment]:
+    def _blocks(self, row: int, step: int = 1) -> list[Segment]:
+        """Return a row in blocks that are `step` pixels of the mosaic wide, each of them two cells."""
         picture = self.picture
         width = (picture.columns + 1) // 2
         pixels = picture.mosaic[3 * row * width : 3 * (row + 1) * width]
         blocks: list[Segment] = []
         start = 0
-        for colour, same in groupby(pixels[i : i + 3] for i in range(0, len(pixels), 3)):
-            end = min(picture.columns, start + 2 * sum(1 for _ in same))
+        for colour, same in groupby(pixels[i : i + 3] for i in range(0, len(pixels), 3 * step)):
+            end = min(picture.columns, start + 2 * step * sum(1 for _ in same))
             blocks.append(Segment(' ' * (end - start), _background(colour)))
             start = end
         return blocks
@@ -135,7 +138,7 @@ class Drawing:
         return self._over(self.picture.lines[row], self._finish(label))
 
     def _coarse(self, row: int, label: list[Segment]) -> str:
-        return self._over(self._finish(self._blocks(row)), self._finish(label))
+        return self._over(self._finish(self._blocks(row, self.coarseness)), self._finish(label))
 
     def _over(self, text: str, above: str) -> str:
         """Write `above` over the finished `text` of a row, and leave the cursor behind that row.

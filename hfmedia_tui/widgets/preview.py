@@ -26,6 +26,11 @@ __all__ = ['Preview']
 
 _log = logging.getLogger(__name__)
 
+_LIKENESS: Final = 100_000
+"""Bytes of what stands for four large pictures until they may go out; it is not paced."""
+_HELD_UP: Final = 0.03
+"""Seconds that it may hold up a key; else it is made of larger blocks."""
+_COARSER: Final = 5
 _SETTLING: Final = 0.12
 """Seconds without another resize or scroll before a picture is made or drawn for the new place."""
 _LOOKED_AT: Final = 0.3
@@ -306,7 +311,13 @@ class Preview(Widget):
             assert self._drawn_as is not None
             terminal = self._pictures.terminal
             drawing = Drawing(
-                self._picture, *self._drawn_as, self.app.console, self._may_go, self._number, in_tmux=terminal.tmux
+                self._picture,
+                *self._drawn_as,
+                self.app.console,
+                self._may_go,
+                self._number,
+                in_tmux=terminal.tmux,
+                coarseness=_COARSER if self._pictures.pacer.expect(_LIKENESS) > _HELD_UP else 1,
             )
             self._lines[look] = drawing.lines(look)
         return self._lines[look]

@@ -267,3 +267,21 @@ async def test_at_the_end_what_has_begun_is_not_left_half_nor_what_waits_for_it_
     assert link.size == (400 << 10) + len('free')
     assert link.written[-1] == 'free'
     await upload
+
+
+@pytest.mark.parametrize('megabits', [5, 10, 50])
+async def test_no_more_is_under_way_than_a_narrow_link_carries_while_a_key_may_wait(megabits: int) -> None:
+    link, rate = Link().open(), megabits * 125_000
+    upload = asyncio.create_task(link.pacer.upload(pieces(4 << 20)))
+    await settled()
+    most, arrived, batches = 0, 0, 0
+    while link.asked:
+        batches += 1
+        size = link.size - arrived if len(link.asked) == 1 else 16 << 10
+        arrived += size
+        link.answer(size / rate)
+        await settled()
+        if batches > 10:
+            most = max(most, link.size - arrived)
+    assert most <= max(48 << 10, rate * 0.06), 'some 40 ms more than the way itself takes'
+    await upload
