@@ -17,7 +17,7 @@ from hfmedia_tui.domain import clean
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.media.notices import Protocol, Switch
 
-__all__ = ['AtStart', 'Notifications', 'Settings', 'as_settings', 'read_settings']
+__all__ = ['AtStart', 'Notifications', 'Settings', 'Spend', 'as_settings', 'read_settings']
 
 _FIX: Final = 'Mend the file or move it away: without it everything is as usual.'
 
@@ -63,6 +63,27 @@ class Jobs(Section, frozen=True):
             description='More requests than this at once are sent only when you have said yes.',
         ),
     ] = 8
+
+
+class Spend(Section, frozen=True):
+    per_run: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=1_000_000,
+            title='Requests at once',
+            description='More paid requests than this are not sent at once, unless you say so; 0 for no ceiling.',
+        ),
+    ] = 0
+    per_day: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=1_000_000,
+            title='Requests a day',
+            description='More paid requests than this are not sent from midnight on, unless you say so; 0 for none.',
+        ),
+    ] = 0
 
 
 class Output(Section, frozen=True):
@@ -167,6 +188,7 @@ class Settings(Section, frozen=True):
     """
 
     jobs: Jobs = Jobs()
+    spend: Spend = Spend()
     output: Output = Output()
     network: Network = Network()
     interface: Interface = Interface()

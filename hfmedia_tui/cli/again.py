@@ -8,7 +8,7 @@ import click
 from hfmedia_tui.cli.driving import NO_TOKEN, drive, finish, need_token, run
 from hfmedia_tui.cli.exits import CUT_SHORT
 from hfmedia_tui.cli.report import describe, job_object, tell_unreadable, write_object
-from hfmedia_tui.domain import Driver, Job, JobState
+from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.paths import find_paths
 from hfmedia_tui.services import SANDBOX, open_services
@@ -25,7 +25,7 @@ def run_resume(*, sent_only: bool, as_json: bool) -> int:
     return run(_again(None, sent_only=sent_only, as_json=as_json))
 
 
-def run_retry(job_ids: tuple[str, ...], *, failed: bool, as_json: bool) -> int:
+def run_retry(job_ids: tuple[str, ...], *, failed: bool, over_limit: bool, as_json: bool) -> int:
     """Drive the named jobs, or all that failed, once more."""
 
     async def chosen() -> int:
@@ -42,7 +42,7 @@ def run_retry(job_ids: tuple[str, ...], *, failed: bool, as_json: bool) -> int:
         if not jobs:
             click.echo('No job has failed.', err=True)
             return 0
-        return await _again(jobs, as_json=as_json)
+        return await _again(jobs, over_limit=over_limit, as_json=as_json)
 
     return run(chosen())
 
@@ -73,7 +73,9 @@ def run_collect(job_ids: tuple[str, ...], *, as_json: bool) -> int:
     return run(collect())
 
 
-async def _again(chosen: tuple[Job, ...] | None, *, sent_only: bool = False, as_json: bool) -> int:
+async def _again(
+    chosen: tuple[Job, ...] | None, *, sent_only: bool = False, over_limit: bool = True, as_json: bool
+) -> int:
     """Drive `chosen`, or without it whatever nobody drives: first on the sandbox, then on the real router."""
     ledger = Ledger(find_paths().ledger)
     await ledger.open()
@@ -86,15 +88,24 @@ async def _again(chosen: tuple[Job, ...] | None, *, sent_only: bool = False, as_
     for sandbox in (True, False):
         here = tuple(job for job in jobs if (job.order.router == SANDBOX) == sandbox)
         if here:
-            ended = await _again_on(here, sandbox=sandbox, unowned=chosen is None, sent_only=sent_only, as_json=as_json)
+            ended = await _again_on(
+                here,
+                sandbox=sandbox,
+                unowned=chosen is None,
+                sent_only=sent_only,
+                over_limit=over_limit,
+                as_json=as_json,
+            )
             if ended in CUT_SHORT:
                 return ended
             code = max(code, ended)
     return code
 
 
-async def _again_on(jobs: tuple[Job, ...], *, sandbox: bool, unowned: bool, sent_only: bool, as_json: bool) -> int:
-    """Drive jobs of one side; `unowned` when they were not named but found."""
+async def _again_on(
+    jobs: tuple[Job, ...], *, sandbox: bool, unowned: bool, sent_only: bool, over_limit: bool, as_json: bool
+) -> int:
+    """Drive jobs of one side; `unowned` when they were not named but found. Raises OverLimit unless `over_limit`."""
     left = list[Job]()
     async with open_services(find_paths(), sandbox=sandbox) as services:
         if unowned and not services.account.has_token:
@@ -103,6 +114,9 @@ async def _again_on(jobs: tuple[Job, ...], *, sandbox: bool, unowned: bool, sent
             _tell_left(jobs, as_json=as_json)
             return 0
         need_token(services)
+        if not over_limit:
+            # What waits was counted when it was asked for, and what can be collected is paid for.
+            await services.check_spend(sum(job.state in FINAL_STATES and not job.collectable for job in jobs))
 
         async def start() -> Iterable[Job]:
             if unowned:

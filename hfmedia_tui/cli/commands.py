@@ -10,13 +10,14 @@ from typing import Any, NoReturn
 import click
 
 from hfmedia_tui import __version__
-from hfmedia_tui.cli.exits import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
+from hfmedia_tui.cli.exits import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OVER_LIMIT, EXIT_USAGE
 from hfmedia_tui.cli.streams import abandon_output, check_arguments, prepare_streams
-from hfmedia_tui.errors import AppError, UsageError
+from hfmedia_tui.errors import AppError, OverLimit, UsageError
 
 __all__ = ['main']
 
 json_option = click.option('--json', 'as_json', is_flag=True, help='One JSON object a line, and nothing else.')
+over_limit_option = click.option('--over-limit', is_flag=True, help='Send more than the settings allow.')
 sandbox_option = click.option('--sandbox', is_flag=True, help='Use the built-in sandbox: no account, no network.')
 TASKS = ('text-to-image', 'text-to-video')
 ORDERS = ('trend', 'likes', 'downloads', 'favourites')
@@ -35,7 +36,7 @@ def main() -> NoReturn:
         code = error.exit_code
     except AppError as error:
         _say(error)
-        code = EXIT_USAGE if isinstance(error, UsageError) else EXIT_FAILED
+        code = {UsageError: EXIT_USAGE, OverLimit: EXIT_OVER_LIMIT}.get(type(error), EXIT_FAILED)
     except (KeyboardInterrupt, click.Abort):
         code = EXIT_INTERRUPTED
     except OSError as error:
@@ -124,8 +125,9 @@ def command(context: click.Context, verbose: bool, linear: bool, sandbox: bool) 
 
     Without a command, the interface starts.
 
-    Exit codes: 0 when all succeeded, 1 when something did not, 2 for a mistake in the command, 124 when `wait` ran out
-    of time, 129 when the terminal was gone, 130 after Ctrl+C, 143 after SIGTERM.
+    Exit codes: 0 when all succeeded, 1 when something did not, 2 for a mistake in the command, 3 when more would be
+    sent than the settings allow, 124 when `wait` ran out of time, 129 when the terminal was gone, 130 after Ctrl+C,
+    143 after SIGTERM.
     """
     if context.invoked_subcommand not in ('sandbox', 'locate'):
         from hfmedia_tui.cli.logs import start_log
@@ -171,6 +173,7 @@ def command(context: click.Context, verbose: bool, linear: bool, sandbox: bool) 
 @click.option('--bill-to', metavar='ORG', help='The organisation that pays.')
 @click.option('--no-fallback', is_flag=True, help='Do not go on to the next provider.')
 @click.option('--template', is_flag=True, help='Make each {red|blue} alternative and each line of a __wildcard__.')
+@over_limit_option
 @json_option
 @sandbox_option
 @click.pass_context
@@ -291,14 +294,15 @@ def cancel(job_ids: tuple[str, ...]) -> int:
 @command.command()
 @click.argument('job_ids', metavar='JOB...', nargs=-1)
 @click.option('--failed', is_flag=True, help='Every job that failed.')
+@over_limit_option
 @json_option
-def retry(job_ids: tuple[str, ...], failed: bool, as_json: bool) -> int:
+def retry(job_ids: tuple[str, ...], failed: bool, over_limit: bool, as_json: bool) -> int:
     """Run jobs again, from the earliest step that is not paid for."""
     from hfmedia_tui.cli.again import run_retry
 
     if bool(job_ids) == failed:
         raise click.UsageError('Name jobs, or give --failed.')
-    return run_retry(job_ids, failed=failed, as_json=as_json)
+    return run_retry(job_ids, failed=failed, over_limit=over_limit, as_json=as_json)
 
 
 @command.command()
@@ -318,6 +322,7 @@ def show(file: str, as_json: bool) -> int:
 @click.option('--seed', type=click.IntRange(0), help='Another seed than it was made with.')
 @click.option('--new-seed', is_flag=True, help='A random seed.')
 @click.option('--output', type=click.Path(file_okay=False), help='The folder for results.')
+@over_limit_option
 @json_option
 @sandbox_option
 @click.pass_context

@@ -39,6 +39,7 @@ def run_generate(
     bill_to: str | None,
     no_fallback: bool,
     template: bool,
+    over_limit: bool,
     as_json: bool,
     sandbox: bool,
     **parameters: Any,
@@ -69,6 +70,7 @@ def run_generate(
             proxy=proxy,
             template=template,
             dry_run=dry_run,
+            over_limit=over_limit,
             as_json=as_json,
             sandbox=sandbox,
         )
@@ -81,12 +83,14 @@ async def generate(
     proxy: str | None = None,
     template: bool = False,
     dry_run: bool = False,
+    over_limit: bool = False,
     as_json: bool,
     sandbox: bool,
 ) -> int:
     """Generate what is asked for, with the usual model where none is named, and return the exit code.
 
-    With `template` a prompt may stand for several, see `templates`; with `dry_run` nothing is recorded or sent.
+    With `template` a prompt may stand for several, see `templates`; with `dry_run` nothing is recorded or sent; with
+    `over_limit` no ceiling counts.
     """
     async with open_services(find_paths(), sandbox=sandbox, limits=limits, proxy=proxy) as services:
         for provider in dict.fromkeys(ask.provider for ask in asks):
@@ -99,7 +103,10 @@ async def generate(
             return foretell(services, await _orders(services, asks, template=template), as_json=as_json)
 
         async def start() -> Iterable[Job]:
-            return await services.pool.submit(*await _orders(services, asks, template=template))
+            orders = await _orders(services, asks, template=template)
+            if not over_limit:
+                await services.check_spend(sum(order.count for order in orders))
+            return await services.pool.submit(*orders)
 
         jobs, cut_short = await drive(services, start, as_json=as_json)
     # The house is closed: what was running has been left where it stands.

@@ -86,6 +86,7 @@ def run_again(
     seed: int | None,
     new_seed: bool,
     output: str | None,
+    over_limit: bool,
     as_json: bool,
     sandbox: bool,
 ) -> int:
@@ -105,7 +106,7 @@ def run_again(
         count=count,
         output=str(named_folder(output)) if output else None,
     )
-    return run(generate(ask, as_json=as_json, sandbox=sandbox or recipe.sandbox))
+    return run(generate(ask, over_limit=over_limit, as_json=as_json, sandbox=sandbox or recipe.sandbox))
 
 
 async def _recipe_of_job(name: str) -> Recipe:

@@ -37,6 +37,7 @@ def job_object(job: Job) -> dict[str, Any]:
         },
         'outputs': job.outputs,
         'error': job.error,
+        'cost': job.facts.cost,
         'created_at': job.created_at,
         'elapsed': round(job.elapsed(datetime.now(UTC)), 3),
     }

@@ -271,8 +271,10 @@ class ComposeScreen(ComposingPlace):
         try:
             asks = services.plan(await services.template(prompt), models, entries)
             requests = sum(ask.count for ask in asks)
-            if await self._is_meant(requests, shown, services.settings.jobs.confirm_above):
-                jobs = await services.submit_all(asks, grace=services.settings.jobs.grace_seconds)
+            beyond = await services.over_limit(requests)
+            if await self._is_meant(requests, shown, services.settings.jobs.confirm_above, beyond):
+                grace = services.settings.jobs.grace_seconds
+                jobs = await services.submit_all(asks, grace=grace, over_limit=beyond is not None)
                 self._written[jobs[0].order.id] = written
                 self._forget_draft(written)
             else:
@@ -281,10 +283,13 @@ class ComposeScreen(ComposingPlace):
             self._sent = (None, 0.0)
             self.refuse(str(error))
 
-    async def _is_meant(self, requests: int, shown: Extent | None, limit: int) -> bool:
-        """Ask whether so many requests are meant, where they are more than `limit` or other than was shown."""
+    async def _is_meant(self, requests: int, shown: Extent | None, limit: int, beyond: str | None) -> bool:
+        """Ask whether so many requests are meant, where they are more than `limit` or other than was shown.
+
+        `beyond` says which ceiling they would pass, where they would.
+        """
         other = shown is not None and shown.requests != requests
-        if requests <= limit and not other:
+        if requests <= limit and not other and beyond is None:
             return True
         told = ['Nothing was sent yet.']
         if requests > limit:
@@ -293,6 +298,8 @@ class ComposeScreen(ComposingPlace):
             told.insert(0, 'That is another number than was shown: a wildcard has changed since.')
         elif shown is not None and shown.is_matrix:
             told.insert(0, str(shown))
+        if beyond is not None:
+            told.insert(0, beyond)
         question: Screen[bool] = Question(
             f'Send {self.priced(requests)}?', '\n'.join(told), yes=f'Send {requests:,}', no='Back'
         )

@@ -10,7 +10,7 @@ from hfmedia_tui.domain import FINAL_STATES, Job, Model, Order
 from hfmedia_tui.engine.addresses import Endpoints
 from hfmedia_tui.engine.pool import Pool
 from hfmedia_tui.engine.tools import Limits
-from hfmedia_tui.errors import UsageError
+from hfmedia_tui.errors import OverLimit, UsageError
 from hfmedia_tui.outlook import Outlook
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.services.account import Account
@@ -18,6 +18,7 @@ from hfmedia_tui.services.matrix import expand, plan
 from hfmedia_tui.services.offers import Offers
 from hfmedia_tui.services.ordering import SANDBOX, Ask, Ordering
 from hfmedia_tui.services.pasts import Pasts
+from hfmedia_tui.services.spending import over_limit
 from hfmedia_tui.services.trash import UndoableTrash
 from hfmedia_tui.services.waiting import Waiting
 from hfmedia_tui.settings import Settings
@@ -84,16 +85,28 @@ class Services:
     async def submit(self, ask: Ask, *, grace: float = 0.0) -> tuple[Job, ...]:
         """Turn an ask into an order, record it, and queue its jobs; for `grace` seconds they can be taken back.
 
-        Raises UsageError for what cannot be asked, HubError when the Hub does not tell who serves the model, and
-        StoreError when nothing can be recorded; in each case nothing was sent or queued.
+        Raises UsageError for what cannot be asked, OverLimit for more than the user allows, HubError when the Hub does
+        not tell who serves the model, and StoreError when nothing can be recorded; each time nothing was queued.
         """
         return await self.submit_all((ask,), grace=grace)
 
-    async def submit_all(self, asks: Sequence[Ask], *, grace: float = 0.0) -> tuple[Job, ...]:
-        """Do as `submit` does for several asks: all of them or none."""
-        jobs = await self.pool.submit(*await self.orders(asks), grace=grace)
+    async def submit_all(self, asks: Sequence[Ask], *, grace: float = 0.0, over_limit: bool = False) -> tuple[Job, ...]:
+        """Do as `submit` does for several asks: all of them or none. With `over_limit` no ceiling counts."""
+        orders = await self.orders(asks)
+        if not over_limit:
+            await self.check_spend(sum(order.count for order in orders))
+        jobs = await self.pool.submit(*orders, grace=grace)
         await self.waiting.replace()
         return jobs
+
+    async def over_limit(self, requests: int) -> str | None:
+        """Why so many more requests are more than the user allows; None where they are not. Raises StoreError."""
+        return None if self.sandbox else await over_limit(requests, self.settings.spend, self.ledger.spending)
+
+    async def check_spend(self, requests: int) -> None:
+        """Raise OverLimit where so many more requests are more than the user allows; also StoreError."""
+        if reason := await self.over_limit(requests):
+            raise OverLimit(reason, 'Nothing was sent. Add --over-limit, or raise the ceiling in the settings.')
 
     async def order(self, ask: Ask) -> Order:
         """The order that `submit` would record. Raises UsageError and HubError."""

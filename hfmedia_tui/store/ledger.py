@@ -29,6 +29,7 @@ from hfmedia_tui.store.history import History
 from hfmedia_tui.store.owners import Owner, is_alive, living
 from hfmedia_tui.store.results import Results
 from hfmedia_tui.store.rows import UNREADABLE, as_json, decode, moment, read_jobs, read_order, save_job
+from hfmedia_tui.store.spending import Spending
 from hfmedia_tui.store.trash import Trash
 
 __all__ = ['Ledger']
@@ -62,6 +63,8 @@ class Ledger:
         self._seen = Seen()
         self.trash = Trash(self._database, path.parent / 'trash', self._read)
         """Ended jobs that were thrown away, and their files."""
+        self.spending = Spending(self._database)
+        """How many requests were sent."""
         self.history = History(self._database)
         """How long jobs ran."""
         self.results = Results(self._database, self._read)

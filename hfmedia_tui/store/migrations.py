@@ -180,4 +180,6 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         'CREATE TABLE line (paused INTEGER NOT NULL) STRICT',
         'INSERT INTO line VALUES (0)',
     ),
+    # What was sent since when is counted before more is.
+    ('CREATE INDEX attempts_by_start ON attempts (started_at)',),
 )

@@ -128,8 +128,8 @@ def _facts(job: Job, width: int) -> list[tuple[str, str]]:
         facts.append(('Seed used', str(told.seed)))
     if told.inference_seconds is not None:
         facts.append(('Computed', duration(told.inference_seconds)))
-    if told.cost is not None:
-        facts.append(('Cost', f'${told.cost:.4f}'))
+    if told.cost is not None or (job.state is JobState.SUCCEEDED and order.router != 'sandbox'):
+        facts.append(('Cost', 'not told' if told.cost is None else f'${told.cost:.4f}'))
     if told.request_id:
         facts.append(('Request', told.request_id))
     facts.append(('Job', job.id))

@@ -16,7 +16,7 @@ from tests.houses import environment_for
 IMAGE = 'black-forest-labs/FLUX.1-dev'
 JOB_FIELDS = [
     'id', 'state', 'task', 'model', 'provider', 'prompt', 'parameters', 'seed', 'attempts', 'progress', 'outputs',
-    'error', 'created_at', 'elapsed',
+    'error', 'cost', 'created_at', 'elapsed',
 ]  # fmt: skip
 MODEL_FIELDS = ['id', 'task', 'providers', 'likes', 'downloads', 'gated', 'tags']
 

@@ -1,0 +1,41 @@
+"""How many requests were sent that may be billed."""
+
+import sqlite3
+from datetime import datetime
+
+from hfmedia_tui.store.database import Database
+from hfmedia_tui.store.rows import moment
+
+__all__ = ['Spending']
+
+
+class Spending:
+    """Counts what the ledger knows of. Its method raises StoreError."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def requests(self, since: datetime, *, free: str) -> int:
+        """How many requests may be billed of those sent from `since` on, or waiting to be; none of the router `free`.
+
+        A request that its provider turned away is none of them; one whose answer did not come is.
+        """
+
+        def transaction(connection: sqlite3.Connection) -> int:
+            (sent,) = connection.execute(
+                'SELECT count(*) FROM attempts JOIN jobs ON jobs.id = attempts.job_id'
+                ' JOIN orders ON orders.id = jobs.order_id'
+                ' WHERE attempts.started_at >= ? AND attempts.progress IS NOT NULL AND orders.router != ?'
+                ' AND (attempts.finished_at IS NULL OR attempts.status IS NULL'
+                " OR (json_valid(attempts.progress) AND json_extract(attempts.progress, '$.accepted')))",
+                (moment(since), free),
+            ).fetchone()
+            (waiting,) = connection.execute(
+                'SELECT count(*) FROM jobs JOIN orders ON orders.id = jobs.order_id'
+                " WHERE jobs.state = 'queued' AND orders.router != ?"
+                ' AND NOT EXISTS (SELECT 1 FROM attempts WHERE attempts.job_id = jobs.id)',
+                (free,),
+            ).fetchone()
+            return int(sent + waiting)
+
+        return await self._database.read(transaction)
