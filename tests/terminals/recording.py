@@ -49,6 +49,8 @@ _KEYS: Final = {
     'F5': '\x1b[15~',
     'F8': '\x1b[19~',
     'F9': '\x1b[20~',
+    'F12': '\x1b[24~',
+    'Space': ' ',
 }
 _QUIET: Final = 0.3
 """Seconds without a byte after which the program is taken to have drawn all that it has."""

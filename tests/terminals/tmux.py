@@ -43,7 +43,7 @@ class Tmux:
         )
         self._tmux(
             *('-f', str(configuration), 'new-session', '-d', '-x', str(columns), '-y', str(rows)),
-            f'env {told} {shlex.join(command)}',
+            f'env -u COLUMNS -u LINES {told} {shlex.join(command)}',  # they tell of the terminal of the tests
         )
         self.attach: Final = ('tmux', '-S', str(self._socket), 'attach')
         """The command that shows this pane in another terminal."""

@@ -53,7 +53,7 @@ class Window:
 
     def press(self, *keys: str) -> None:
         """Press keys by name, such as `Enter`, `F5`, `ctrl+p`."""
-        names = {'Enter': 'Return', 'Backspace': 'BackSpace', 'PageUp': 'Prior', 'PageDown': 'Next'}
+        names = {'Enter': 'Return', 'Backspace': 'BackSpace', 'PageUp': 'Prior', 'PageDown': 'Next', 'Space': 'space'}
         self._xdotool('key', '--clearmodifiers', '--delay', '12', *(names.get(key, key) for key in keys))
 
     def type(self, text: str) -> None:
