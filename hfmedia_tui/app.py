@@ -296,6 +296,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
         await services.waiting.restore()
         self.paused = services.waiting.paused
         self.services = services
+        services.hooks.say = self._say_of_hooks
         self.standing = ''
         self.mark = 'sandbox' if services.sandbox else services.account.name or ''
         self.run_worker(self._settle(services), name='settle', group='settle', exit_on_error=False)
@@ -381,6 +382,12 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
                     _log.warning('what others do is not known: %s', error)
                 told = True
             await asyncio.sleep(_WATCH_SECONDS)
+
+    def _say_of_hooks(self, sentence: str) -> None:
+        """Tell what went wrong with the user's own command; when the screen is gone, the log alone."""
+        _log.warning(sentence)
+        if self.is_running:
+            self.notify(sentence, severity='warning', markup=False)
 
     def take_job(self, job: Job) -> None:
         """Take on a newer snapshot of a job, and tell the screens soon."""

@@ -132,6 +132,16 @@ class Network(Section, frozen=True):
     ] = None
 
 
+class Hooks(Section, frozen=True):
+    finished: Annotated[
+        str | None,
+        Meta(
+            title='Command at the end',
+            description='Run when a job has ended, with the job as JSON on its standard input.',
+        ),
+    ] = None
+
+
 class Interface(Section, frozen=True):
     graphics: Annotated[
         str,
@@ -191,6 +201,7 @@ class Settings(Section, frozen=True):
     spend: Spend = Spend()
     output: Output = Output()
     network: Network = Network()
+    hooks: Hooks = Hooks()
     interface: Interface = Interface()
     notifications: Notifications = Notifications()
     keys: dict[str, str] = {}

@@ -7,15 +7,15 @@ from pathlib import Path
 
 from hfmedia_tui.errors import AppError, HubError, UsageError
 
-__all__ = ['find_token', 'has_token', 'keep_token', 'token_place']
+__all__ = ['TOKEN_VARIABLES', 'find_token', 'has_token', 'keep_token', 'token_place']
 
 log = logging.getLogger(__name__)
 
-_VARIABLES = ('HF_TOKEN', 'HUGGING_FACE_HUB_TOKEN')
+TOKEN_VARIABLES = ('HF_TOKEN', 'HUGGING_FACE_HUB_TOKEN')
 
 
 def _named(environment: Mapping[str, str]) -> str | None:
-    return next((environment[name].strip() for name in _VARIABLES if environment.get(name)), '') or None
+    return next((environment[name].strip() for name in TOKEN_VARIABLES if environment.get(name)), '') or None
 
 
 def _only_named(environment: Mapping[str, str]) -> bool:
@@ -49,7 +49,7 @@ def has_token(environment: Mapping[str, str] = os.environ) -> bool:
 def token_place(environment: Mapping[str, str] = os.environ) -> str | None:
     """Where there seems to be a token: the name of a variable, or the path of a file; None where there is none."""
     if _named(environment):
-        return next(name for name in _VARIABLES if environment.get(name))
+        return next(name for name in TOKEN_VARIABLES if environment.get(name))
     if _only_named(environment):
         return None
     cache = environment.get('XDG_CACHE_HOME') or '~/.cache'

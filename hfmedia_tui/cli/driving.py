@@ -51,6 +51,7 @@ async def drive(
     After Ctrl+C or SIGTERM what was not sent is cancelled, the providers are asked nothing, and what runs is left to
     `resume`; a second one ends this process at once. When the terminal goes, everything goes on without it.
     """
+    services.hooks.say = _say
     subscription = services.pool.subscribe()
     ours = dict[str, Job]()
     with hearing(interrupt_twice=True) as signals, report_for(as_json=as_json, linear=is_linear()) as report:
@@ -77,6 +78,10 @@ async def drive(
             task.cancel()
     cut_short = None if signals.first is None else exit_code(signals.first)
     return tuple(services.pool.jobs[job_id] for job_id in ours), cut_short
+
+
+def _say(sentence: str) -> None:
+    click.echo(sentence, err=True)
 
 
 async def _started(start: Callable[[], Coroutine[Any, Any, Iterable[Job]]]) -> tuple[Job, ...]:

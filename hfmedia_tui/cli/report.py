@@ -13,34 +13,9 @@ from rich.live import Live
 from rich.text import Text
 
 from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState, Model, Stage, clean, event_of
+from hfmedia_tui.services.told import job_object
 
 __all__ = ['Report', 'job_object', 'model_object', 'report_for', 'tell_unreadable', 'write_object']
-
-
-def job_object(job: Job) -> dict[str, Any]:
-    """A job as scripts read it."""
-    return {
-        'id': job.id,
-        'state': job.state,
-        'task': job.order.task,
-        'model': job.order.model,
-        'provider': job.provider,
-        'prompt': job.order.prompt,
-        'parameters': job.order.parameters,
-        'seed': job.seed,
-        'attempts': job.attempts,
-        'progress': {
-            'stage': job.progress.stage,
-            'queue_position': job.progress.queue_position,
-            'fraction': job.progress.fraction,
-            'bytes': job.progress.bytes,
-        },
-        'outputs': job.outputs,
-        'error': job.error,
-        'cost': job.facts.cost,
-        'created_at': job.created_at,
-        'elapsed': round(job.elapsed(datetime.now(UTC)), 3),
-    }
 
 
 def model_object(model: Model) -> dict[str, Any]:

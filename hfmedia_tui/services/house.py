@@ -14,6 +14,7 @@ from hfmedia_tui.errors import OverLimit, UsageError
 from hfmedia_tui.outlook import Outlook
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.services.account import Account
+from hfmedia_tui.services.hooks import Hooks
 from hfmedia_tui.services.matrix import expand, plan
 from hfmedia_tui.services.offers import Offers
 from hfmedia_tui.services.ordering import SANDBOX, Ask, Ordering
@@ -49,6 +50,7 @@ class Services:
         offers: Offers,
         account: Account,
         ordering: Ordering,
+        hooks: Hooks,
         trash: UndoableTrash,
     ) -> None:
         self.paths = paths
@@ -60,6 +62,7 @@ class Services:
         self.pool = pool
         self.offers = offers
         self.account = account
+        self.hooks = hooks
         self.trash = trash
         self.pasts = Pasts(ledger.history, router)
         self.waiting = Waiting(ledger, pool)

@@ -18,6 +18,7 @@ from hfmedia_tui.metadata.inscribing import Inscriber
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.providers import MACHINES
 from hfmedia_tui.services.account import Account
+from hfmedia_tui.services.hooks import Hooks
 from hfmedia_tui.services.house import Services
 from hfmedia_tui.services.hub import ask_hub
 from hfmedia_tui.services.offers import Offers
@@ -101,7 +102,12 @@ async def open_services(
             limits=limits or Limits(total=settings.jobs.total, per_provider=settings.jobs.per_provider),
             patience=patience,
         )
-        pool = await stack.enter_async_context(Pool(tools))
+        pool = Pool(tools)
+        # Left after the pool: what ends while that is left is told too.
+        hooks = await stack.enter_async_context(
+            Hooks(pool.subscribe(), lambda: services.settings.hooks.finished, environment)
+        )
+        await stack.enter_async_context(pool)
         offers = Offers(transport)
         account = Account(transport, paths.cache, name=SANDBOX if sandbox else None)
         router = SANDBOX if sandbox else endpoints.router
@@ -123,6 +129,7 @@ async def open_services(
                 router=router,
                 output=paths.output,
             ),
+            hooks=hooks,
             trash=UndoableTrash(ledger.trash, pool),
         )
         await asyncio.to_thread(services.draft.read)
