@@ -9,7 +9,7 @@ from hfmedia_tui.widgets.row_list import Part, RowList
 
 __all__ = ['SettingLine', 'SettingList']
 
-_SECTION = 12
+_SECTION = 13
 _TITLE = 25
 _ROOMY = 70
 """Cells from which on the section has a column of its own."""
