@@ -6,7 +6,7 @@ from typing import Final
 
 from hfmedia_tui.catalog.catalog import Catalog
 from hfmedia_tui.composition import Entries
-from hfmedia_tui.domain import FINAL_STATES, Job, Model, Order
+from hfmedia_tui.domain import FINAL_STATES, Job, Model, Order, Task
 from hfmedia_tui.engine.addresses import Endpoints
 from hfmedia_tui.engine.pool import Pool
 from hfmedia_tui.engine.tools import Limits
@@ -200,14 +200,17 @@ class Services:
         return await self.ledger.last_order(self.router)
 
     async def usual_model(self) -> str:
-        """The model used last, or the first of the list. Raises UsageError and HubError."""
+        """The model used last, or the first of the list that makes pictures: a film costs many times as much.
+
+        The first of all where none makes pictures. Raises UsageError and HubError.
+        """
         last = await self.last_order()
         if last is not None:
             return last.model
         models = await self.catalog.models()
         if not models:
             raise UsageError('The Hub lists no model that can be used now.', 'Name one.')
-        return models[0].id
+        return next((model.id for model in models if model.task is Task.TEXT_TO_IMAGE), models[0].id)
 
     async def familiar_models(self) -> tuple[str, ...]:
         """Ids of the user's favourites, then of the models used last. Raises StoreError."""

@@ -41,6 +41,11 @@ async def test_events_until_all_have_ended(tmp_path: Path) -> None:
         assert told.count('running') == 1
 
 
+async def test_who_names_no_model_gets_a_picture() -> None:
+    events = [event async for event in hfmedia_tui.generate('a fox')]
+    assert [output.media_type.partition('/')[0] for output in events[-1].job.outputs] == ['image']
+
+
 async def test_a_failure_is_an_event() -> None:
     events = [event async for event in hfmedia_tui.generate('a fox', model='sandbox/fails-retired')]
     assert events[-1].event == 'failed'
