@@ -32,9 +32,7 @@ def foretell(services: Services, orders: Sequence[Order], *, as_json: bool) -> i
         click.echo(reason, err=True)
     if any(order.seed is None for order in orders):
         click.echo('Seeds are drawn anew when it is sent; --seed fixes them.', err=True)
-    click.echo(
-        f'{len(requests) - len(unsendable)} requests would be sent, {paid} of them paid. Nothing was sent.', err=True
-    )
+    click.echo(f'Would be sent: {len(requests) - len(unsendable)}, of them paid: {paid}. Nothing was sent.', err=True)
     return 1 if unsendable else 0
 
 

@@ -21,7 +21,7 @@ async def over_limit(requests: int, spend: Spend, spending: Spending) -> str | N
         today = await spending.requests(midnight.astimezone(UTC), free=SANDBOX)
         if today + requests > spend.per_day:
             return (
-                f'{today:,} requests were sent today or wait to be; with {requests:,} more it would pass the'
+                f'Requests sent today or waiting: {today:,}. With {requests:,} more it would pass the'
                 f' {spend.per_day:,} that spend.per_day allows.'
             )
     return None

@@ -44,7 +44,7 @@ def test_a_dry_run_shows_the_requests_and_sends_none(environment: dict[str, str]
     assert (request['then'], request['paid'], second['request']['seed']) == (['replicate'], True, 8)
     assert end == {'event': 'would_end', 'requests': 2, 'paid': 2}
     assert plain.out.startswith(f'POST {hub.url}/fal-ai/flux/dev?_subdomain=queue\n')
-    assert '2 requests would be sent, 2 of them paid. Nothing was sent.' in plain.err
+    assert 'Would be sent: 2, of them paid: 2. Nothing was sent.' in plain.err
     assert 'hf_test' not in told.out + told.err + plain.out + plain.err
     assert not list((tmp_path / 'home').glob('output/*'))
     assert run('jobs').out == ''

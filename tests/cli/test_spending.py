@@ -35,7 +35,7 @@ def test_a_day_counts_what_was_accepted_and_not_what_was_refused(run_online: Run
     assert job['cost'] is None, 'unknown is no amount'
     refused = run_online(*ASK)
     assert (refused.code, refused.out) == (3, '')
-    assert '2 requests were sent today' in refused.err
+    assert 'sent today or waiting: 2' in refused.err
     again = run_online('again', job['id'])
     assert again.code == 3
     assert run_online('retry', '--failed').code == 3
