@@ -11,6 +11,10 @@ from tests.disks import mounted
 from tests.houses import sandbox_at
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption('--renew-snapshots', action='store_true', help='keep what the screens show now')
+
+
 @pytest.fixture(scope='session')
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
     """One sandbox for the whole session, on a home of its own and at pace 0: nothing in it takes time."""

@@ -13,8 +13,8 @@ from hfmedia_tui.widgets.plain import cells, one_line
 
 __all__ = ['Tally', 'TopBar']
 
-_ROOMY = 100
-"""Cells from which on there is room for every place beside the counts."""
+_ROOMY = 98
+"""Cells from which on there is room for the counts in words beside the places."""
 
 
 @dataclass(frozen=True)
@@ -59,31 +59,32 @@ class TopBar(Widget):
         self.place = place
 
     def render(self) -> Content:
+        roomy = self.size.width >= _ROOMY
+        space = '   ' if roomy else '  '
         places = Content('')
         for name, label in self.PLACES.items():
             here = name == self.place
-            if name == 'settings' and not here and self.size.width < _ROOMY:
-                continue
             key = self.keys.get(name, '')
             link = Style.from_meta({'@click': f"app.place('{name}')"})
             words = Content.assemble((key, '$primary'), ' ', (label, 'bold $foreground underline' if here else ''))
-            places += words.stylize(link) + Content('   ')
+            places += words.stylize(link) + Content(space)
+        told = [
+            (self.tally.running, 'running', '●', '$primary'),
+            (self.tally.queued, 'queued', '·', '$foreground'),
+            (self.tally.failed, 'failed', '✗', '$error'),
+        ]
+        if not any(count for count, *_ in told):
+            told = [(self.tally.succeeded, 'done', '✓', '$success')]
         counts = [
-            Content.styled(f'{count} {word}', style)
-            for count, word, style in (
-                (self.tally.running, 'running', '$primary'),
-                (self.tally.queued, 'queued', '$foreground'),
-                (self.tally.failed, 'failed', '$error'),
-            )
+            Content.styled(f'{count:,} {word}' if roomy else f'{sign}{count}', style)
+            for count, word, sign, style in told
             if count
         ]
-        if not counts and self.tally.succeeded:
-            counts = [Content.styled(f'{self.tally.succeeded} done', '$success')]
-        right = Content('  ').join(counts)
+        right = Content('  ' if roomy else ' ').join(counts)
         if self.mark:
-            room = max(0, self.size.width - places.cell_length - right.cell_length - 3)
+            room = max(0, self.size.width - places.cell_length - right.cell_length - len(space))
             mark = one_line(self.mark)
             mark = cells(mark, room).rstrip() if len(mark) > room else mark
-            right = Content('   ').join([right, Content(mark)]) if counts else Content(mark)
+            right = Content(space).join([right, Content(mark)]) if counts else Content(mark)
         gap = max(1, self.size.width - places.cell_length - right.cell_length)
         return Content.assemble(places, ' ' * gap, right)

@@ -66,7 +66,7 @@ async def test_a_running_job_is_cancelled_and_tried_again(start: Start) -> None:
         assert not studio.jobs.check_action('cancel', ())
         await studio.press('r')
         await studio.until(lambda: studio.app.jobs[job_id].state is JobState.RUNNING)
-        await studio.until(lambda: '1 running' in studio.text)
+        await studio.until(lambda: '●1 ' in studio.text)
 
 
 async def test_a_failed_job_tells_everything_and_can_be_retried(start: Start) -> None:
