@@ -92,6 +92,8 @@ def draw_session(display: str, album: Album, folder: Path) -> None:
         def shoot(name: str) -> None:
             album.save(at_rest(terminal.look), name)
 
+        until_shown(terminal, 'F2 Browse')  # it begins where the session before it ended
+        terminal.press('F2')
         until_shown(terminal, '▌▶ video')
         shoot('browse')
         choose(terminal, 'flux dev', '▌▣ image   black-forest-labs/FLUX.1-dev')
