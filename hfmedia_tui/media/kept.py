@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections import OrderedDict, deque
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Final
 
@@ -42,6 +42,8 @@ class Kept:
         self.era = 0
         """Counts up when what was kept is there no more, as in another terminal."""
         self.usable = True
+        self.on_sent: Callable[[], object] = lambda: None
+        """Called when a picture has been sent."""
         self._number = secrets.randbelow(kitty.LARGEST_NUMBER)  # another program may keep pictures there too
         self._given: deque[int] = deque(maxlen=_REMEMBERED)
         """Numbers of late."""
@@ -67,7 +69,7 @@ class Kept:
         if place is None:
             number = self.next_number()
             commands = self._wrap(*kitty.upload(pieces, number, columns, rows))
-            sending = asyncio.create_task(self._pacer.upload(commands, nearness), name='picture to the terminal')
+            sending = asyncio.create_task(self._send(commands, nearness), name='picture to the terminal')
             place = self._places[key] = _Place(number, sum(map(len, pieces)), sending)
         place.shown += 1
         self._places.move_to_end(key)
@@ -81,6 +83,10 @@ class Kept:
                 place.sent.add_done_callback(lambda _: self._free(place))
             raise
         return place.number
+
+    async def _send(self, commands: tuple[str, ...], nearness: float) -> None:
+        await self._pacer.upload(commands, nearness)
+        self.on_sent()
 
     def leave(self, key: Hashable, *, keep: bool) -> None:
         """Say that one widget shows a picture no more.

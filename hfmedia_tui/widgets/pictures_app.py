@@ -7,15 +7,18 @@ from typing import Final
 
 from textual import events, messages
 from textual.app import App
+from textual.timer import Timer
 
 from hfmedia_tui.media.picture import Pictures
-from hfmedia_tui.media.terminal import CellSize, Graphics, has_placeholders
+from hfmedia_tui.media.terminal import CellSize, has_placeholders
 from hfmedia_tui.media.tmux import TmuxClient, find_tmux_client
 
 __all__ = ['PicturesApp']
 
 _LOOKING: Final = 2.0
 """Seconds between two looks at who is attached to tmux, and at what it lost."""
+_TAKING: Final = 0.2
+"""Seconds after which tmux has counted what it lost of a picture."""
 
 
 class PicturesApp(App[None]):
@@ -25,6 +28,7 @@ class PicturesApp(App[None]):
     """Set before the app runs."""
     _cell: CellSize | None = None
     _client: TmuxClient | None = None
+    _looking: Timer | None = None
 
     async def on_mount(self) -> None:
         # Textual gives no public way to write to the terminal; through its own writer nothing is torn apart.
@@ -33,8 +37,9 @@ class PicturesApp(App[None]):
             answers = not (self.is_headless or self.is_web)
             self.pictures.pacer.open(driver.write, self.call_after_refresh, answers=answers)
             terminal = self.pictures.terminal
-            if answers and terminal.tmux and terminal.graphics is Graphics.KITTY:
+            if answers and terminal.tmux:
                 self.set_interval(_LOOKING, self._look_at_tmux)
+                self.pictures.kept.on_sent = self._look_soon
 
     @contextmanager
     def lend_terminal(self) -> Iterator[None]:
@@ -49,10 +54,17 @@ class PicturesApp(App[None]):
             finally:
                 self.call_after_refresh(self.pictures.pacer.go_on)
 
-    async def _look_at_tmux(self) -> None:
-        """Send the pictures anew when tmux shows us in another terminal, or has not passed on what we sent.
+    def _look_soon(self) -> None:
+        """Look whether what was just sent was passed on, once tmux has counted what it threw away."""
+        if self._looking is not None:
+            self._looking.stop()
+        self._looking = self.set_timer(_TAKING, self._look_at_tmux)
 
-        It tells nobody of either; text it draws again by itself.
+    async def _look_at_tmux(self) -> None:
+        """Draw anew when tmux shows us in another terminal, or has not passed on what we sent.
+
+        It tells nobody of either. It knows no pictures, so that it cannot send them again; and after it threw text away
+        it may leave what it shows as it is (3.3a, seen when the terminal had another size at the same time).
         """
         client = await asyncio.to_thread(find_tmux_client)
         if client is None:
