@@ -50,6 +50,7 @@ async def test_what_is_composed_is_saved_opened_replaced_and_deleted(start: Star
         await studio.until_shown('foxes')
         await studio.press('delete')
         await studio.until_shown('Delete foxes?')
+        await studio.until_asked()
         await studio.press('right', 'enter')
         await studio.until_shown('No template yet')
         await studio.press('escape')

@@ -57,7 +57,7 @@ async def test_who_types_on_is_waited_for(start: Start) -> None:
         await studio.app.push_screen(question)
         await studio.until_asked()
         # The moments are those of keys beside the one when it was painted.
-        last.time = (heard_from := question._heard_from) + 0.45
+        last.time = (heard_from := question._heard_from) + 0.5
         first.time, second.time, third.time = (heard_from + beside for beside in (-0.05, 0.05, 0.15))
         assert [question.hears(key) for key in (first, second, third)] == [False, False, False]
         assert question.hears(last)

@@ -24,6 +24,7 @@ __all__ = [
     'fill',
     'jobs_of',
     'told_seed',
+    'until_counted',
     'until_result_shown',
     'walk',
 ]
@@ -102,7 +103,7 @@ def walk(terminal: Terminal, *, at: Callable[[str], None], count: int = 4) -> No
     Nothing is pressed before what the last keys bring is on the screen. `at` is told where the walk has come to, and
     returns when the screen has been looked at.
     """
-    until_shown(terminal, '▌▶ video')
+    until_shown(terminal, '▶ video ')
     at('browse')
     choose(terminal, 'flux dev', '▌▣ image   black-forest-labs/FLUX.1-dev')
     at('compose')
@@ -110,13 +111,22 @@ def walk(terminal: Terminal, *, at: Callable[[str], None], count: int = 4) -> No
     until_shown(terminal, _PROMPT)
     fill(terminal, count=count, seed=FIRST_SEED)
     terminal.press('F5')
-    until_shown(terminal, f'{min(count, _AT_ONE_PROVIDER)} running')
+    until_counted(terminal, min(count, _AT_ONE_PROVIDER), 'running')
     at('running')
-    until_shown(terminal, f'{count} done')
+    until_counted(terminal, count, 'done')
     at('pictures')
     terminal.press('F4')
     until_shown(terminal, 'Succeeded')
     at('jobs')
+
+
+def until_counted(terminal: Readable, count: int, what: str) -> None:
+    """Wait for so many jobs to be told as running or done; a narrow screen has signs for these words."""
+    sign = {'running': '●', 'done': '✓'}[what]
+    until(
+        lambda: f'{count} {what}' in terminal.text() or f'{sign}{count}' in terminal.text(),
+        lambda: f'{count} {what} on\n{terminal.text()}',
+    )
 
 
 def choose(terminal: Terminal, words: str, row: str) -> None:
