@@ -26,6 +26,7 @@ from hfmedia_tui.screens.filtered import Filtered
 from hfmedia_tui.widgets.model_details import ModelDetails
 from hfmedia_tui.widgets.model_list import TASK_WORDS, ModelHeading, ModelList
 from hfmedia_tui.widgets.plain import age, plural
+from hfmedia_tui.widgets.words import Words
 
 __all__ = ['BrowseScreen']
 
@@ -105,7 +106,7 @@ class BrowseScreen(Filtered):
 
     def compose_place(self) -> ComposeResult:
         with Horizontal(id='filters'):
-            yield Input(placeholder='Search', compact=True, id='search')
+            yield Words('Search', id='search')
             yield Static(id='chosen')
         yield Static(id='standing')
         with Horizontal(id='catalogue'):

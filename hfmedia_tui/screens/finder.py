@@ -10,24 +10,17 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.geometry import Size
-from textual.reactive import Reactive
 from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerError
 
 from hfmedia_tui.errors import AppError
 from hfmedia_tui.widgets.popup import Popup
 from hfmedia_tui.widgets.row_list import RowList
+from hfmedia_tui.widgets.words import Words
 
 __all__ = ['Finder']
 
 RowType = TypeVar('RowType')
-
-
-class Words(Input):
-    """A field of one line whose width is given: what is typed into it lays out nothing anew."""
-
-    virtual_size = Reactive(Size(0, 0))
 
 
 class Finder(Popup[RowType | None], Generic[RowType]):
@@ -71,7 +64,7 @@ class Finder(Popup[RowType | None], Generic[RowType]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id='finder'):
-            yield Words(placeholder=self._placeholder, compact=True, id='words')
+            yield Words(self._placeholder, id='words')
             yield self._list
             yield Static(id='about')
             yield Static(self.KEYS, id='keys')

@@ -35,6 +35,7 @@ from hfmedia_tui.widgets.job_details import JobDetails
 from hfmedia_tui.widgets.picture_grid import GridItem, PictureGrid, Shape
 from hfmedia_tui.widgets.plain import plural
 from hfmedia_tui.widgets.result_words import result_lines, result_mark, result_title
+from hfmedia_tui.widgets.words import Words
 
 __all__ = ['GalleryScreen']
 
@@ -115,7 +116,7 @@ class GalleryScreen(ResultPlace, Filtered):
 
     def compose_place(self) -> ComposeResult:
         with Horizontal(id='filters'):
-            yield Input(placeholder='Filter, such as is:favourite tag:sky model:flux', compact=True, id='filter')
+            yield Words('Filter, such as is:favourite tag:sky model:flux', id='filter')
             yield Static(id='count')
         with Horizontal(id='desk'):
             yield PictureGrid(self._pictures)

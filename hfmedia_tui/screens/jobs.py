@@ -28,6 +28,7 @@ from hfmedia_tui.widgets.film import FilmPlayer
 from hfmedia_tui.widgets.job_details import JobDetails
 from hfmedia_tui.widgets.job_list import JobList
 from hfmedia_tui.widgets.plain import file_size, plural
+from hfmedia_tui.widgets.words import Words
 
 __all__ = ['JobsScreen']
 
@@ -116,7 +117,7 @@ class JobsScreen(Arranging, Filtered):
 
     def compose_place(self) -> ComposeResult:
         with Horizontal(id='line'):
-            yield Input(placeholder='Filter', compact=True, id='filter')
+            yield Words('Filter', id='filter')
             yield Static(id='standing')
         with Horizontal(id='desk'):
             jobs = JobList(id='jobs')

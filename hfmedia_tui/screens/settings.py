@@ -25,6 +25,7 @@ from hfmedia_tui.tokens import token_place
 from hfmedia_tui.widgets.keymap import known_bindings, shared
 from hfmedia_tui.widgets.plain import one_line
 from hfmedia_tui.widgets.setting_list import SettingLine, SettingList
+from hfmedia_tui.widgets.words import Words
 
 __all__ = ['SettingsScreen']
 
@@ -74,7 +75,7 @@ class SettingsScreen(Place):
     ]
 
     def compose_place(self) -> ComposeResult:
-        yield Input(placeholder='Search', compact=True, id='search')
+        yield Words('Search', id='search')
         with Horizontal(id='desk'):
             settings = SettingList(id='settings')
             settings.notice = 'No setting fits\nEscape clears the search'
