@@ -135,14 +135,15 @@ class Pacer:
             self._arrived += asked.size
         took = max(now - asked.moment, 1e-6)
         self._quickest = min(self._quickest * 1.02, took)  # a way that has become longer is learnt in time
+        rate = (self._arrived - asked.arrived) / took
         if self._arrived - asked.arrived >= _TELLING:
-            self._rates.append((self._arrived - asked.arrived) / took)
+            self._rates.append(rate)
         if took < self._quickest + _LATE:
             self._window = min(_MOST, self._window + 2 * asked.size)
         else:
             self._window = max(_LEAST, round(self._window * 0.7))
         if took >= _QUEUED:
-            self._bottleneck.append((self._arrived - asked.arrived) / took)
+            self._bottleneck.append(rate)
         if self._bottleneck:  # what is more than that can only wait, and keys behind it
             self._window = max(_LEAST, min(self._window, round(max(self._bottleneck) * (self._quickest + _LATE))))
         self._guard()
