@@ -10,9 +10,9 @@ import time
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-__all__ = ['Passing', 'TmuxClient', 'ask_tmux', 'find_tmux_client', 'insist', 'through_tmux']
+__all__ = ['COUNTED', 'Passing', 'TmuxClient', 'ask_tmux', 'find_tmux_client', 'insist', 'through_tmux']
 
-_TAKING: Final = 0.15
+COUNTED: Final = 0.2
 """Seconds after which tmux has counted what it threw away; it does so ten times a second."""
 _TIMES: Final = 6
 
@@ -81,6 +81,6 @@ def insist(wrapped: str, screen: int) -> None:
             os.write(screen, wrapped.encode())
         except OSError:  # the terminal went away, and what it kept with it
             return
-        time.sleep(_TAKING)
+        time.sleep(COUNTED)
         if find_tmux_client() == before:
             return

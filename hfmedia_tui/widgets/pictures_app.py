@@ -11,14 +11,12 @@ from textual.timer import Timer
 
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.media.terminal import CellSize, has_placeholders
-from hfmedia_tui.media.tmux import TmuxClient, find_tmux_client
+from hfmedia_tui.media.tmux import COUNTED, TmuxClient, find_tmux_client
 
 __all__ = ['PicturesApp']
 
 _LOOKING: Final = 2.0
 """Seconds between two looks at who is attached to tmux, and at what it lost."""
-_TAKING: Final = 0.2
-"""Seconds after which tmux has counted what it lost of a picture."""
 
 
 class PicturesApp(App[None]):
@@ -58,7 +56,7 @@ class PicturesApp(App[None]):
         """Look whether what was just sent was passed on, once tmux has counted what it threw away."""
         if self._looking is not None:
             self._looking.stop()
-        self._looking = self.set_timer(_TAKING, self._look_at_tmux)
+        self._looking = self.set_timer(COUNTED, self._look_at_tmux)
 
     async def _look_at_tmux(self) -> None:
         """Draw anew when tmux shows us in another terminal, or has not passed on what we sent.
