@@ -110,6 +110,8 @@ def test_a_picture_that_came_while_tmux_showed_another_window_is_there_later(tmp
 
         walk(terminal, at=at, count=2)
         assert terminal.holding.held.keys() >= terminal.shown
+        # What comes through of an upload whose beginning did not names no number.
+        assert set(terminal.holding.faults) <= {'the number 0'}
 
 
 @needs('tmux')
