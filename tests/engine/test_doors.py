@@ -85,9 +85,9 @@ async def test_a_job_of_an_own_key_waits_for_the_key(
     paths: Paths, hub: tuple[Server, Provider], host: tuple[Server, Provider]
 ) -> None:
     environment = environment_for(hub[0].url)
-    host[1].poll = lambda: as_json({'status': 'IN_PROGRESS'})
+    host[1].poll = lambda: as_json({'detail': 'no such key'}, status=401)
     async with open_services(paths, environment={**environment, 'FAL_KEY': KEY}, patience=0) as house:
-        (job,) = await house.submit(Ask(model='a/b', prompt='a fox', provider='fal-ai', timeout=0.5))
+        (job,) = await house.submit(Ask(model='a/b', prompt='a fox', provider='fal-ai'))
         await house.pool.idle()
         assert house.pool.jobs[job.id].state is JobState.FAILED
     host[1].poll = Provider().poll
