@@ -1,6 +1,6 @@
 """The event loop's longest stall while 16 jobs run, previews arrive, and somebody searches 20,000 models.
 
-`python -m tests.bench busy` prints it beside an empty Textual app's in the same run.
+`python -m tests.bench busy` measures it beside an empty Textual app's.
 """
 
 import json
@@ -9,24 +9,23 @@ import sys
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 from tests.bench.busy_app import MODEL
+from tests.bench.table import Row
 from tests.bench.terminal import KITTY, Answering
 from tests.engine.loopback import Answer, Asked, serving
 from tests.houses import environment_for, sandbox_at
 
-__all__ = ['measure_busy']
+__all__ = ['measure']
 
 MODELS: Final = 20_000
 _LONGEST: Final = 60.0
 
 
-def measure_busy() -> None:
-    """Print the table."""
-    print(f'16 jobs, their previews and a search among {MODELS:,} models; an empty Textual app; milliseconds')  # noqa: T201
+def measure(*, quick: bool) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as name, sandbox_at(Path(name, 'sandbox'), pace=1.0) as sandbox:
 
         def answer(asked: Asked) -> Answer:
@@ -38,8 +37,13 @@ def measure_busy() -> None:
             home = {'HFMEDIA_HOME': name, 'HF_HOME': name, **environment_for(hub.url, sandbox.router)}
             busy = _play('busy', home, _LONGEST, Path(name))
             empty = _play('empty', {}, busy['seconds'], Path(name))
-    for side, told in (('ours', busy), ('empty', empty)):
-        print(f'    {side:<6}' + ', '.join(f'{name} {value:.1f}' for name, value in told.items()))  # noqa: T201
+    for figure, name in (('stall', 'longest stall'), ('p99', 'stall, p99'), ('turn', 'longest turn of the loop')):
+        yield Row(
+            what=f'16 jobs, previews and a search in {MODELS:,} models: {name}',
+            ours=busy[figure],
+            against='an empty Textual app',
+            theirs=empty[figure],
+        )
 
 
 def _play(side: str, environment: Mapping[str, str], seconds: float, folder: Path) -> dict[str, float]:

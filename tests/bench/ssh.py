@@ -1,8 +1,8 @@
 """Measure what a key waits for behind pictures, over real SSH on a narrow link, ours beside textual-image's.
 
-`python -m tests.bench ssh [MEGABITS [ROUND_TRIP]]`: from the key's press to its echo on the client's terminal, while
-four pictures of 80 by 40 cells arrive. The link is a relay between the real `ssh` and the real `sshd`, 10 Mbit/s by
-default and without a delay of its own. Needs Debian's package openssh-server.
+From the key's press to its echo on the client's terminal, while four pictures of 80 by 40 cells arrive. The link is a
+relay between the real `ssh` and the real `sshd`, 10 Mbit/s and without a delay of its own, unless it is measured by
+`python -m tests.bench.ssh MEGABITS [ROUND_TRIP]`. Needs Debian's package openssh-server.
 """
 
 import math
@@ -10,19 +10,21 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from tests.bench.photograph import photograph
+from tests.bench.table import Row, in_text
 from tests.bench.typing_scene import ECHO
 from tests.terminals.kinds import KITTY, PLAIN, VT340, Answers
 from tests.terminals.looking import until
 from tests.terminals.recording import RecordingTerminal
 from tests.terminals.sshd import MISSING_SSH, over_ssh
 
-__all__ = ['measure_typing']
+__all__ = ['measure', 'measure_typing']
 
-GOAL: Final = 100.0
+_GOAL: Final = 100.0
 """Milliseconds from key to screen, at the 95th percentile."""
 _ROUNDS: Final = 4
 """How often four pictures are shown."""
@@ -82,28 +84,31 @@ def percentile(values: list[float], share: float) -> float:
     return sorted(values)[max(0, math.ceil(len(values) * share) - 1)]
 
 
-def main(arguments: list[str]) -> int:
+def measure(*, quick: bool, megabits: float = 10.0, round_trip: float = 0.0) -> Iterator[Row]:
+    """Measure over a link of so many Mbit/s, with so many seconds there and back added to it."""
     if MISSING_SSH:
         print(MISSING_SSH, file=sys.stderr)  # noqa: T201
-        return 2
-    megabits = float(arguments[0]) if arguments else 10.0
-    round_trip = float(arguments[1]) if arguments[1:] else 0.0
-    failed = 0
+        return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         first = photograph(folder / '0.png')
         for index in range(1, 4 * _ROUNDS):
             os.link(first, folder / f'{index}.png')
-        print(f'key to screen behind pictures over ssh, {megabits:g} Mbit/s, round trip {round_trip * 1000:g} ms')  # noqa: T201
-        for answers in (KITTY, VT340, PLAIN):
-            both: dict[str, float] = {}
-            for side in ('ours', 'peer'):
-                took = measure_typing(side, answers, folder, bits=megabits * 1e6, round_trip=round_trip)
-                both[side] = percentile(took, 0.95)
-                told = f'p50 {percentile(took, 0.5):.0f}, p95 {both[side]:.0f}, most {max(took):.0f} ms'
-                print(f'    {side:<5}{answers.name:<16}{len(took)} keys, {told}', flush=True)  # noqa: T201
-            met = both['ours'] <= GOAL
-            failed += not met
-            ratio = both['peer'] / max(both['ours'], 1e-9)
-            print(f'{"✓" if met else "✗"} {answers.name:<16}{ratio:.1f}x   at most {GOAL:g} ms', flush=True)  # noqa: T201
-    return 1 if failed else 0
+        for answers in (KITTY,) if quick else (KITTY, VT340, PLAIN):
+            ours, theirs = (
+                measure_typing(side, answers, folder, bits=megabits * 1e6, round_trip=round_trip)
+                for side in ('ours', 'peer')
+            )
+            for share, goal in ((0.5, None), (0.95, _GOAL)):
+                yield Row(
+                    what=f'key behind pictures, ssh {megabits:g} Mbit/s, {answers.name}, p{share * 100:g}',
+                    ours=percentile(ours, share),
+                    against='textual-image',
+                    theirs=percentile(theirs, share),
+                    at_most=goal,
+                )
+
+
+if __name__ == '__main__':
+    for _row in measure(quick=False, **dict(zip(('megabits', 'round_trip'), map(float, sys.argv[1:]), strict=False))):
+        print(in_text(_row), flush=True)  # noqa: T201

@@ -1,0 +1,81 @@
+"""Pictures in a terminal, ours and textual-image's, in the same bare app and the same pseudo-terminal."""
+
+import json
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tests.bench.photograph import photograph
+from tests.bench.scenes import MARK
+from tests.bench.table import Row
+from tests.bench.terminal import KITTY, PLAIN, XTERM, Answering, Kind
+
+__all__ = ['measure']
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """What is measured, and what it may come to."""
+
+    name: str
+    about: str
+    figure: str
+    unit: str
+    goal: float
+    columns: int = 200
+    rows: int = 60
+
+
+SCENES: Final = (
+    Scene(
+        name='arrive',
+        about='16 pictures arrive: longest stall',
+        figure='stall',
+        unit='ms',
+        goal=16,
+        columns=164,
+        rows=84,
+    ),
+    Scene(name='one', about='a 1024-pixel picture at 80x40 cells', figure='megabytes', unit='MB', goal=0.4),
+    Scene(name='scroll', about='200 pictures scrolled through: resident', figure='resident', unit='MiB', goal=120),
+)
+QUICK: Final = SCENES[1:2]
+TERMINALS: Final[dict[str, Kind]] = {'kitty': KITTY, 'sixel': XTERM, 'half-cells': PLAIN}
+
+
+def measure(*, quick: bool) -> Iterator[Row]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        first = photograph(folder / 'picture.png')
+        for index in range(200):
+            os.link(first, folder / f'{index}.png')
+        for scene in QUICK if quick else SCENES:
+            for graphics in TERMINALS:
+                ours, theirs = (_play(scene, side, graphics, folder) for side in ('ours', 'peer'))
+                yield Row(
+                    what=f'{scene.about}, {graphics}',
+                    ours=ours,
+                    unit=scene.unit,
+                    against='textual-image',
+                    theirs=theirs,
+                    at_most=scene.goal,
+                )
+
+
+def _play(scene: Scene, side: str, graphics: str, folder: Path) -> float:
+    """Play one scene and return its figure."""
+    terminal = Answering(TERMINALS[graphics], columns=scene.columns, rows=scene.rows)
+    report = folder / 'report'
+    command = [sys.executable, '-m', 'tests.bench.scenes', scene.name, side, graphics, str(folder / 'picture.png')]
+    environment = {'TERM': 'xterm-256color', 'COLORTERM': 'truecolor', 'LANG': 'C.UTF-8', 'PATH': os.environ['PATH']}
+    terminal.run([*command, str(report)], environment, limit=300)
+    figures: dict[str, float] = json.loads(report.read_bytes())
+    mark = re.escape(MARK.encode())
+    part = re.search(mark + rb'begin\x07(.*)' + mark + rb'end\x07', terminal.written, re.DOTALL)
+    assert part, 'the scene was not marked'
+    return {**figures, 'megabytes': len(part[1]) / 1e6}[scene.figure]
