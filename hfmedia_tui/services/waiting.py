@@ -48,11 +48,6 @@ class Waiting:
 
     # ------------------------------------------------------------------------------------------ editing
 
-    @property
-    def edited(self) -> Job | None:
-        """The job that is being written anew, and that waits meanwhile."""
-        return self._edited
-
     async def edit(self, job: Job) -> None:
         """Have a job wait while it is written anew. Raises UsageError when it does not wait any more."""
         await self.put_back()
