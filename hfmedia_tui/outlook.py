@@ -1,10 +1,13 @@
-"""What can be said of a running job beside its snapshot: how long its like took before, and how long it is silent."""
+"""What the user's own past says: how long a running job may take, and how well a provider has served.
+
+And beside it what a snapshot of a running job does not tell: how long it is silent.
+"""
 
 from bisect import bisect_left
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-__all__ = ['Outlook', 'PastRuns']
+__all__ = ['Outlook', 'PastRuns', 'TrackRecord']
 
 _TAIL: Final = 10
 """Of a hundred runs so many at either end are not usual."""
@@ -43,3 +46,18 @@ class Outlook(NamedTuple):
     """None where there are none, or where they tell nothing about this run."""
     silence: float | None = None
     """Seconds for which its provider has not answered what it was asked; None while nothing is asked."""
+
+
+class TrackRecord(NamedTuple):
+    """How well one provider has served this user with one model, as far back as is looked."""
+
+    finished: int
+    """Predictions that it finished."""
+    failed: int
+    """Predictions that it refused or could not finish; not those that failed on this side or were cancelled."""
+    unheard: int
+    """Predictions that were sent and of which nobody knows what became: the answer did not come."""
+    median: float | None
+    """Seconds of the run in the middle, of those that finished in one go; None where there is none."""
+    last_failure: str
+    """What was said of the newest that failed, on one line; empty where none did."""

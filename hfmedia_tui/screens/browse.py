@@ -18,8 +18,8 @@ from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerError
 
 from hfmedia_tui.catalog.wishes import Sort, Wishes
-from hfmedia_tui.domain import Model, Task
-from hfmedia_tui.errors import AppError, UsageError
+from hfmedia_tui.domain import FINAL_STATES, Job, Model, Task
+from hfmedia_tui.errors import AppError, StoreError, UsageError
 from hfmedia_tui.messages import ModelChosen, OpeningRetried
 from hfmedia_tui.screens.choice import Choice
 from hfmedia_tui.screens.filtered import Filtered
@@ -34,6 +34,8 @@ Value = TypeVar('Value')
 
 _SETTLING: Final = 0.08
 """Seconds without another key before a search begins: one that has begun in its thread cannot be stopped."""
+_LINGERING: Final = 0.05
+"""Seconds on one model before its past is looked up: who walks through the list asks for none."""
 _OLD: Final = 3600.0
 """Seconds from which on the list's age is worth saying."""
 _TASKS: Final = (None, Task.TEXT_TO_VIDEO, Task.TEXT_TO_IMAGE)
@@ -293,7 +295,23 @@ class BrowseScreen(Filtered):
         details = self.query_one(ModelDetails)
         if event.row is None or details.model is None or event.row.id != details.model.id:
             self.query_one('#about').scroll_to(y=0, animate=False)
+            details.records = {}
         details.model = event.row
+        self._look_at_past()
+
+    def take_jobs(self, jobs: tuple[Job, ...]) -> None:
+        model = self.query_one(ModelDetails).model
+        if model is not None and any(job.order.model == model.id and job.state in FINAL_STATES for job in jobs):
+            self._look_at_past()
+
+    @work(group='past', exclusive=True, exit_on_error=False)
+    async def _look_at_past(self) -> None:
+        """Tell how well the providers of the highlighted model have served, once nobody moves on."""
+        await asyncio.sleep(_LINGERING)
+        details = self.query_one(ModelDetails)
+        if self.services is not None and details.model is not None:
+            with suppress(StoreError):  # the past is worth a line, and no interruption
+                details.records = await self.services.track_records(details.model.id)
 
     @on(ModelList.Selected)
     def _selected(self, event: ModelList.Selected) -> None:

@@ -1,7 +1,7 @@
 """The open house: what is asked of its rooms together."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from hfmedia_tui.catalog.catalog import Catalog
@@ -11,7 +11,7 @@ from hfmedia_tui.engine.addresses import Endpoints
 from hfmedia_tui.engine.pool import Pool
 from hfmedia_tui.engine.tools import Limits
 from hfmedia_tui.errors import OverLimit, UsageError
-from hfmedia_tui.outlook import Outlook
+from hfmedia_tui.outlook import Outlook, TrackRecord
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.services.account import Account
 from hfmedia_tui.services.hooks import Hooks
@@ -194,6 +194,10 @@ class Services:
         return Outlook(self.pasts.of(job), self.pool.silence(job.id))
 
     # ------------------------------------------------------------------------------------------ looking back
+
+    async def track_records(self, model: str) -> Mapping[str, TrackRecord]:
+        """How well each provider has served a model here, by the provider's name. Raises StoreError."""
+        return await self.ledger.history.track_records(self.router, model)
 
     async def last_order(self) -> Order | None:
         """The newest order that was sent where this house sends them."""

@@ -1,14 +1,15 @@
-"""Everything the Hub told about one model."""
+"""Everything the Hub told about one model, and how well its providers have served so far."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
 from hfmedia_tui.domain import Model, Task
+from hfmedia_tui.outlook import TrackRecord
 from hfmedia_tui.widgets.model_list import TASK_WORDS
-from hfmedia_tui.widgets.plain import one_line
+from hfmedia_tui.widgets.plain import duration, one_line
 
 __all__ = ['ModelDetails']
 
@@ -27,6 +28,8 @@ class ModelDetails(Widget):
 
     model: reactive[Model | None] = reactive(None, layout=True)
     """The model to describe."""
+    records: reactive[Mapping[str, TrackRecord]] = reactive[Mapping[str, TrackRecord]]({}, layout=True)
+    """How well each provider has served the model, by the provider's name."""
     hub: reactive[str] = reactive('https://huggingface.co')
     """Where the model's page is."""
     speaks: Callable[[str, Task], bool] = staticmethod(lambda provider, task: True)
@@ -66,10 +69,30 @@ class ModelDetails(Widget):
             lines.append(
                 Content.assemble((mark, style), ' ', name.ljust(14), (f'  {", ".join(words)}', '$foreground-muted'))
             )
+            if (record := self.records.get(mapping.provider)) is not None:
+                lines += _served(record)
         tags = [one_line(tag) for tag in model.tags if not tag.startswith(('license:', 'region:'))][:_SHOWN_TAGS]
         if tags:
             lines += [Content(''), Content.styled('Tags', 'bold'), Content.styled('  '.join(tags), '$foreground-muted')]
         return Content('\n').join(lines)
+
+
+def _served(record: TrackRecord) -> Iterator[Content]:
+    """Yield how well a provider has served, under its name."""
+    counts = [
+        Content.styled(f'{count:,} {word}', style)
+        for count, word, style in (
+            (record.finished, 'finished', ''),
+            (record.failed, 'failed', '$error'),
+            (record.unheard, 'without an answer', '$warning'),
+        )
+        if count
+    ]
+    if record.median is not None:
+        counts.append(Content.styled(f'median {duration(record.median)}', '$foreground-muted'))
+    yield Content('  ') + Content.styled(', ', '$foreground-muted').join(counts)
+    if record.last_failure:
+        yield Content.styled(f'  last: {one_line(record.last_failure)}', '$foreground-muted')
 
 
 def _fact(label: str, value: str) -> Content:

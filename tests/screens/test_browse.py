@@ -11,6 +11,7 @@ from hfmedia_tui.catalog.shelves import FAILS_ON_PURPOSE
 from hfmedia_tui.domain import Model, Task
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.screens.choice import Choice
+from hfmedia_tui.services import Ask
 from hfmedia_tui.widgets.model_details import ModelDetails
 from hfmedia_tui.widgets.model_list import ModelList
 from hfmedia_tui.widgets.row_list import Part
@@ -67,6 +68,19 @@ async def test_details_stand_beside_the_list_from_100_columns_on(start: Start) -
             assert words in studio.text
         await studio.press('d')
         assert 'Licence' not in studio.text
+
+
+async def test_details_tell_how_well_each_provider_has_served(start: Start) -> None:
+    """You should see what each provider finished and refused, in what time, and what was said last."""
+    async with start((120, 40)) as studio:
+        await studio.services.submit(Ask(model='sandbox/falls-back', prompt='a fox', count=2))
+        (*_, served_by) = [job.provider for job in await studio.settle()]
+        await studio.press('slash', *'falls-back', 'enter')
+        await studio.until_shown('2 failed')
+        for words in ('2 finished', '  last: '):
+            assert words in studio.text
+        await studio.services.submit(Ask(model='sandbox/falls-back', prompt='a fox', provider=served_by))
+        await studio.until_shown('3 finished, median')
 
 
 async def test_details_come_on_a_key_at_80_columns(start: Start) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from hfmedia_tui.domain import Attempt, Job, JobState
+from hfmedia_tui.domain import Attempt, Failure, FailureCode, Job, JobState
+from hfmedia_tui.outlook import TrackRecord
 from hfmedia_tui.store.ledger import Ledger
 from hfmedia_tui.store.migrations import MIGRATIONS
 from tests.jobs import MAPPING, NOW, job, order
@@ -76,3 +77,55 @@ def test_a_hundred_thousand_other_runs_are_not_looked_at(path: Path) -> None:
     ).fetchall()
     connection.close()
     assert [row[3] for row in plan] == ['SEARCH runs USING PRIMARY KEY (router=? AND model=? AND provider=?)']
+
+
+async def end(ledger: Ledger, name: str, state: JobState, code: FailureCode, words: str, *, minutes: int) -> None:
+    """End a job whose one attempt no provider refused, so many minutes after the usual moment."""
+    asked = NOW + timedelta(minutes=minutes)
+    (added,) = await ledger.add(of := order(name, router='here', created_at=asked), [job(of)])
+    ended = replace(added, state=state, provider='fal-ai', error=Failure(code=code, message=words))
+    await ledger.save_attempt(ended, 0, MAPPING, None)
+    await ledger.end_attempt(ended, 0, Attempt(provider='fal-ai', error=words))
+
+
+async def test_how_well_a_provider_has_served_tells_nothing_that_is_not_its_doing(path: Path) -> None:
+    ledger = Ledger(path)
+    await ledger.open()
+    assert await ledger.history.track_records('here', 'owner/name') == {}
+    for name, seconds in (('aaaaaaaa', 8.25), ('bbbbbbbb', 3.5), ('cccccccc', 4.5)):
+        await run(ledger, name, seconds)
+    await end(ledger, 'dddddddd', JobState.FAILED, FailureCode.TIMEOUT, 'Not finished within 120 s.', minutes=2)
+    await end(ledger, 'eeeeeeee', JobState.FAILED, FailureCode.STORAGE, 'The disk is full.', minutes=3)
+    await end(ledger, 'ffffffff', JobState.CANCELLED, FailureCode.CANCELLED, 'Cancelled.', minutes=4)
+    await end(ledger, 'gggggggg', JobState.INTERRUPTED, FailureCode.INTERRUPTED, 'Who knows.', minutes=5)
+
+    (fallen_back,) = await ledger.add(of := order('hhhhhhhh', router='here'), [job(of)])
+    novita = replace(MAPPING, provider='novita')
+    await ledger.save_attempt(fallen_back, 0, MAPPING, None)
+    await ledger.end_attempt(fallen_back, 0, Attempt(provider='fal-ai', status=402, error='Out of credit.'))
+    done = replace(fallen_back, state=JobState.SUCCEEDED, provider='novita')
+    await ledger.save_attempt(done, 1, novita, None)
+    await ledger.end_attempt(done, 1, Attempt(provider='novita', status=200))
+
+    record, other = (await ledger.history.track_records('here', 'owner/name')).values()
+    assert record.median == pytest.approx(4.5, abs=0.002)
+    assert record[:3] == (3, 2, 1)
+    assert record.last_failure == 'Not finished within 120 s.'
+    assert other == TrackRecord(finished=1, failed=0, unheard=0, median=None, last_failure='')
+    assert await ledger.history.track_records('there', 'owner/name') == {}
+    await ledger.close()
+
+
+async def test_a_damaged_row_costs_its_own_word_alone(path: Path) -> None:
+    ledger = Ledger(path)
+    await ledger.open()
+    for name in ('aaaaaaaa', 'bbbbbbbb'):
+        await run(ledger, name, 3.5)
+    await end(ledger, 'cccccccc', JobState.FAILED, FailureCode.TIMEOUT, 'Too slow.', minutes=1)
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE attempts SET mapping = '{' WHERE job_id = 'aaaaaaaa-1'")
+        connection.execute("UPDATE jobs SET error = '[' WHERE id = 'cccccccc-1'")
+    connection.close()
+    record = (await ledger.history.track_records('here', 'owner/name'))['fal-ai']
+    assert (record.finished, record.failed) == (1, 0)
+    await ledger.close()
