@@ -158,6 +158,8 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
     """Whether nothing new starts."""
     tally: var[Tally] = var(Tally())
     """Counts of this session's jobs."""
+    _goes_on = False
+    """Whether the rooms stay open after the last screen."""
 
     def __init__(
         self,
@@ -170,11 +172,13 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
         keep_token: Callable[[str], None] = keep_token,
         typed: str = '',
         opening: 'Opening | None' = None,
+        alone: bool = False,
     ) -> None:
         """Make the application; nothing is opened before its first paint.
 
         `sandbox` is true to begin on the sandbox whatever was found; `typed` is what the user typed before Textual
-        took the terminal; `opening` opens the rooms, in the usual way where it is None.
+        took the terminal; `opening` opens the rooms, in the usual way where it is None; `alone` is true where the
+        process is there for this application only, which may then say when Python looks for garbage.
         """
         self.settings_file = SettingsFile(paths.settings)
         with suppress(UsageError):  # what is wrong with the file is told when the rooms are opened
@@ -189,8 +193,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
         """Whether jobs were left that a process of their own is to collect."""
         self.farewell: list[str] = []
         """What is to be said when the terminal is the shell's again."""
-        self._goes_on = False
-        """Whether the rooms stay open after the last screen."""
+        self._alone = alone
         self.paths = paths
         self.pictures = pictures
         self.notices = Notices(pictures.terminal)
@@ -269,15 +272,11 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
             subscription = services.pool.subscribe()
             try:
                 await self._move_in(services)
-                # What is loaded by now stays: every full collection would look through it, which takes up to 100 ms.
-                # And what a search among thousands makes and drops is no reason for one: its objects have no cycles.
-                gc.freeze()
-                gc.set_threshold(50_000, 20, 20)
+                self.spare_loaded()
                 async for job in subscription:
                     self.take_job(job)
             finally:
                 subscription.close()
-                gc.unfreeze()  # a process that opens another house can let go of this one
         except AppError as error:
             await self.rooms.close()
             _log.warning('could not open: %s', error)
@@ -285,6 +284,16 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
             self.standing = '\n'.join(line for line in (error.message, error.hint, 'Press r to try again') if line)
         finally:
             self.services = None
+
+    def spare_loaded(self) -> None:
+        """Have Python look for garbage rarely, and never among what is loaded by now.
+
+        It stays: every full collection would look through it, which takes up to 100 ms. And what a search among
+        thousands makes and drops is no reason for one: its objects have no cycles.
+        """
+        if self._alone:
+            gc.freeze()
+            gc.set_threshold(50_000, 20, 20)
 
     async def _move_in(self, services: 'Services') -> None:
         recent = await services.ledger.jobs(limit=_RECENT, newest_first=True)

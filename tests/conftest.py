@@ -1,5 +1,6 @@
 """Fixtures that more than one room's tests use."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,11 @@ from hfmedia_tui.paths import Paths, find_paths
 from hfmedia_tui.sandbox.addresses import Addresses
 from tests.disks import mounted
 from tests.houses import sandbox_at
+
+
+def pytest_configure() -> None:
+    # Python's own pace takes a sixth of the time of tests that start the program; apps of a few tests may pile up.
+    gc.set_threshold(50_000, 5, 2)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -50,6 +50,7 @@ def run_interface(*, sandbox: bool) -> int:
             token_found=has_token(),
             look_for_token=has_token,
             typed=terminal.typed,
+            alone=True,
         )
         if not served and sys.platform != 'win32':
             from hfmedia_tui.cli.line import LineDriver

@@ -1,7 +1,6 @@
 """Browse: the whole catalogue, found by task, provider and words."""
 
 import asyncio
-import gc
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -196,7 +195,7 @@ class BrowseScreen(Filtered):
             if (stale := services.catalog.stale) is not None:
                 self.notify(stale.hint or '', title=stale.message, severity='warning', markup=False)
         finally:
-            gc.freeze()  # what was loaded stays: each full collection would look through it, which takes some 40 ms
+            self.house.spare_loaded()
             self._loading = None
             self._show_standing()
 

@@ -128,7 +128,7 @@ def main(side: str, seconds: str, report: str) -> None:
         told = empty.report
     else:
         pictures = Pictures(probe())
-        app = Busy(paths=find_paths(), pictures=pictures, token_found=True)
+        app = Busy(paths=find_paths(), pictures=pictures, token_found=True, alone=True)
         app.seconds = float(seconds)
         app.run()
         pictures.close()

@@ -1,5 +1,7 @@
 """Starting, moving between places, help, palette, quitting."""
 
+import gc
+
 from textual.widgets import Static
 
 from hfmedia_tui.errors import SandboxError
@@ -148,3 +150,9 @@ async def test_quitting_with_nothing_running_asks_nothing(start: Start) -> None:
         await studio.press('q')
         await studio.until(lambda: studio.app._exit)
     assert studio.app.services is None
+
+
+async def test_a_process_with_more_in_it_keeps_its_own_way_with_garbage(start: Start) -> None:
+    before = gc.get_threshold()
+    async with start():
+        assert (gc.get_threshold(), gc.get_freeze_count()) == (before, 0)
