@@ -7,6 +7,8 @@ from typing import Any
 
 from rich.cells import cell_len, set_cell_size
 
+from hfmedia_tui.domain import harmless
+
 __all__ = ['age', 'brief', 'cells', 'clock', 'duration', 'file_size', 'json_text', 'one_line', 'plural', 'shortened']
 
 
@@ -16,9 +18,12 @@ def one_line(text: str) -> str:
 
 
 def json_text(value: Mapping[str, Any]) -> str:
-    """Write JSON that reads back as it was; a letter stands as itself unless the text holds what cannot be shown."""
+    """Write JSON that reads back as it was; a character stands as itself unless it is none to be shown."""
     text = json.dumps(value, ensure_ascii=False)
-    return text if text.isprintable() else json.dumps(value)
+    if harmless(text) == text:
+        return text
+    # Outside its strings JSON has no such character.
+    return ''.join(one if harmless(one) == one else json.dumps(one)[1:-1] for one in text)
 
 
 def cells(text: str, width: int, *, right: bool = False) -> str:

@@ -5,7 +5,18 @@ from datetime import UTC, datetime
 import pytest
 from rich.cells import cell_len
 
-from hfmedia_tui.widgets.plain import age, brief, cells, clock, duration, file_size, one_line, plural, shortened
+from hfmedia_tui.widgets.plain import (
+    age,
+    brief,
+    cells,
+    clock,
+    duration,
+    file_size,
+    json_text,
+    one_line,
+    plural,
+    shortened,
+)
 from tests.reading import TORTURE
 
 
@@ -14,6 +25,12 @@ from tests.reading import TORTURE
 def test_a_cell_is_exactly_as_wide_as_it_should_be(text: str, width: int) -> None:
     assert cell_len(cells(one_line(text), width)) == width
     assert cell_len(cells(one_line(text), width, right=True)) == width
+
+
+def test_json_is_written_as_it_was_typed() -> None:
+    astronaut = '\U0001f468\u200d\U0001f680'
+    assert json_text({'a': astronaut}) == f'{{"a": "{astronaut}"}}'
+    assert json_text({'a': '\u202e\x9b\U0001f98a'}) == '{"a": "\\u202e\\u009b\U0001f98a"}', 'none steers a terminal'
 
 
 def test_what_was_cut_says_so() -> None:
