@@ -45,6 +45,7 @@ from hfmedia_tui.settings_file import SettingsFile
 from hfmedia_tui.store.session import Session
 from hfmedia_tui.tokens import keep_token
 from hfmedia_tui.widgets.film import FilmPlayer
+from hfmedia_tui.widgets.job_row import is_paused
 from hfmedia_tui.widgets.keymap import known_bindings, rebind, troubles
 from hfmedia_tui.widgets.pictures_app import PicturesApp
 from hfmedia_tui.widgets.plain import plural
@@ -410,22 +411,32 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
         self.jobs.update((job.id, job) for job in changed)
         for job in changed:
             (self._live.discard if job.state in FINAL_STATES else self._live.add)(job.id)
-        live = [job.state for job in map(self.jobs.__getitem__, self._live) if job.driver is not Driver.NOBODY]
-        ours = self.services.pool.jobs if self.services is not None else {}
-        ended = [self.jobs[job_id].state for job_id in ours if job_id in self.jobs]
-        self.tally = Tally(
-            running=live.count(JobState.RUNNING),
-            queued=live.count(JobState.QUEUED),
-            failed=ended.count(JobState.FAILED),
-            succeeded=ended.count(JobState.SUCCEEDED),
-        )
+        self._count()
         self.jobs_changed.publish(changed)
         self.follow_jobs(changed)
         if self.services is not None and (missing := self.services.pasts.missing(changed)):
             self.run_worker(self.services.pasts.learn(missing), group='pasts', exit_on_error=False)
 
+    def watch_paused(self) -> None:
+        self._count()
+
+    def _count(self) -> None:
+        """Count the jobs by what they are doing."""
+        live = [job for job in map(self.jobs.__getitem__, self._live) if job.driver is not Driver.NOBODY]
+        states = [job.state for job in live]
+        paused = sum(is_paused(job, line=self.paused) for job in live)
+        ours = self.services.pool.jobs if self.services is not None else {}
+        ended = [self.jobs[job_id].state for job_id in ours if job_id in self.jobs]
+        self.tally = Tally(
+            running=states.count(JobState.RUNNING),
+            queued=states.count(JobState.QUEUED) - paused,
+            paused=paused,
+            failed=ended.count(JobState.FAILED),
+            succeeded=ended.count(JobState.SUCCEEDED),
+        )
+
     def outlook(self, job: Job) -> Outlook:
-        """What can be said now of a job that runs."""
+        """What can be said now of a job that has not ended."""
         return Outlook() if self.services is None else self.services.outlook(job)
 
     def _fatal_error(self) -> None:
@@ -604,6 +615,9 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
                 ended = Farewell('Leaving when all have ended', services.pool.idle(), services.pool.if_left, stays=True)
                 if not await self.push_screen_wait(ended):
                     return
+                if not services.pool.if_left().moves:  # what is paused does not end, and stays
+                    self._leave_running(services)
+                    break
             elif choice == 'cancel':
                 await self._cancel_all(services)
             elif choice == 'leave':
@@ -641,6 +655,10 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
         if left.waiting:
             self.farewell.append(
                 f'{plural(len(left.waiting), "job")} not sent: the next start or `hfmedia-tui resume` goes on.'
+            )
+        if left.paused:
+            self.farewell.append(
+                f'{plural(len(left.paused), "job")} paused: sent when you say so, or by `hfmedia-tui resume`.'
             )
 
     def end(self) -> None:

@@ -1,6 +1,6 @@
 """What the user's own past says: how long a running job may take, and how well a provider has served.
 
-And beside it what a snapshot of a running job does not tell: how long it is silent.
+And beside it what a snapshot of a job does not tell: how long its provider is silent, and whether the line is paused.
 """
 
 from bisect import bisect_left
@@ -40,12 +40,14 @@ class PastRuns:
 
 
 class Outlook(NamedTuple):
-    """What is known of one running job."""
+    """What is known of one job that has not ended."""
 
     past: PastRuns | None = None
     """None where there are none, or where they tell nothing about this run."""
     silence: float | None = None
     """Seconds for which its provider has not answered what it was asked; None while nothing is asked."""
+    line_paused: bool = False
+    """Whether nothing new starts in this process."""
 
 
 class TrackRecord(NamedTuple):

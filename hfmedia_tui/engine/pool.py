@@ -75,6 +75,13 @@ class IfLeft(NamedTuple):
     """A provider is being asked: nobody would hear its answer."""
     waiting: tuple[Job, ...]
     """Nothing was sent, or it was turned away: they wait for the next start."""
+    paused: tuple[Job, ...]
+    """Nothing was sent, and nothing is before the user says so."""
+
+    @property
+    def moves(self) -> bool:
+        """Whether any of them ends without a word of the user's."""
+        return bool(self.collected or self.interrupted or self.waiting)
 
 
 class Pool:
@@ -126,8 +133,9 @@ class Pool:
             interrupted=tuple(runner.job for runner in runners if runner.submitting),
             waiting=(
                 *(runner.job for runner in runners if not runner.accepted and not runner.submitting),
-                *self._line.jobs.values(),
+                *(job for job in self._line.jobs.values() if self._line.goes_on(job)),
             ),
+            paused=tuple(job for job in self._line.jobs.values() if not self._line.goes_on(job)),
         )
 
     async def leave(self) -> None:

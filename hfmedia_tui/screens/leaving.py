@@ -28,22 +28,28 @@ def ask_how_to_leave(left: 'IfLeft') -> Choice:
     leave = ('leave', 'Leave running', 'collected in the background')
     if not left.collected:
         leave = ('leave', 'Leave', 'the next start asks' if not left.interrupted else 'and interrupt what is asked')
+    until = 'leave when all have ended' if not left.paused else 'until the others have ended: paused ones stay'
     options = [
-        ('wait', 'Wait', 'leave when all have ended'),
+        *([('wait', 'Wait', until)] if left.moves else []),
         leave,
         ('cancel', 'Cancel all', 'ask the providers to stop'),
         ('stay', 'Stay', 'Esc'),
     ]
-    return Choice(_counted(left), options, chosen='wait', text='\n'.join(_told(left)))
+    return Choice(_counted(left), options, chosen=options[0][0], text='\n'.join(_told(left)))
 
 
 def _counted(left: 'IfLeft') -> str:
     """How many jobs are not finished; empty where all are."""
-    running, waiting = len(left.collected) + len(left.interrupted), len(left.waiting)
-    counts = [f'{plural(running, "job")} running'] if running else []
-    if waiting:
-        counts.append(f'{waiting:,} waiting' if running else f'{plural(waiting, "job")} waiting')
-    return ', '.join(counts)
+    counts = [
+        (len(left.collected) + len(left.interrupted), 'running'),
+        (len(left.waiting), 'waiting'),
+        (len(left.paused), 'paused'),
+    ]
+    told = list[str]()
+    for count, word in counts:
+        if count:
+            told.append(f'{count:,} {word}' if told else f'{plural(count, "job")} {word}')
+    return ', '.join(told)
 
 
 def _told(left: 'IfLeft') -> Iterable[str]:
@@ -54,6 +60,8 @@ def _told(left: 'IfLeft') -> Iterable[str]:
         yield f'Being asked: {_names(left.interrupted)}. If left, nobody hears the answer, and it may be billed.'
     if left.waiting:
         yield f'Not sent: {plural(len(left.waiting), "job")}. If left, nothing is sent before the next start.'
+    if left.paused:
+        yield f'Paused: {plural(len(left.paused), "job")}. Nothing is sent before you say so, now or at the next start.'
 
 
 def _names(jobs: Iterable[Job]) -> str:

@@ -87,6 +87,7 @@ class Place(Screen[None]):
             ('tally', self._watch_tally),
             ('mark', self._watch_mark),
             ('standing', self.take_standing),
+            ('paused', self._show_paused),
         ):
             self.watch(self.house, name, cast('Callable[..., None]', watcher))
         if self.house.jobs:
@@ -102,6 +103,10 @@ class Place(Screen[None]):
 
     def _watch_mark(self, mark: str) -> None:
         self.mark = mark
+
+    def _show_paused(self) -> None:
+        for knowing in (*self.query(JobList), *self.query(JobDetails)):
+            knowing.refresh(layout=True)
 
     def take_jobs(self, jobs: tuple[Job, ...]) -> None:
         """Take on the newest snapshots of jobs that changed."""

@@ -190,8 +190,8 @@ class Services:
     # ------------------------------------------------------------------------------------------ looking ahead
 
     def outlook(self, job: Job) -> Outlook:
-        """What can be said now of a job that runs."""
-        return Outlook(self.pasts.of(job), self.pool.silence(job.id))
+        """What can be said now of a job that has not ended."""
+        return Outlook(self.pasts.of(job), self.pool.silence(job.id), self.pool.paused)
 
     # ------------------------------------------------------------------------------------------ looking back
 

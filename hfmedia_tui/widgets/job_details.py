@@ -11,7 +11,7 @@ from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState, clean
 from hfmedia_tui.outlook import Outlook, PastRuns
 from hfmedia_tui.paths import file_link
 from hfmedia_tui.widgets.job_list import no_outlook
-from hfmedia_tui.widgets.job_row import COLOURS, is_left, state_mark, state_word
+from hfmedia_tui.widgets.job_row import COLOURS, is_left, is_paused, state_mark, state_word
 from hfmedia_tui.widgets.plain import clock, duration, file_size, json_text, one_line, shortened
 
 __all__ = ['JobDetails', 'caption']
@@ -33,14 +33,15 @@ class JobDetails(Widget):
     def __init__(self) -> None:
         super().__init__()
         self.outlook: Callable[[Job], Outlook] = no_outlook
-        """Tells what can be said of a job that runs."""
+        """Tells what can be said of a job that has not ended."""
 
     def render(self) -> Content:
         job = self.job
         if job is None:
             return Content('')
-        mark, part = state_mark(job)
-        lines = [Content.assemble((f'{mark} {state_word(job).capitalize()}', f'bold {COLOURS[part]}'))]
+        outlook = Outlook() if job.state in FINAL_STATES else self.outlook(job)
+        mark, part = state_mark(job, outlook)
+        lines = [Content.assemble((f'{mark} {state_word(job, outlook).capitalize()}', f'bold {COLOURS[part]}'))]
         if job.trashed_at is not None:
             lines.append(Content.styled(f'In the trash since {clock(job.trashed_at)}', '$warning'))
         if job.sent_in is not None:
@@ -49,7 +50,7 @@ class JobDetails(Widget):
             lines += [Content(job.error.message)]
             if job.error.hint:
                 lines.append(Content.styled(job.error.hint, '$foreground-muted'))
-        lines += [Content.styled(one_line(told), '$foreground-muted') for told in self._standing(job)]
+        lines += [Content.styled(one_line(told), '$foreground-muted') for told in _standing(job, outlook)]
         for output in job.outputs:
             lines.append(Content(one_line(clean(output.path, 4096))).stylize(Style(link=file_link(output.path))))
         lines += [Content(''), Content(job.order.prompt)]
@@ -65,21 +66,24 @@ class JobDetails(Widget):
                 lines += [Content(''), *section]
         return Content('\n').join(lines)
 
-    def _standing(self, job: Job) -> Iterator[str]:
-        """Yield in sentences who drives the job, what stands in its way, and how long it may take."""
-        if job.driver is Driver.OTHER:
-            yield 'Another process drives it.'
-        elif job.paused and job.state is JobState.QUEUED:
-            yield 'Paused: p lets it go on.'
-        elif is_left(job):
-            yield 'No process drives it: retry takes it up.'
-        if job.note and not (job.error and job.error.hint == job.note):
-            yield job.note
-        if job.state is JobState.RUNNING:
-            if (past := self.outlook(job).past) is not None:
-                yield _usually(past)
-            if job.progress.log:
-                yield job.progress.log
+
+def _standing(job: Job, outlook: Outlook) -> Iterator[str]:
+    """Yield in sentences who drives the job, what stands in its way, and how long it may take."""
+    if job.driver is Driver.OTHER:
+        yield 'Another process drives it.'
+    elif job.paused and job.state is JobState.QUEUED:
+        yield 'Paused: p lets it go on.'
+    elif is_paused(job, line=outlook.line_paused):
+        yield 'Nothing new starts: P lets all go on.'
+    elif is_left(job):
+        yield 'No process drives it: retry takes it up.'
+    if job.note and not (job.error and job.error.hint == job.note):
+        yield job.note
+    if job.state is JobState.RUNNING:
+        if (past := outlook.past) is not None:
+            yield _usually(past)
+        if job.progress.log:
+            yield job.progress.log
 
 
 def _usually(past: PastRuns) -> str:

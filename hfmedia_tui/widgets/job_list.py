@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from textual.geometry import Size
 from textual.message import Message
 
-from hfmedia_tui.domain import Job, JobState
+from hfmedia_tui.domain import FINAL_STATES, Job, JobState
 from hfmedia_tui.outlook import Outlook
 from hfmedia_tui.widgets.job_row import draw_job, standing_rank
 from hfmedia_tui.widgets.row_list import Part, RowList
@@ -32,7 +32,7 @@ class JobList(RowList[Job]):
         self.fits: Callable[[Job], bool] | None = None
         """Which jobs are listed; None for all."""
         self.outlook: Callable[[Job], Outlook] = no_outlook
-        """Tells what can be said of a job that runs."""
+        """Tells what can be said of a job that has not ended."""
 
     class EndNear(Message):
         """The last rows have come near: there may be more."""
@@ -140,5 +140,5 @@ class JobList(RowList[Job]):
         self.post_message(self.LastWanted())
 
     def draw(self, row: Job, width: int) -> Iterable[Part]:
-        outlook = self.outlook(row) if row.state is JobState.RUNNING else Outlook()
+        outlook = Outlook() if row.state in FINAL_STATES else self.outlook(row)
         return draw_job(row, width, datetime.now(UTC), outlook)

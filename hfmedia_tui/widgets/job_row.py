@@ -9,7 +9,17 @@ from hfmedia_tui.outlook import Outlook, PastRuns
 from hfmedia_tui.widgets.plain import cells, duration, file_size, one_line
 from hfmedia_tui.widgets.row_list import Part
 
-__all__ = ['COLOURS', 'draw_job', 'expectation', 'is_left', 'is_silent', 'standing_rank', 'state_mark', 'state_word']
+__all__ = [
+    'COLOURS',
+    'draw_job',
+    'expectation',
+    'is_left',
+    'is_paused',
+    'is_silent',
+    'standing_rank',
+    'state_mark',
+    'state_word',
+]
 
 COLOURS: Final = {
     '': '$foreground',
@@ -48,6 +58,15 @@ def is_left(job: Job) -> bool:
     return job.driver is Driver.NOBODY and job.state not in FINAL_STATES
 
 
+def is_paused(job: Job, *, line: bool) -> bool:
+    """Whether the job waits for a word of the user's; `line` says whether the whole line of this process is paused.
+
+    What a provider has accepted goes on when the line is paused.
+    """
+    accepted = bool(job.attempts) and job.attempts[-1].error is None
+    return job.state is JobState.QUEUED and (job.paused or (line and job.driver is Driver.OURS and not accepted))
+
+
 def is_silent(outlook: Outlook) -> bool:
     """Whether a provider has not answered for longer than is to be expected."""
     patience = _SILENCE if outlook.past is None else max(_SILENCE, outlook.past.usual[1])
@@ -56,16 +75,16 @@ def is_silent(outlook: Outlook) -> bool:
 
 def state_mark(job: Job, outlook: Outlook = _NOTHING) -> Part:
     """Return the sign of the job's state, and the part of a row's style that it wears."""
-    if job.paused and job.state is JobState.QUEUED:
+    if is_paused(job, line=outlook.line_paused):
         return _PAUSED
     if is_left(job):
         return _LEFT
     return _SILENT if job.state is JobState.RUNNING and is_silent(outlook) else _MARKS[job.state]
 
 
-def state_word(job: Job) -> str:
+def state_word(job: Job, outlook: Outlook = _NOTHING) -> str:
     """Return in one word what the job is doing: its stage while it runs, else its state."""
-    if job.paused and job.state is JobState.QUEUED:
+    if is_paused(job, line=outlook.line_paused):
         return 'paused'
     if is_left(job):
         return 'left'
@@ -135,7 +154,7 @@ def draw_job(job: Job, width: int, now: datetime, outlook: Outlook = _NOTHING) -
     """Yield the parts of a job's line, `width` cells in all."""
     mark, part = state_mark(job, outlook)
     yield f'{mark} ', part
-    yield cells(state_word(job), 12), part if part in ('bad', 'odd') else ''
+    yield cells(state_word(job, outlook), 12), part if part in ('bad', 'odd') else ''
     width -= 14
     running = job.state is JobState.RUNNING and not is_left(job)
     elapsed = job.elapsed(now)

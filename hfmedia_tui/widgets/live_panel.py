@@ -48,7 +48,7 @@ class LivePanel(Widget):
     def __init__(self) -> None:
         super().__init__()
         self.outlook: Callable[[Job], Outlook] = no_outlook
-        """Tells what can be said of a job that runs."""
+        """Tells what can be said of a job that has not ended."""
         self._under_way: dict[str, Job] = {}
         self._waiting: dict[str, bool] = {}
         """Whether each job that waits is paused."""

@@ -23,6 +23,7 @@ class Tally:
 
     running: int = 0
     queued: int = 0
+    paused: int = 0
     failed: int = 0
     succeeded: int = 0
 
@@ -71,6 +72,7 @@ class TopBar(Widget):
         told = [
             (self.tally.running, 'running', '●', '$primary'),
             (self.tally.queued, 'queued', '·', '$foreground'),
+            (self.tally.paused, 'paused', '‖', '$warning'),
             (self.tally.failed, 'failed', '✗', '$error'),
         ]
         if not any(count for count, *_ in told):

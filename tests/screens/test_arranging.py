@@ -49,7 +49,11 @@ async def test_all_is_paused_and_told_in_every_place(start: Start) -> None:
         first, second = await begun(studio, 2)
         await studio.press('P')
         await studio.until_shown('Paused: P starts again')
-        await studio.press('c')
+        await studio.until_shown('‖ paused')
+        assert '●1 ‖1 ' in studio.text, 'nothing is called queued that waits for the user'
+        await studio.press('f3')
+        await studio.until_shown('‖ paused')
+        await studio.press('f4', 'c')
         await studio.until(lambda: studio.app.jobs[first.id].state is JobState.CANCELLED)
         assert studio.app.jobs[second.id].state is JobState.QUEUED
         await studio.press('f2')

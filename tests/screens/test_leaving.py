@@ -80,6 +80,40 @@ async def test_waiting_can_be_given_up_and_ends_with_the_last_job(start: Start, 
     assert await states(paths) == [JobState.CANCELLED]
 
 
+async def test_waiting_is_not_offered_for_what_waits_for_the_user(start: Start, paths: Paths) -> None:
+    """You should see that the job is paused, and three ways on, none of which ends by itself."""
+    async with start((80, 24)) as studio:
+        await studio.services.waiting.pause_all(True)
+        studio.app.paused = True
+        await studio.choose(IMAGE)
+        await studio.generate('a fox', 2)
+        await studio.until_shown('‖2')
+        await studio.press('ctrl+q')
+        await studio.until(lambda: isinstance(studio.app.screen, Choice))
+        assert '2 jobs paused' in studio.text
+        assert 'Wait' not in studio.text
+        await studio.press('enter')
+        await studio.until(lambda: studio.app._exit)
+    (said,) = studio.app.farewell
+    assert said.startswith('2 jobs paused')
+    assert await states(paths) == [JobState.QUEUED] * 2
+
+
+async def test_waiting_ends_when_only_paused_jobs_are_left(start: Start, paths: Paths) -> None:
+    async with start((80, 24)) as studio:
+        studio.services.pool.limits = Limits(total=1)
+        running, paused = await studio.services.submit(Ask(model=STUCK, prompt='a fox', provider='fal-ai', count=2))
+        await studio.services.waiting.pause(paused)
+        await studio.until(lambda: studio.services.pool.if_left().collected)
+        await studio.press('ctrl+q')
+        await studio.until_shown('1 job running, 1 paused')
+        await studio.press('enter')
+        await studio.until(lambda: isinstance(studio.app.screen, Farewell))
+        await studio.services.pool.cancel(running.id)
+        await studio.until(lambda: studio.app._exit)
+    assert await states(paths) == [JobState.CANCELLED, JobState.QUEUED]
+
+
 async def leave_waiting(paths: Paths, environment: dict[str, str], count: int = 1) -> None:
     """Leave jobs behind that were never sent."""
     async with open_services(paths, environment=environment, limits=Limits(total=1)) as services:

@@ -64,3 +64,14 @@ def test_far_back_hung_and_left_look_different() -> None:
     assert 'left' in line(left, 78)
     assert 'no answer' not in line(running(), 78, slow), 'its like took longer'
     assert 'left' in line(job(state=JobState.QUEUED, driver=Driver.NOBODY), 78)
+
+
+def test_what_waits_for_the_user_is_paused_and_what_a_provider_accepted_is_not() -> None:
+    paused = Outlook(line_paused=True)
+    waiting = job(state=JobState.QUEUED)
+    assert 'waiting' in line(waiting, 78)
+    assert '‖ paused' in line(waiting, 78, paused)
+    assert '‖ paused' in line(replace(waiting, paused=True), 78)
+    accepted = replace(waiting, attempts=(Attempt(provider='fal-ai'),))
+    elsewhere = replace(waiting, driver=Driver.OTHER)
+    assert 'paused' not in line(accepted, 78, paused) + line(elsewhere, 78, paused)
