@@ -127,8 +127,16 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
         Binding('f2', "place('browse')", 'Browse', show=False, id='app.browse', tooltip='Go to the models'),
         Binding('f3', "place('compose')", 'Compose', show=False, id='app.compose', tooltip='Go to the prompt'),
         Binding('f4', "place('jobs')", 'Jobs', show=False, id='app.jobs', tooltip='Go to the jobs'),
-        Binding('f12', "place('gallery')", 'Gallery', show=False, id='app.gallery', tooltip='Go to the results'),
-        # Before the prompt's own: there it selects all, as Ctrl+A does.
+        # These two before the prompt's own: there they select a line, and all, as Ctrl+A does.
+        Binding(
+            'f6',
+            "place('gallery')",
+            'Gallery',
+            show=False,
+            priority=True,
+            id='app.gallery',
+            tooltip='Go to the results',
+        ),
         Binding(
             'f7',
             "place('settings')",

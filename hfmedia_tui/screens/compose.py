@@ -68,7 +68,7 @@ class ComposeScreen(ComposingPlace):
             tooltip='Open a saved template, or save what is composed as one',
         ),
         Binding(
-            'f6',
+            'f12,alt+e',
             'edit',
             'Editor',
             show=False,

@@ -350,7 +350,7 @@ class ComposingPlace(RecipePlace):
             hint = field.hint
         else:
             hint = (
-                'Enter generates, Ctrl+N new line, Ctrl+R earlier, Ctrl+S templates, F6 editor'
+                'Enter generates, Ctrl+N new line, Ctrl+R earlier, Ctrl+S templates, F12 editor'
                 if event.widget is self.prompt
                 else ''
             )

@@ -118,7 +118,7 @@ def draw_session(display: str, album: Album, folder: Path) -> None:
         album.save(terminal.look(), 'jobs')
         until_shown(terminal, '28 done')
 
-        terminal.press('F12')
+        terminal.press('F6')
         until_shown(terminal, 'Space Mark')
         terminal.press('space', 'space', 'c')
         until_shown(terminal, 'Flicker')
@@ -141,7 +141,7 @@ def draw_light(display: str, album: Album, folder: Path) -> None:
     settle(folder, '[interface]\ntheme = "hfmedia-light"\n')
     with open_xterm(START, folder, display) as terminal:
         until_shown(terminal, '▌▶ video')
-        terminal.press('F12')
+        terminal.press('F6')
         until_shown(terminal, 'Space Mark')
         album.save(with_pictures(terminal), 'gallery')
         terminal.press('F7')

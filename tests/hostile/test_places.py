@@ -94,7 +94,7 @@ async def test_jobs(enter: Enter) -> None:
 
 async def test_results(enter: Enter) -> None:
     async with enter((120, 40)) as studio:
-        await studio.press('f12', 'v')
+        await studio.press('f6', 'v')
         await studio.until(lambda: studio.gallery.result is not None)
         count = len(studio.gallery.grid.items)
         seen = ''

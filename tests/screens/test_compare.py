@@ -17,7 +17,7 @@ async def compare(studio: Studio, *asks: Ask) -> CompareScreen:
     for ask in asks:
         await studio.services.submit(ask)
         await studio.settle()
-    await studio.press('f12')
+    await studio.press('f6')
     await studio.until_shown(f'{len(asks)} results')
     await studio.press(*['space'] * len(asks), 'c')
     await studio.until(lambda: isinstance(studio.app.screen, CompareScreen) and studio.app.screen.result)

@@ -56,7 +56,7 @@ async def test_f6_writes_the_prompt_and_ctrl_z_brings_back_what_stood_there(
     monkeypatch.setenv('VISUAL', editor(tmp_path, 'open(name, "w").write(text + "and a wolf\\n")'))
     async with start() as studio:
         await studio.choose(MODEL)
-        await studio.press(*'fox', 'f6')
+        await studio.press(*'fox', 'f12')
         await studio.until(lambda: studio.compose.prompt.text == 'fox\nand a wolf')
         await studio.until_shown('and a wolf')
         assert studio.compose.prompt.has_focus
@@ -68,6 +68,6 @@ async def test_where_there_is_no_terminal_to_lend_it_is_said(start: Start, monke
     monkeypatch.setenv('VISUAL', 'true')
     async with start() as studio:
         await studio.choose(MODEL)
-        await studio.press(*'fox', 'f6')
+        await studio.press(*'fox', 'f12')
         await studio.until_shown('There is no terminal to open an editor in.')
         assert studio.compose.prompt.text == 'fox'

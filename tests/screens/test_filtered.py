@@ -39,7 +39,7 @@ async def test_a_filter_of_the_models_is_kept_with_its_order(start: Start, paths
         await studio.until(lambda: not read_settings(paths.settings).views.get('browse'))
 
 
-@pytest.mark.parametrize(('key', 'place'), [('f4', 'jobs'), ('f12', 'gallery')])
+@pytest.mark.parametrize(('key', 'place'), [('f4', 'jobs'), ('f6', 'gallery')])
 async def test_every_list_has_views_of_its_own(start: Start, paths: Paths, key: str, place: str) -> None:
     paths.configuration.mkdir()
     views = f'[views.{place}]\n7 = "model:flux [/] \\u001b[31m"\n[views.nowhere]\n1 = "x"\n'

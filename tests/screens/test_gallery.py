@@ -26,7 +26,7 @@ async def enter_gallery(studio: Studio, *prompts: str) -> GalleryScreen:
     for prompt in prompts:
         await studio.services.submit(Ask(model=MODEL, prompt=prompt))
     await studio.settle()
-    await studio.press('f12')
+    await studio.press('f6')
     await studio.until(lambda: studio.app.current_mode == 'gallery' and studio.gallery.result is not None)
     await studio.until(lambda: found(studio.gallery) == [*reversed(prompts)])
     return studio.gallery
@@ -64,7 +64,7 @@ async def test_what_was_made_is_seen_newest_first(start: Start, size: tuple[int,
 
 async def test_an_empty_gallery_says_how_to_fill_it(start: Start) -> None:
     async with start((80, 24)) as studio:
-        await studio.press('f12')
+        await studio.press('f6')
         await studio.until_shown('Nothing yet')
         for key in ('enter', 'f', 't', 'x', 'space', 'v', 'G', 'e', 'y'):
             await studio.press(key)
@@ -244,7 +244,7 @@ async def test_a_film_plays_in_the_viewer(start: Start) -> None:
     async with start((80, 24)) as studio:
         await studio.services.submit(Ask(model='Wan-AI/Wan2.2-T2V-A14B', prompt='waves'))
         await studio.settle()
-        await studio.press('f12')
+        await studio.press('f6')
         await studio.until_shown('1 result')
         await studio.until(lambda: studio.gallery.result)
         await studio.press('enter')

@@ -43,7 +43,7 @@ PLACES: dict[str, tuple[tuple[str, ...], str | type, tuple[str, ...]]] = {
     'jobs': (('f4',), 'jobs', ()),
     'help': (('f1',), HelpScreen, ('escape',)),
     'settings': (('f7',), 'settings', ()),
-    'gallery': (('f12',), 'gallery', ()),
+    'gallery': (('f6',), 'gallery', ()),
     'viewer': (('enter',), ViewerScreen, ('escape',)),
     'compare': (('space', 'space', 'c'), CompareScreen, ('escape',)),
 }

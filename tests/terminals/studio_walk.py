@@ -134,7 +134,7 @@ class _Studio:
 
     def look(self) -> None:
         """Look at two results beside each other, and in one place."""
-        self._terminal.press('F12')
+        self._terminal.press('F6')
         self._until(f'{_MATRIX} results')
         self._terminal.type('  c')
         for result in (_FIRST, _SECOND):
