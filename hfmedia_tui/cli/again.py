@@ -8,10 +8,10 @@ import click
 from hfmedia_tui.cli.driving import NO_TOKEN, drive, finish, need_token, run
 from hfmedia_tui.cli.exits import CUT_SHORT
 from hfmedia_tui.cli.report import describe, job_object, tell_unreadable, write_object
-from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState
+from hfmedia_tui.domain import FINAL_STATES, SANDBOX, Driver, Job, JobState
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.paths import find_paths
-from hfmedia_tui.services import SANDBOX, open_services
+from hfmedia_tui.services import open_services
 from hfmedia_tui.store.ledger import Ledger
 
 __all__ = ['run_cancel', 'run_collect', 'run_resume', 'run_retry']

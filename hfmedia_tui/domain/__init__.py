@@ -18,6 +18,7 @@ How a provider is spoken to
 
 from hfmedia_tui.domain.jobs import (
     FINAL_STATES,
+    SANDBOX,
     Attempt,
     Driver,
     Event,
@@ -67,6 +68,7 @@ from hfmedia_tui.domain.text import (
 __all__ = [
     'FINAL_STATES',
     'JSON',
+    'SANDBOX',
     'Access',
     'Attempt',
     'AttemptRecord',

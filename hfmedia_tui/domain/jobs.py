@@ -11,6 +11,7 @@ from hfmedia_tui.domain.models import ProviderMapping, Task
 
 __all__ = [
     'FINAL_STATES',
+    'SANDBOX',
     'Attempt',
     'Driver',
     'Event',
@@ -27,6 +28,9 @@ __all__ = [
     'Stage',
     'event_of',
 ]
+
+SANDBOX: Final = 'sandbox'
+"""What stands for the sandbox's addresses in an order: they change from start to start."""
 
 
 class Order(Struct, frozen=True, kw_only=True, gc=False):  # tens of thousands, without a cycle
@@ -65,9 +69,9 @@ class Order(Struct, frozen=True, kw_only=True, gc=False):  # tens of thousands, 
     name: str = ''
     """What results are called there, with fields in braces; empty for the usual name."""
     hub: str = ''
-    """The Hub that the model was found on, or `sandbox`."""
+    """The Hub that the model was found on, or `SANDBOX`."""
     router: str = ''
-    """The router that predictions are sent to, or `sandbox`."""
+    """The router that predictions are sent to, or `SANDBOX`."""
     account: str | None = None
     """The name of the account whose token pays, where it is known."""
     created_at: datetime

@@ -5,9 +5,9 @@ import socket
 from typing import Final
 from urllib.parse import urlsplit
 
-import httpx
 import msgspec
 
+from hfmedia_tui.engine.client import httpx
 from hfmedia_tui.errors import UsageError
 
 __all__ = ['Endpoints', 'check_media_address', 'check_media_url', 'is_loopback']

@@ -19,12 +19,12 @@ from types import MappingProxyType
 from typing import Any, Final, Self, TypeVar
 from urllib.parse import urlencode, urljoin, urlsplit
 
-import httpx
 import msgspec
 
 from hfmedia_tui import __version__
 from hfmedia_tui.domain import Access, Reply, Request, clean, masked
 from hfmedia_tui.engine.addresses import Endpoints, check_media_address, check_media_url
+from hfmedia_tui.engine.client import httpx
 from hfmedia_tui.engine.pace import TooSlow, at_pace
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.providers import Door

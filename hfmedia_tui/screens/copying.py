@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from hfmedia_tui.domain import Job, Order, Output, clean
+from hfmedia_tui.domain import SANDBOX, Job, Order, Output, clean
 from hfmedia_tui.paths import named_folder
 from hfmedia_tui.screens.choice import Choice
-from hfmedia_tui.services import SANDBOX
 from hfmedia_tui.widgets.plain import one_line, shortened
 
 if TYPE_CHECKING:

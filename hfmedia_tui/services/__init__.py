@@ -9,10 +9,9 @@ from hfmedia_tui.services.account import account_name
 from hfmedia_tui.services.house import Services
 from hfmedia_tui.services.offers import Offers
 from hfmedia_tui.services.opening import find_endpoints, open_services
-from hfmedia_tui.services.ordering import SANDBOX, Ask
+from hfmedia_tui.services.ordering import Ask
 
 __all__ = [
-    'SANDBOX',
     'Ask',
     'Limits',
     'Offers',

@@ -6,7 +6,7 @@ from typing import Final
 
 from hfmedia_tui.catalog.catalog import Catalog
 from hfmedia_tui.composition import Entries
-from hfmedia_tui.domain import FINAL_STATES, Job, Model, Order, Task
+from hfmedia_tui.domain import FINAL_STATES, SANDBOX, Job, Model, Order, Task
 from hfmedia_tui.engine.addresses import Endpoints
 from hfmedia_tui.engine.pool import Pool
 from hfmedia_tui.engine.tools import Limits
@@ -17,7 +17,7 @@ from hfmedia_tui.services.account import Account
 from hfmedia_tui.services.hooks import Hooks
 from hfmedia_tui.services.matrix import expand, plan
 from hfmedia_tui.services.offers import Offers
-from hfmedia_tui.services.ordering import SANDBOX, Ask, Ordering
+from hfmedia_tui.services.ordering import Ask, Ordering
 from hfmedia_tui.services.pasts import Pasts
 from hfmedia_tui.services.spending import over_limit
 from hfmedia_tui.services.trash import UndoableTrash

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
 from hfmedia_tui.catalog.catalog import Catalog
-from hfmedia_tui.domain import Reply
+from hfmedia_tui.domain import SANDBOX, Reply
 from hfmedia_tui.engine.addresses import Endpoints
 from hfmedia_tui.engine.pool import Pool
 from hfmedia_tui.engine.tools import Limits, Tools
@@ -22,7 +22,7 @@ from hfmedia_tui.services.hooks import Hooks
 from hfmedia_tui.services.house import Services
 from hfmedia_tui.services.hub import ask_hub
 from hfmedia_tui.services.offers import Offers
-from hfmedia_tui.services.ordering import SANDBOX, Ordering
+from hfmedia_tui.services.ordering import Ordering
 from hfmedia_tui.services.own_keys import own_keys
 from hfmedia_tui.services.trash import UndoableTrash
 from hfmedia_tui.settings import Settings, read_settings

@@ -20,10 +20,8 @@ from hfmedia_tui.services.account import Account
 from hfmedia_tui.services.offers import Offers
 from hfmedia_tui.settings import Settings
 
-__all__ = ['MOST_GENERATIONS', 'SANDBOX', 'Ask', 'Ordering']
+__all__ = ['MOST_GENERATIONS', 'Ask', 'Ordering']
 
-SANDBOX: Final = 'sandbox'
-"""What stands for the sandbox's addresses in an order: they change from start to start."""
 MOST_GENERATIONS: Final = 1000
 """That can be asked for at once."""
 _LONGEST_PROMPT: Final = 32_000

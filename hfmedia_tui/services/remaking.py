@@ -1,8 +1,8 @@
 """What is asked for to make once more what a file or a job tells of."""
 
-from hfmedia_tui.domain import Job
+from hfmedia_tui.domain import SANDBOX, Job
 from hfmedia_tui.metadata.recipe import Recipe
-from hfmedia_tui.services.ordering import SANDBOX, Ask
+from hfmedia_tui.services.ordering import Ask
 
 __all__ = ['ask_for', 'recipe_of']
 

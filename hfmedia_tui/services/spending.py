@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from hfmedia_tui.services.ordering import SANDBOX
+from hfmedia_tui.domain import SANDBOX
 from hfmedia_tui.settings import Spend
 from hfmedia_tui.store.spending import Spending
 

@@ -15,12 +15,11 @@ import click
 import pytest
 
 from hfmedia_tui.cli.commands import generate
-from hfmedia_tui.domain import Order, Task
+from hfmedia_tui.domain import SANDBOX, Order, Task
 from hfmedia_tui.parameters import PARAMETERS
 from hfmedia_tui.paths import file_link
 from hfmedia_tui.screens.choice import Choice
 from hfmedia_tui.screens.copying import command_line, copy_from, scp_line
-from hfmedia_tui.services import SANDBOX
 from tests.screens.conftest import Start
 from tests.screens.studio import Studio
 
