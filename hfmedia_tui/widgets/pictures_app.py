@@ -10,7 +10,7 @@ from textual.app import App
 from textual.timer import Timer
 
 from hfmedia_tui.media.picture import Pictures
-from hfmedia_tui.media.terminal import CellSize, has_placeholders
+from hfmedia_tui.media.terminal import CellSize, Graphics, has_placeholders
 from hfmedia_tui.media.tmux import COUNTED, TmuxClient, find_tmux_client
 
 __all__ = ['PicturesApp']
@@ -35,7 +35,7 @@ class PicturesApp(App[None]):
             answers = not (self.is_headless or self.is_web)
             self.pictures.pacer.open(driver.write, self.call_after_refresh, answers=answers)
             terminal = self.pictures.terminal
-            if answers and terminal.tmux:
+            if answers and terminal.tmux and terminal.graphics is Graphics.KITTY:
                 self.set_interval(_LOOKING, self._look_at_tmux)
                 self.pictures.kept.on_sent = self._look_soon
 
@@ -59,10 +59,9 @@ class PicturesApp(App[None]):
         self._looking = self.set_timer(COUNTED, self._look_at_tmux)
 
     async def _look_at_tmux(self) -> None:
-        """Draw anew when tmux shows us in another terminal, or has not passed on what we sent.
+        """Send the pictures anew when tmux shows us in another terminal, or has not passed on what we sent.
 
-        It tells nobody of either. It knows no pictures, so that it cannot send them again; and after it threw text away
-        it may leave what it shows as it is (3.3a, seen when the terminal had another size at the same time).
+        It tells nobody of either; text that it threw away it draws again by itself.
         """
         client = await asyncio.to_thread(find_tmux_client)
         if client is None:

@@ -1,6 +1,7 @@
 """A terminal's input cut into text and sequences, however it was cut on the way.
 
-ECMA-48 and https://invisible-island.net/xterm/ctlseqs/ctlseqs.html
+ECMA-48, https://invisible-island.net/xterm/ctlseqs/ctlseqs.html and, for what is no whole sequence,
+https://vt100.net/emu/dec_ansi_parser
 """
 
 import re
@@ -22,7 +23,7 @@ class Kind(Enum):
     OTHER = auto()
     """Other strings, and short escapes."""
     BROKEN = auto()
-    """What the next sequence cut off, as tmux does where it cannot keep up: terminals forget it."""
+    """What something else cut off, as tmux does where it cannot keep up: terminals forget it."""
 
 
 class Sequence(NamedTuple):
@@ -41,7 +42,10 @@ _SEQUENCE: Final = re.compile(
     rb'|\x1b[\]X^](?P<string>[^\x1b\x07]*)(?:\x1b\\|\x07)'
     rb'|\x1b(?P<escape>[ -/]*[0-OQ-WYZ\\`-~])'
     rb'|\x1b(?P<broken>(?:\[[0-?]*|[_P\]X^][^\x1b\x07]*)?[ -/]*)(?=\x1b[^\\])'
+    rb'|\x1b(?P<ended>(?:\[[0-?]*)?[ -/]*)(?=[\x18\x1a\x7f-\xff])'
 )
+_OBEYED_WITHIN: Final = re.compile(rb'(\x1b(?:\[[0-?]*)?[ -/]*)([\x00-\x17\x19\x1c-\x1f]+)')
+"""The start of a sequence, and control characters in it: terminals obey these at once, and go on with the sequence."""
 _KINDS: Final = {
     'text': Kind.TEXT,
     'control': Kind.CONTROL,
@@ -50,6 +54,7 @@ _KINDS: Final = {
     'string': Kind.OTHER,
     'escape': Kind.OTHER,
     'broken': Kind.BROKEN,
+    'ended': Kind.BROKEN,
 }
 
 
@@ -62,7 +67,14 @@ class Splitter:
     def feed(self, received: bytes) -> Iterator[Sequence]:
         self._rest += received
         place = 0
-        while match := _SEQUENCE.match(self._rest, place):
+        while True:
+            if within := _OBEYED_WITHIN.match(self._rest, place):
+                yield Sequence(Kind.TEXT, within[2], within[2])
+                self._rest = within[1] + self._rest[within.end() :]
+                place = 0
+            match = _SEQUENCE.match(self._rest, place)
+            if match is None:
+                break
             place = match.end()
             name = str(match.lastgroup)
             yield Sequence(_KINDS[name], match[0], match[name])

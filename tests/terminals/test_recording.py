@@ -50,6 +50,13 @@ def test_what_is_cut_off_is_forgotten() -> None:
     ]
 
 
+def test_what_is_cut_off_in_a_movement_of_the_cursor_is_forgotten() -> None:
+    """So does tmux where it cannot keep up: what it throws away ends anywhere, and it moves the cursor behind that."""
+    with writing('lost\x1b[4\b\b\x1b[m\x1b\r\n\x1b[38;2;1é!', PLAIN) as terminal:
+        assert terminal.until_ended() == 0
+        assert terminal.text().splitlines()[:2] == ['lost', 'é!']
+
+
 def test_a_picture_is_seen_where_its_placeholders_are() -> None:
     with writing(placed(7, RED) + '\x1b[4;1Hwords ▀', KITTY) as terminal:
         assert terminal.until_ended() == 0

@@ -64,29 +64,19 @@ def test_each_picture_is_seen_and_gone_in_tmux(tmp_path: Path, home: Path, envir
 
 
 @needs('tmux')
-def test_kittys_pictures_go_through_tmux(tmp_path: Path, home: Path, environment: dict[str, str]) -> None:
+@pytest.mark.parametrize('passing', [True, False], ids=['passing', 'half-cells'])
+def test_each_picture_is_seen_through_tmux(
+    tmp_path: Path, home: Path, environment: dict[str, str], passing: bool
+) -> None:
+    """Where tmux passes nothing on it gets half-cells, of which it throws away what it cannot keep up with."""
     with (
-        inside_tmux(START, folder=tmp_path, passing=True) as command,
+        inside_tmux(START, folder=tmp_path, passing=passing) as command,
         RecordingTerminal(command, KITTY, size=SIZE, environment=environment) as terminal,
     ):
         tour(terminal, home, resize=lambda: terminal.resize(128, 36), at=lambda place: None)
         terminal.at_rest()
-        assert terminal.holding.uploads
+        assert bool(terminal.holding.uploads) == passing
         assert terminal.holding.held == {}
-        assert terminal.holding.faults == []
-
-
-@needs('tmux')
-def test_where_tmux_passes_nothing_on_half_cells_are_drawn(
-    tmp_path: Path, home: Path, environment: dict[str, str]
-) -> None:
-    with (
-        inside_tmux(START, folder=tmp_path, passing=False) as command,
-        RecordingTerminal(command, KITTY, size=SIZE, environment=environment) as terminal,
-    ):
-        walk(terminal, at=lambda place: None, count=1)
-        until_result_shown(terminal, home)
-        assert terminal.holding.uploads == []
         assert terminal.holding.faults == []
 
 
