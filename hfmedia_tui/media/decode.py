@@ -22,10 +22,6 @@ MAXIMUM_PIXELS: Final = 100_000_000
 """Larger pictures are refused before a pixel is decoded: they would take more memory than a preview is worth."""
 
 
-_MOST_STREAMS: Final = 16
-"""Tracks of a film that are looked into within bounds; the picture's is among the first."""
-
-
 def _damaged(path: Path, error: BaseException) -> MediaError:
     reason = clean(getattr(error, 'strerror', None) or str(error), 200).rstrip('.')
     return MediaError(f'{clean(path.name, 80)} is damaged or incomplete: {reason}.')
@@ -83,8 +79,8 @@ def open_film(path: Path, form: Format) -> Iterator['InputContainer']:
     try:
         kind = 'webm' if form is Format.WEBM else 'mp4'
         # Frames may be of another size than the file says of them: neither looking into it nor decoding believes it.
-        bounds: Any = {'max_pixels': str(MAXIMUM_PIXELS)}  # PyAV's types say that it is text, and it is not
-        with av.open(str(path.absolute()), format=kind, stream_options=[bounds] * _MOST_STREAMS) as container:
+        bounds = {'max_pixels': str(MAXIMUM_PIXELS)}
+        with av.open(str(path.absolute()), format=kind, options=bounds) as container:
             if not container.streams.video:
                 raise MediaError(f'{clean(path.name, 80)} has no picture track.')
             stream = container.streams.video[0]
