@@ -5,7 +5,8 @@ import gc
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.text import Text
 from textual import on, work
@@ -26,25 +27,13 @@ from hfmedia_tui.messages import JobReused, ModelChosen, OpeningRetried
 from hfmedia_tui.outlook import Outlook
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.rooms import Rooms
-from hfmedia_tui.screens.browse import BrowseScreen
-from hfmedia_tui.screens.choice import Choice
-from hfmedia_tui.screens.compose import ComposeScreen
-from hfmedia_tui.screens.gallery import GalleryScreen
-from hfmedia_tui.screens.help import HelpScreen
-from hfmedia_tui.screens.jobs import JobsScreen
-from hfmedia_tui.screens.jump import JumpScreen
+from hfmedia_tui.screens.bringing import PLACES, bring_screens, make_place
 from hfmedia_tui.screens.key_question import KeyQuestion
-from hfmedia_tui.screens.leaving import Farewell, ask_how_to_leave
 from hfmedia_tui.screens.place import Place
 from hfmedia_tui.screens.returning import ReturningApp
-from hfmedia_tui.screens.settings import SettingsScreen
-from hfmedia_tui.screens.token import ask_for_token
-from hfmedia_tui.screens.waiting import ask_about_waiting
-from hfmedia_tui.screens.welcome import WelcomeScreen
 from hfmedia_tui.settings_file import SettingsFile
 from hfmedia_tui.store.session import Session
 from hfmedia_tui.tokens import keep_token
-from hfmedia_tui.widgets.film import FilmPlayer
 from hfmedia_tui.widgets.job_row import is_paused
 from hfmedia_tui.widgets.keymap import known_bindings, rebind, troubles
 from hfmedia_tui.widgets.pictures_app import PicturesApp
@@ -57,7 +46,11 @@ from hfmedia_tui.widgets.type_ahead import TypeAheadApp
 
 if TYPE_CHECKING:
     from hfmedia_tui.rooms import Opening
+    from hfmedia_tui.screens.compose import ComposeScreen
+    from hfmedia_tui.screens.jobs import JobsScreen
+    from hfmedia_tui.screens.welcome import WelcomeScreen
     from hfmedia_tui.services import Services
+    from hfmedia_tui.widgets.film import FilmPlayer
 
 __all__ = ['HFMediaApp']
 
@@ -93,10 +86,6 @@ _KEY_NAMES = {
     'delete': 'Del',
     'backspace': 'Backspace',
 }
-
-
-_PLACES = frozenset({'browse', 'compose', 'jobs', 'gallery', 'settings'})
-"""Where a session can be gone on with."""
 
 
 class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp):
@@ -192,6 +181,8 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
         self.settings_file = SettingsFile(paths.settings)
         with suppress(UsageError):  # what is wrong with the file is told when the rooms are opened
             self.settings_file.read()
+        if self.settings_file.settings.bindings:
+            bring_screens()
         rebind(self.settings_file.settings.bindings)  # before any binding is looked at
         super().__init__()
         self.rooms = Rooms(paths, opening)
@@ -228,12 +219,8 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
         """The latest snapshot of every job known, by id."""
         self.jobs_changed: Signal[tuple[Job, ...]] = Signal(self, 'jobs changed')
         """Newest snapshots of the jobs that changed."""
-        self.add_mode('welcome', WelcomeScreen)
-        self.add_mode('browse', BrowseScreen)
-        self.add_mode('compose', lambda: ComposeScreen(pictures))
-        self.add_mode('jobs', lambda: JobsScreen(pictures))
-        self.add_mode('gallery', lambda: GalleryScreen(pictures))
-        self.add_mode('settings', SettingsScreen)
+        for name in ('welcome', *PLACES):
+            self.add_mode(name, partial(make_place, name, pictures))
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self._show_theme()
@@ -251,7 +238,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
         """Where the user was last; the prompt for who is typing already, the models for who is new."""
         if not self.paths.ledger.exists():
             return 'browse'
-        if self._typed or self.session.place not in _PLACES:
+        if self._typed or self.session.place not in PLACES:
             return 'browse' if self._sandbox and not self._typed else 'compose'
         return self.session.place
 
@@ -329,22 +316,31 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
 
     def _compose_last(self) -> None:
         """Begin in Compose with the model and the parameters of the newest order, once it is entered."""
-        if self.current_mode == 'compose' and isinstance(compose := self.screen_stack[0], ComposeScreen):
+        if (compose := self._composing) is not None:
             last, self._last = self._last, None
             if last is not None and compose.model is None:
                 compose.begin(last)
                 self._hand_over_typed(compose)
 
-    def _hand_over_typed(self, compose: ComposeScreen) -> None:
+    @property
+    def _composing(self) -> 'ComposeScreen | None':
+        """The place to compose in, while the user is there."""
+        return cast('ComposeScreen', self.screen_stack[0]) if self.current_mode == 'compose' else None
+
+    def _hand_over_typed(self, compose: 'ComposeScreen') -> None:
         """Give the prompt what was typed before there was one."""
         typed, self._typed = self._typed, ''
         if typed:
             compose.prompt.append(typed)
 
     async def _settle(self, services: 'Services') -> None:
-        """Go on with what earlier sessions sent, ask about what they left waiting, and learn whose account this is."""
+        """Do what the first screen does not wait for.
+
+        Go on with what earlier sessions sent, ask about what they left waiting, and learn whose account this is.
+        """
         try:
             await services.resume(sent_only=True)
+            await asyncio.to_thread(bring_screens)
             await self._settle_waiting(services)
             if unreadable := ', '.join(sorted(services.ledger.unreadable)):
                 self.notify(
@@ -369,6 +365,8 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
 
             def on_answer(answer: str | None) -> None:
                 self._answer_about_waiting(services, waiting, answer)
+
+            from hfmedia_tui.screens.waiting import ask_about_waiting  # no screen before it is opened
 
             self.push_screen(ask_about_waiting(waiting), on_answer)
 
@@ -491,6 +489,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
         keymap = self.settings_file.settings.bindings
         if keymap != self._keymap_told:
             self._keymap_told = keymap
+            bring_screens()
             screens = [screen for stack in self._screen_stacks.values() for screen in stack]
             rebind(keymap, [self, *(node for screen in screens for node in screen.walk_children(with_self=True))])
             self.refresh_bindings()
@@ -517,6 +516,8 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
     async def action_choose_theme(self) -> None:
         """Choose the colours, and keep the choice."""
         themes = [('', 'as usual', ''), *((name, name, '') for name in sorted(self.available_themes))]
+        from hfmedia_tui.screens.choice import Choice  # no screen before it is opened
+
         chosen = await self.push_screen_wait(Choice('Theme', themes, chosen=self.theme))
         if chosen is not None:
             try:
@@ -526,13 +527,14 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
 
     # ------------------------------------------------------------------------------------------ from place to place
 
-    @on(WelcomeScreen.Chosen)
-    async def _begin(self, event: WelcomeScreen.Chosen) -> None:
+    async def on_welcome_screen_chosen(self, event: 'WelcomeScreen.Chosen') -> None:
         match event.choice:
             case 'sandbox':
                 await self.switch_mode('browse')
                 self._open_house(sandbox=True)
             case 'paste':
+                from hfmedia_tui.screens.token import ask_for_token  # no screen before it is opened
+
                 self.push_screen(ask_for_token(self.keep_token), self._go_on_with_token)
             case 'look':
                 self.run_worker(self._look_again(), group='look', exclusive=True)
@@ -548,8 +550,10 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
         if await asyncio.to_thread(self._look_for_token):
             await self.switch_mode('browse')
             self._open_house(sandbox=False)
-        elif isinstance(self.screen, WelcomeScreen):
-            self.screen.tell('Still no token: run `hf auth login` in another terminal first.')
+        elif self.current_mode == 'welcome':
+            cast('WelcomeScreen', self.screen_stack[0]).tell(
+                'Still no token: run `hf auth login` in another terminal first.'
+            )
 
     async def action_place(self, name: str) -> None:
         """Go to one of the places."""
@@ -557,8 +561,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
             await self.switch_mode(name)
             self._compose_last()
 
-    @on(FilmPlayer.Started)
-    def _film_started(self, event: FilmPlayer.Started) -> None:
+    def on_film_player_started(self, event: 'FilmPlayer.Started') -> None:
         """Let one film play at a time."""
         before, self._film = self._film, event.player
         if before is not None and before is not event.player and before.is_attached:
@@ -567,7 +570,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
     @on(ModelChosen)
     async def _compose_with(self, event: ModelChosen) -> None:
         await self.switch_mode('compose')
-        if isinstance(compose := self.screen_stack[0], ComposeScreen):
+        if (compose := self._composing) is not None:
             compose.models = (event.model, *event.others)
             compose.prompt.focus()
             self._hand_over_typed(compose)
@@ -584,19 +587,21 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
     @on(JobReused)
     async def _compose_again(self, event: JobReused) -> None:
         await self.switch_mode('compose')
-        if isinstance(compose := self.screen_stack[0], ComposeScreen):
+        if (compose := self._composing) is not None:
             compose.reuse(event.job.order, only=None if event.whole else event.job)
 
     async def action_show_job(self, job_id: str) -> None:
         """Go to one job in its place."""
         await self.switch_mode('jobs')
-        if isinstance(jobs := self.screen_stack[0], JobsScreen):
-            jobs.highlight(job_id)
+        if self.current_mode == 'jobs':
+            cast('JobsScreen', self.screen_stack[0]).highlight(job_id)
 
     # ------------------------------------------------------------------------------------------ global actions
 
     def action_jump(self) -> None:
         if isinstance(self.screen, Place):
+            from hfmedia_tui.screens.jump import JumpScreen  # no screen before it is opened
+
             self.push_screen(JumpScreen(self.screen.focus_chain), lambda widget: widget.focus() if widget else None)
 
     def action_help(self) -> None:
@@ -606,7 +611,10 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
         self._help(everything=False)
 
     def _help(self, *, everything: bool) -> None:
+        from hfmedia_tui.screens.help import HelpScreen  # no screen before it is opened
+
         if not isinstance(self.screen, HelpScreen):
+            bring_screens()  # it tells the keys of all
             keymap = self.settings_file.settings.bindings
             self.push_screen(HelpScreen(self.screen, self.key_name, keymap, everything=everything))
 
@@ -617,6 +625,8 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
 
     @work(group='quit', exit_on_error=False)
     async def _quit(self) -> None:
+        from hfmedia_tui.screens.leaving import Farewell, ask_how_to_leave  # no screen before it is opened
+
         while (services := self.rooms.services) is not None and any(left := services.pool.if_left()):
             choice = await self.push_screen_wait(ask_how_to_leave(left))
             if choice == 'wait':
@@ -637,6 +647,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
 
     async def _cancel_all(self, services: 'Services') -> None:
         """Cancel every job of this process, and say what that did when the screen is gone."""
+        from hfmedia_tui.screens.leaving import Farewell  # no screen before it is opened
 
         async def cancel() -> None:
             try:

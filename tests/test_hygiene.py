@@ -71,9 +71,9 @@ def test_completing_imports_nothing_and_offers_what_fits(tmp_path: Path, words: 
         ('hfmedia_tui.tokens', ''),
         ('hfmedia_tui.store.ledger', 'asyncio msgspec sqlite3'),
         ('hfmedia_tui.catalog.catalog', 'asyncio msgspec rapidfuzz'),
-        ('hfmedia_tui.engine.pool', 'asyncio httpx msgspec rich'),  # httpx brings rich where it is installed
+        ('hfmedia_tui.engine.pool', 'asyncio httpx msgspec'),
         ('hfmedia_tui.media.inspect', 'msgspec'),
-        ('hfmedia_tui.services', 'asyncio httpx msgspec rapidfuzz rich sqlite3'),
+        ('hfmedia_tui.services', 'asyncio httpx msgspec rapidfuzz sqlite3'),
     ],
 )
 def test_a_room_brings_only_what_it_works_with(tmp_path: Path, module: str, allowed: str) -> None:
@@ -99,10 +99,15 @@ def test_a_picture_needs_nothing_for_films(tmp_path: Path) -> None:
     assert not found & {'av', 'numpy', 'textual'}
 
 
-def test_the_interface_starts_without_what_only_some_jobs_need(tmp_path: Path) -> None:
-    found = imported('import hfmedia_tui.app', tmp_path)
-    assert 'textual' in found
-    assert not found & {'av', 'huggingface_hub', 'numpy', 'starlette', 'uvicorn'}
+def test_the_first_screen_waits_for_no_engine_no_picture_and_no_other_screen(tmp_path: Path) -> None:
+    first = 'import sys, hfmedia_tui.cli.interface, hfmedia_tui.app, hfmedia_tui.screens.browse'
+    assert imported(first, tmp_path) & HEAVY == {'asyncio', 'msgspec', 'platformdirs', 'rich', 'textual'}
+    others = [f'hfmedia_tui.screens.{name}' for name in ('compose', 'gallery', 'help', 'jobs', 'settings')]
+    imported(f'{first}; assert not {{*{others}}} & sys.modules.keys()', tmp_path)
+
+
+def test_the_engine_brings_the_http_client_without_its_command_line(tmp_path: Path) -> None:
+    assert not imported('import hfmedia_tui.engine.transport', tmp_path) & {'rich', 'pygments', 'click'}
 
 
 def test_the_sandbox_brings_its_server_and_nothing_of_the_interface(tmp_path: Path) -> None:

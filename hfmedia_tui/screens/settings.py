@@ -17,6 +17,7 @@ from hfmedia_tui.domain import clean
 from hfmedia_tui.errors import AppError, UsageError
 from hfmedia_tui.media.terminal import VARIABLE, Graphics
 from hfmedia_tui.screens.asking import TextQuestion
+from hfmedia_tui.screens.bringing import bring_screens
 from hfmedia_tui.screens.choice import Choice
 from hfmedia_tui.screens.key_question import KeyQuestion
 from hfmedia_tui.screens.place import Place
@@ -180,6 +181,7 @@ class SettingsScreen(Place):
 
     def _binding_lines(self) -> Iterable[SettingLine]:
         keymap = self.house.settings_file.settings.bindings
+        bring_screens()
         for binding in sorted(known_bindings().values()):
             keys = binding.keys(keymap)
             shown = f'{"  ".join(map(self.house.key_name, keys)):<{_KEYS}}  {binding.told}'

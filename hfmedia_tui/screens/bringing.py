@@ -1,0 +1,54 @@
+"""Brings the screens: the first one as the program starts, the others while it is looked at, or when they are opened.
+
+Importing all of them takes as long as everything else that a first screen needs from this package.
+"""
+
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+
+from textual.screen import Screen
+
+from hfmedia_tui import screens
+from hfmedia_tui.media.picture import Pictures
+
+__all__ = ['PLACES', 'bring_screens', 'make_place']
+
+PLACES = frozenset({'browse', 'compose', 'jobs', 'gallery', 'settings'})
+"""Where a session can be gone on with."""
+
+
+def make_place(name: str, pictures: Pictures) -> Screen[None]:
+    """Return a new screen for one of `PLACES`, or the first screen of who is new."""
+    match name:
+        case 'browse':
+            from hfmedia_tui.screens.browse import BrowseScreen
+
+            return BrowseScreen()
+        case 'compose':
+            from hfmedia_tui.screens.compose import ComposeScreen
+
+            return ComposeScreen(pictures)
+        case 'jobs':
+            from hfmedia_tui.screens.jobs import JobsScreen
+
+            return JobsScreen(pictures)
+        case 'gallery':
+            from hfmedia_tui.screens.gallery import GalleryScreen
+
+            return GalleryScreen(pictures)
+        case 'settings':
+            from hfmedia_tui.screens.settings import SettingsScreen
+
+            return SettingsScreen()
+        case _:
+            from hfmedia_tui.screens.welcome import WelcomeScreen
+
+            return WelcomeScreen()
+
+
+@cache
+def bring_screens() -> None:
+    """Import every screen, so that it opens at once and its bindings are known. Blocking."""
+    for module in iter_modules(screens.__path__):
+        import_module(f'{screens.__name__}.{module.name}')
