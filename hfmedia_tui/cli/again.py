@@ -8,7 +8,7 @@ import click
 from hfmedia_tui.cli.driving import NO_TOKEN, drive, finish, need_token, run
 from hfmedia_tui.cli.exits import CUT_SHORT
 from hfmedia_tui.cli.report import describe, job_object, tell_unreadable, write_object
-from hfmedia_tui.domain import FINAL_STATES, SANDBOX, Driver, Job, JobState
+from hfmedia_tui.domain import SANDBOX, Driver, Job, JobState
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.paths import find_paths
 from hfmedia_tui.services import open_services
@@ -115,8 +115,7 @@ async def _again_on(
             return 0
         need_token(services)
         if not over_limit:
-            # What waits was counted when it was asked for, and what can be collected is paid for.
-            await services.check_spend(sum(job.state in FINAL_STATES and not job.collectable for job in jobs))
+            await services.check_spend(sum(job.paid_anew for job in jobs))
 
         async def start() -> Iterable[Job]:
             if unowned:

@@ -248,6 +248,11 @@ class Job(Struct, frozen=True, kw_only=True, gc=False):  # tens of thousands, wi
         """Whether it failed on our side alone: a provider has accepted it, and retry collects it at no new cost."""
         return self.state is JobState.FAILED and bool(self.attempts) and self.attempts[-1].error is None
 
+    @property
+    def paid_anew(self) -> bool:
+        """Whether trying it again asks a provider anew: one that has not ended was asked for already."""
+        return self.state in FINAL_STATES and not self.collectable
+
     def elapsed(self, now: datetime) -> float:
         """Seconds that the job has run, or ran; 0 before it started."""
         if self.started_at is None:

@@ -149,9 +149,10 @@ class Arranging(Undoing):
         if not failed:
             self.notify('No job has failed.', timeout=3)
             return
+        beyond = await self.tell(services.over_limit(sum(job.paid_anew for job in failed)))
         question = Question(
             f'Retry {plural(len(failed), "failed job")}?',
-            '\n'.join(_told(failed, free=services.sandbox)),
+            '\n'.join(_told(failed, beyond, free=services.sandbox)),
             yes='Retry all',
             no='Leave them',
         )
@@ -179,12 +180,14 @@ class Arranging(Undoing):
         return failed[::-1]
 
 
-def _told(failed: list[Job], *, free: bool) -> Iterable[str]:
-    """What trying jobs again asks for, and why they failed, in sentences."""
-    collected = sum(job.collectable for job in failed)
-    if sent := len(failed) - collected:
+def _told(failed: list[Job], beyond: str | None, *, free: bool) -> Iterable[str]:
+    """What trying jobs again asks for, which ceiling that passes, and why they failed, in sentences."""
+    if beyond is not None:
+        yield beyond
+    sent = sum(job.paid_anew for job in failed)
+    if sent:
         yield f'{plural(sent, "free request" if free else "paid request")}.'
-    if collected:
+    if collected := len(failed) - sent:
         yield f'{plural(collected, "job")} paid for already: only collected.'
     reasons = Counter(clean(one_line(job.error.message), _LONGEST_REASON) for job in failed if job.error)
     yield from ('', *(f'{count:,} × {reason}' for reason, count in reasons.most_common(_MOST_REASONS)))

@@ -44,6 +44,7 @@ _OF_ONE = frozenset(
     {'cancel', 'retry', 'copy', 'open', 'reuse', 'trash', 'pause', 'start_now', 'move', 'restore', 'delete', 'empty'}
 )
 """Actions that do something with the highlighted job."""
+_MAY_BE_PAID = 'The program ended before the provider answered, so this job may have been paid for already.'
 _STAYS = 'The files go. What was asked and what it cost stay in the ledger.'
 
 
@@ -338,13 +339,11 @@ class JobsScreen(Arranging, Filtered):
         job = self.job
         if job is None or self.services is None:
             return
-        if job.state is JobState.INTERRUPTED:
-            question = Question(
-                'Try this job again?',
-                'The program ended before the provider answered, so this job may have been paid for already.',
-                yes='Try again',
-                no='Leave it',
-            )
+        cautions = [_MAY_BE_PAID] if job.state is JobState.INTERRUPTED else []
+        if beyond := await self.tell(self.services.over_limit(int(job.paid_anew))):
+            cautions.append(beyond)
+        if cautions:
+            question = Question('Try this job again?', '\n'.join(cautions), yes='Try again', no='Leave it')
             if not await self.app.push_screen_wait(question):
                 return
         await self.tell(self.services.retry(job.id))

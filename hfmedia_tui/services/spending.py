@@ -12,8 +12,11 @@ __all__ = ['over_limit']
 async def over_limit(requests: int, spend: Spend, spending: Spending) -> str | None:
     """Why so many more requests would pass a ceiling, in a sentence; None where they would not. Raises StoreError.
 
-    A day begins at midnight on this machine's clock. Two processes that ask at the same moment may pass it together.
+    What is paid for comes home whatever was sent before: no request passes no ceiling. A day begins at midnight on
+    this machine's clock. Two processes that ask at the same moment may pass it together.
     """
+    if not requests:
+        return None
     if spend.per_run and requests > spend.per_run:
         return f'That is {requests:,} requests, and spend.per_run allows {spend.per_run:,} at once.'
     if spend.per_day:

@@ -41,3 +41,13 @@ def test_a_day_counts_what_was_accepted_and_not_what_was_refused(run_online: Run
     assert run_online('retry', '--failed').code == 3
     assert run_online('generate', 'a fox', '--model', IMAGE, '--sandbox').code == 0, 'the sandbox is free'
     assert run_online('again', job['id'], '--over-limit').code == 0
+
+
+def test_what_is_paid_for_is_collected_past_any_ceiling(run_online: Run, tmp_path: Path) -> None:
+    allow(tmp_path, 'per_day = 1')
+    assert run_online(*ASK).code == 0
+    cut_off = run_online('generate', 'a fox', '--model', 'sandbox/fails-cut-off', '--over-limit', '--json')
+    (job,) = [line['job'] for line in cut_off.lines if line['event'] == 'failed']
+    tried = run_online('retry', job['id'], '--json')
+    assert tried.code != 3, tried.err
+    assert {'queued', 'running'} & {line['event'] for line in tried.lines}
