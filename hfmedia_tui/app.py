@@ -12,7 +12,7 @@ from rich.text import Text
 from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.keys import key_to_character
+from textual.dom import DOMNode
 from textual.reactive import var
 from textual.screen import Screen
 from textual.signal import Signal
@@ -35,7 +35,8 @@ from hfmedia_tui.settings_file import SettingsFile
 from hfmedia_tui.store.session import Session
 from hfmedia_tui.tokens import keep_token
 from hfmedia_tui.widgets.job_row import is_paused
-from hfmedia_tui.widgets.keymap import known_bindings, rebind, troubles
+from hfmedia_tui.widgets.keymap import bound_keys, rebind, troubles
+from hfmedia_tui.widgets.keys import key_name, keyed
 from hfmedia_tui.widgets.pictures_app import PicturesApp
 from hfmedia_tui.widgets.plain import plural
 from hfmedia_tui.widgets.styles_app import StylesApp
@@ -64,28 +65,6 @@ _MOST_TOLD = 5
 """Troubles with keys that are told at once."""
 _WATCH_SECONDS = 0.5
 """Between two looks at what other processes do."""
-_KEY_NAMES = {
-    'slash': '/',
-    'backslash': '\\',
-    'at': '@',
-    'minus': '-',
-    'plus': '+',
-    'underscore': '_',
-    'pageup': 'PgUp',
-    'pagedown': 'PgDn',
-    'enter': 'Enter',
-    'escape': 'Esc',
-    'tab': 'Tab',
-    'up': '↑',
-    'down': '↓',
-    'left': '←',
-    'right': '→',
-    'home': 'Home',
-    'end': 'End',
-    'space': 'Space',
-    'delete': 'Del',
-    'backspace': 'Backspace',
-}
 
 
 class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp):
@@ -142,6 +121,15 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
             show=False,
             id='app.jump',
             tooltip='Put a letter on each field and list, to go to one',
+        ),
+        # Two keys: some terminals in editors keep the first one.
+        Binding(
+            'ctrl+p,colon',
+            'command_palette',
+            'Commands',
+            show=False,
+            id='app.palette',
+            tooltip='Find any action by its name',
         ),
         Binding('ctrl+q,q', 'quit', 'Quit', show=False, id='app.quit', tooltip='Leave the program'),
     ]
@@ -277,7 +265,9 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
             await self.rooms.close()
             _log.warning('could not open: %s', error)
             self.mark = 'not started'
-            self.standing = '\n'.join(line for line in (error.message, error.hint, 'Press r to try again') if line)
+            await asyncio.to_thread(bring_screens)  # the next sentence names a key of one
+            again = keyed('Press {browse.refresh} to try again').plain
+            self.standing = '\n'.join(line for line in (error.message, error.hint, again) if line)
         finally:
             self.services = None
 
@@ -500,8 +490,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
 
     def place_keys(self) -> dict[str, str]:
         """The key that goes to each place, as it is shown."""
-        known, keymap = known_bindings(), self.settings_file.settings.bindings
-        return {name: self.key_name(known[f'app.{name}'].keys(keymap)[0]) for name in TopBar.PLACES}
+        return {name: key_name(bound_keys(f'app.{name}')[0]) for name in TopBar.PLACES}
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave every key to who asks for one."""
@@ -616,7 +605,12 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
         if not isinstance(self.screen, HelpScreen):
             bring_screens()  # it tells the keys of all
             keymap = self.settings_file.settings.bindings
-            self.push_screen(HelpScreen(self.screen, self.key_name, keymap, everything=everything))
+            self.push_screen(HelpScreen(self.screen, keymap, everything=everything), self._do)
+
+    async def _do(self, chosen: tuple[str, DOMNode] | None) -> None:
+        """Do what was clicked in the help."""
+        if chosen is not None:
+            await self.run_action(*chosen)
 
     async def action_quit(self) -> None:
         """Leave; asks first while jobs of this process are not finished."""
@@ -694,21 +688,10 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
     def get_key_display(self, binding: Binding) -> str:
         if binding.key_display:
             return binding.key_display
-        return self.key_name(binding.key)
-
-    def key_name(self, key: str) -> str:
-        """A key's name as it is shown."""
-        *modifiers, key = key.split('+')
-        character = key_to_character(key) or ''
-        is_function = len(key) > 1 and key[0] == 'f' and key[1:].isdecimal()
-        named = key.upper() if is_function else character if character.isprintable() and character else key
-        shown = _KEY_NAMES.get(key, named)
-        return '+'.join(
-            [*(name.capitalize() for name in modifiers), shown.upper() if modifiers and len(shown) == 1 else shown]
-        )
+        return key_name(binding.key)
 
     def action_help_quit(self) -> None:
-        self.notify('Press Ctrl+Q to quit.', markup=False, timeout=3)
+        self.notify(keyed('{app.quit} quits.').plain, markup=False, timeout=3)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield SystemCommand('Theme', 'Change the colours', self.action_choose_theme)

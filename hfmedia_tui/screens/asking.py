@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from hfmedia_tui.errors import AppError
+from hfmedia_tui.widgets.keys import Hint, keyed
 from hfmedia_tui.widgets.popup import Popup
 
 __all__ = ['TextQuestion']
@@ -48,7 +49,7 @@ class TextQuestion(Popup[str | None]):
             yield Static(Content(self._about), id='text')
             yield Input(self._text, password=self._masked, compact=True, select_on_focus=False)
             yield Static(id='error')
-            yield Static('Enter takes it, Escape leaves', id='keys')
+            yield Hint(keyed('{enter} takes it, {text.leave} leaves'), id='keys')
 
     @on(Input.Changed)
     def _typed(self) -> None:

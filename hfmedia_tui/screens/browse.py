@@ -22,6 +22,7 @@ from hfmedia_tui.errors import AppError, StoreError, UsageError
 from hfmedia_tui.messages import ModelChosen, OpeningRetried
 from hfmedia_tui.screens.choice import Choice
 from hfmedia_tui.screens.filtered import Filtered
+from hfmedia_tui.widgets.keys import keyed
 from hfmedia_tui.widgets.model_details import ModelDetails
 from hfmedia_tui.widgets.model_list import TASK_WORDS, ModelHeading, ModelList
 from hfmedia_tui.widgets.plain import age, plural
@@ -46,7 +47,10 @@ _ORDERS: Final = {
     Sort.DOWNLOADS: ' by downloads',
     Sort.FAVOURITES: ', favourites first',
 }
-_NOTHING_FITS: Final = 'No model fits\nEscape clears the search; t, p, a and l change the filters'
+_NOTHING_FITS: Final = (
+    'No model fits\n{browse.leave} clears the search; {browse.task}, {browse.provider}, {browse.access} and'
+    ' {browse.adapters} change the filters'
+)
 _ADAPTERS: Final = {False: 'no LoRA', True: 'LoRA'}
 
 
@@ -186,7 +190,9 @@ class BrowseScreen(Filtered):
             self._take(await services.catalog.models(refresh=True, show=self._take))
         except AppError as error:
             self.models.notice = '\n'.join(
-                line for line in (error.message, error.hint or '', 'Press r to try again') if line
+                line
+                for line in (error.message, error.hint or '', keyed('Press {browse.refresh} to try again').plain)
+                if line
             )
             # What has arrived before can be used, and is not the whole.
             if self._models:
@@ -231,7 +237,7 @@ class BrowseScreen(Filtered):
                     self._mistake = error
                     break
             if self._loading is None:
-                self.models.notice = _NOTHING_FITS if models else 'The Hub lists no model'
+                self.models.notice = keyed(_NOTHING_FITS).plain if models else 'The Hub lists no model'
             if renew and not self._at_top:
                 self.models.renew_rows(found)
             else:
@@ -273,7 +279,7 @@ class BrowseScreen(Filtered):
         elif services is not None and self._models is not None:
             words.append(Content.styled(f'{plural(len(self.models.rows), "model")}{_ORDERS[wishes.sort]}', muted))
             if marked := len(self.models.marked):
-                words.append(Content.styled(f'{marked:,} marked: Enter composes with them', 'bold $primary'))
+                words.append(keyed(f'{marked:,} marked: {{list.select}} composes with them').stylize('bold $primary'))
             if wishes.gated is not None:
                 words.append(Content.styled(_ACCESS[wishes.gated], 'bold $primary'))
             if wishes.lora is not None:

@@ -52,10 +52,6 @@ class Choice(Popup[str | None]):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(self._options[event.option_index][0])
 
-    def on_click(self, event: object) -> None:
-        if not self.query_one('#choice').is_mouse_over:
-            self.dismiss(None)
-
     def action_move(self, step: int) -> None:
         choices = self.query_one(OptionList)
         choices.action_cursor_down() if step > 0 else choices.action_cursor_up()

@@ -24,6 +24,7 @@ from hfmedia_tui.screens.question import Question
 from hfmedia_tui.screens.template_finder import TemplateFinder
 from hfmedia_tui.screens.unsent import Unsent
 from hfmedia_tui.widgets.film import FilmPlayer
+from hfmedia_tui.widgets.keys import keyed
 from hfmedia_tui.widgets.parameter_form import ParameterForm
 from hfmedia_tui.widgets.prompt import Prompt
 from hfmedia_tui.widgets.results import Results
@@ -251,7 +252,7 @@ class ComposeScreen(ComposingPlace):
         if self.services is None:
             self.refuse(self.house.standing or 'The program is still starting.')
         elif not self.models:
-            self.refuse('Choose a model first: Ctrl+O finds one.')
+            self.refuse(keyed('Choose a model first: {compose.models} finds one.').plain)
         elif not prompt:
             self.refuse('Write a prompt first.')
             self.prompt.focus()

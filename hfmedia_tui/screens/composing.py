@@ -24,6 +24,7 @@ from hfmedia_tui.screens.recipe_place import RecipePlace
 from hfmedia_tui.templates import Template, escaped, read_template, wildcard_names
 from hfmedia_tui.widgets.chooser import Chooser
 from hfmedia_tui.widgets.field import Field
+from hfmedia_tui.widgets.keys import Hint, keyed
 from hfmedia_tui.widgets.model_list import TASK_GLYPHS, TASK_WORDS
 from hfmedia_tui.widgets.parameter_form import ParameterForm
 from hfmedia_tui.widgets.plain import one_line, plural
@@ -36,6 +37,10 @@ __all__ = ['ComposingPlace', 'template_of']
 
 _MOST_REQUESTS: Final = 1_000
 """More are not sent at once, and their number is not worth telling."""
+_PROMPT_KEYS: Final = (
+    '{enter} generates, {prompt.new_line} new line, {compose.prompts} earlier,'
+    ' {compose.templates} templates, {compose.edit} editor'
+)
 _MOST_NAMED: Final = 3
 """Models that are named; the others are counted."""
 
@@ -63,7 +68,7 @@ class ComposingPlace(RecipePlace):
             yield Static(id='prompt-error')
             with VerticalScroll(id='fields', can_focus=False):
                 yield ParameterForm()
-            yield Static(id='hint')
+            yield Hint(id='hint')
             yield Static(id='caution')
             with Horizontal(id='sending'):
                 yield Button('Generate', id='generate', compact=True)
@@ -133,9 +138,9 @@ class ComposingPlace(RecipePlace):
         line = self.query_one('#model', Static)
         link = Style.from_meta({'@click': 'screen.models'})
         if not self.models:
-            line.update(
-                Content(self.house.standing.partition('\n')[0] or 'No model yet: Ctrl+O finds one').stylize(link)
-            )
+            standing = self.house.standing.partition('\n')[0]
+            told = Content(standing) if standing else keyed('No model yet: {compose.models} finds one')
+            line.update(told.stylize(link))
         else:
             line.update(_named(self.models).stylize(link))
         if self.services is not None and self.models:
@@ -320,7 +325,7 @@ class ComposingPlace(RecipePlace):
                 told += f': {extent}'
         button.label = Content(label)
         if (held := self.held) is not None:
-            told = f'Sent in {held.sent_in} s, Ctrl+Z undoes'
+            told = keyed(f'Sent in {held.sent_in} s, {{compose.take_back}} undoes').plain
         self.query_one('#cost', Static).update(Content(told))
 
     def priced(self, requests: int) -> str:
@@ -347,14 +352,10 @@ class ComposingPlace(RecipePlace):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         field = event.widget.parent
         if isinstance(field, Field):
-            hint = field.hint
+            hint = Content(field.hint)
         else:
-            hint = (
-                'Enter generates, Ctrl+N new line, Ctrl+R earlier, Ctrl+S templates, F12 editor'
-                if event.widget is self.prompt
-                else ''
-            )
-        self.query_one('#hint', Static).update(Content(hint))
+            hint = keyed(_PROMPT_KEYS if event.widget is self.prompt else '')
+        self.query_one('#hint', Static).update(hint)
 
 
 def _named(models: Sequence[Model]) -> Content:

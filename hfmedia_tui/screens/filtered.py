@@ -11,6 +11,7 @@ from hfmedia_tui.domain import clean
 from hfmedia_tui.errors import AppError
 from hfmedia_tui.screens.choice import Choice
 from hfmedia_tui.screens.place import Place
+from hfmedia_tui.widgets.keys import keyed
 from hfmedia_tui.widgets.plain import one_line
 
 __all__ = ['VIEWS', 'Filtered']
@@ -60,7 +61,12 @@ class Filtered(Place):
     def action_view(self, key: str) -> None:
         view = self._views.get(key)
         if view is None:
-            self.notify('w keeps the present one.', title=f'No filter is kept on {key}.', timeout=4, markup=False)
+            self.notify(
+                keyed('{view.keep} keeps the present one.').plain,
+                title=f'No filter is kept on {key}.',
+                timeout=4,
+                markup=False,
+            )
         else:
             self.show_view(view)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import ClassVar, Generic, TypeVar
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerError
 
 from hfmedia_tui.errors import AppError
+from hfmedia_tui.widgets.keys import Hint, keyed
 from hfmedia_tui.widgets.popup import Popup
 from hfmedia_tui.widgets.row_list import RowList
 from hfmedia_tui.widgets.words import Words
@@ -37,8 +38,8 @@ class Finder(Popup[RowType | None], Generic[RowType]):
         Binding('pageup', 'page(-1)', show=False, id='finder.page_up'),
     ]
 
-    KEYS: ClassVar[str] = 'Enter takes it, Escape leaves'
-    """What the keys do, in a line."""
+    KEYS: ClassVar[str] = '{enter} takes it, {finder.leave} leaves'
+    """What the keys do, in a line, each key as `keyed` takes it."""
 
     def __init__(self, rows: RowList[RowType], *, placeholder: str) -> None:
         super().__init__()
@@ -67,7 +68,7 @@ class Finder(Popup[RowType | None], Generic[RowType]):
             yield Words(self._placeholder, id='words')
             yield self._list
             yield Static(id='about')
-            yield Static(self.KEYS, id='keys')
+            yield Hint(keyed(self.KEYS), id='keys')
 
     def on_mount(self) -> None:
         self._list.can_focus = False
@@ -132,10 +133,6 @@ class Finder(Popup[RowType | None], Generic[RowType]):
     def _take(self, row: RowType | None) -> None:
         if row is not None and self.is_current:
             self.dismiss(row)
-
-    def on_click(self, event: events.Click) -> None:
-        if not self.query_one('#finder').is_mouse_over:
-            self.dismiss(None)
 
     def action_leave(self) -> None:
         self.dismiss(None)

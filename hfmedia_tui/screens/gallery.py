@@ -32,6 +32,7 @@ from hfmedia_tui.screens.shelf import Shelf
 from hfmedia_tui.screens.viewer import ViewerScreen
 from hfmedia_tui.store.results import Spot
 from hfmedia_tui.widgets.job_details import JobDetails
+from hfmedia_tui.widgets.keys import keyed
 from hfmedia_tui.widgets.picture_grid import GridItem, PictureGrid, Shape
 from hfmedia_tui.widgets.plain import plural
 from hfmedia_tui.widgets.result_words import result_lines, result_mark, result_title
@@ -58,7 +59,7 @@ class GalleryScreen(ResultPlace, Filtered):
 
     NAME = 'gallery'
     AUTO_FOCUS = 'PictureGrid'
-    WAY_BACK = 'u brings it back, T shows the trash.'
+    WAY_BACK = '{result.undo} brings it back, {gallery.shelf} shows the trash.'
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('slash', 'filter', 'Filter', key_display='/', id='gallery.filter', tooltip='Filter the results'),
@@ -306,8 +307,11 @@ class GalleryScreen(ResultPlace, Filtered):
         if not self._shelf.collection.complete:
             return 'Looking through the ledger'
         if filtered:
-            return 'Nothing fits\nEscape clears the filter'
-        return 'The trash is empty\nEscape goes back' if self._shelf.collection.trash else 'Nothing yet\nCompose: F3'
+            return keyed('Nothing fits\n{gallery.leave} clears the filter').plain
+        trash = self._shelf.collection.trash
+        return keyed(
+            'The trash is empty\n{gallery.leave} goes back' if trash else 'Nothing yet\nCompose: {app.compose}'
+        ).plain
 
     def on_screen_resume(self) -> None:
         self._renew_grid(None)
@@ -370,7 +374,8 @@ class GalleryScreen(ResultPlace, Filtered):
         if 2 <= len(spots) <= MOST:
             self.app.push_screen(CompareScreen(self._pictures, shelf, spots))
         else:
-            self.notify(f'Mark two to {MOST} results with Space.', title='Nothing to compare', severity='warning')
+            told = keyed(f'Mark two to {MOST} results with {{gallery.mark}}.').plain
+            self.notify(told, title='Nothing to compare', severity='warning')
 
     @work(group='sheet', exclusive=True, exit_on_error=False)
     async def action_sheet(self) -> None:

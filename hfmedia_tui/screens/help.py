@@ -1,17 +1,21 @@
 """Help: what every key does, here and elsewhere, read from the bindings themselves."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from textwrap import wrap
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.screen import Screen
+from textual.style import Style
 from textual.widgets import Static
 
 from hfmedia_tui.widgets.keymap import known_bindings
+from hfmedia_tui.widgets.keys import Hint, key_name, keyed
 from hfmedia_tui.widgets.popup import Popup
 
 __all__ = ['HelpScreen']
@@ -34,8 +38,20 @@ _FILTERS = (
 """Examples of the filter language, and what each asks for."""
 
 
-class HelpScreen(Popup[None]):
-    """The keys of the focused widget, of the place and of the program, and if wished for all the others."""
+class _Row(NamedTuple):
+    """A line of the help."""
+
+    keys: str
+    told: str
+    run: tuple[str, DOMNode] | None = None
+    """The action that its keys do now, and who has it; None where they do nothing here."""
+
+
+class HelpScreen(Popup[tuple[str, DOMNode] | None]):
+    """The keys of the focused widget, of the place and of the program, and if wished for all the others.
+
+    Dismissed with the action whose line was clicked, and who has it.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('escape,f1,question_mark,q', 'dismiss', 'Back', show=False, id='help.leave'),
@@ -46,7 +62,6 @@ class HelpScreen(Popup[None]):
     def __init__(
         self,
         about: Screen[object],
-        key_name: Callable[[str], str],
         keymap: Mapping[str, str],
         *,
         everything: bool,
@@ -54,60 +69,71 @@ class HelpScreen(Popup[None]):
         """Help with `about`; and with `everything`, tell the keys of the other places and how lists are filtered."""
         super().__init__()
         self._about = about
-        self._key_name = key_name
         self._keymap = keymap
         self._everything = everything
+        self._runs: list[tuple[str, DOMNode]] = []
 
     def compose(self) -> ComposeResult:
         title = 'Help' if self._everything else 'Keys here'
         with Vertical(id='help'):
-            yield Static(Content.assemble((title, 'bold'), ('   Escape closes this', '$foreground-muted')), id='title')
+            ways = keyed('   {help.leave} closes this').stylize('$foreground-muted')
+            yield Hint(Content.assemble((title, 'bold'), ways), id='title')
             with VerticalScroll():
-                yield Static(self._told())
+                yield Static(self._told(), id='told')
 
     def _told(self) -> Content:
         groups = self._keys_here()
         if self._everything:
             groups |= self._keys_elsewhere()
-            groups['Filters, in every list'] = dict(_FILTERS)
+            groups['Filters, in every list'] = [_Row(example, told) for example, told in _FILTERS]
         room = min(_WIDEST, int(self.app.size.width * _SHARE)) - _FRAME
         lines: list[Content] = []
         for title, rows in groups.items():
             lines += [*([Content('')] if lines else []), Content.styled(title, 'bold $primary')]
-            width = max(map(len, rows)) + 3
-            for keys, told in rows.items():
-                first, *rest = wrap(told, max(20, room - width))
-                lines.append(Content.assemble((f'{keys:<{width}}', '$foreground'), (first, '$foreground-muted')))
-                lines += [Content.styled(' ' * width + line, '$foreground-muted') for line in rest]
+            width = max(len(row.keys) for row in rows) + 3
+            for row in rows:
+                first, *rest = wrap(row.told, max(20, room - width))
+                words = [Content.assemble((f'{row.keys:<{width}}', '$foreground'), (first, '$foreground-muted'))]
+                words += [Content.styled(' ' * width + line, '$foreground-muted') for line in rest]
+                if row.run is not None:
+                    run = Style.from_meta({'run': len(self._runs)})
+                    words = [line.stylize(run) for line in words]
+                    self._runs.append(row.run)
+                lines += words
         return Content('\n').join(lines)
 
-    def _keys_here(self) -> dict[str, dict[str, str]]:
+    def _keys_here(self) -> dict[str, list['_Row']]:
         """What the keys do now, by where they do it."""
-        found: dict[str, dict[str, tuple[list[str], str]]] = {}
+        found: dict[str, dict[str, tuple[list[str], str, DOMNode]]] = {}
         for node, binding, enabled, _ in self._about.active_bindings.values():
             told = binding.tooltip or binding.description
-            if not enabled or not told or not (binding.id or binding.action == 'command_palette'):
+            if not enabled or not told or not binding.id:
                 continue
             title = 'Everywhere' if node is self.app else 'In this place' if node is self._about else 'Where you are'
-            keys, _ = found.setdefault(title, {}).setdefault(binding.action, ([], told))
+            keys, *_ = found.setdefault(title, {}).setdefault(binding.action, ([], told, node))
             if len(keys) < _MOST_KEYS:
                 keys.append(self.app.get_key_display(binding))
         return {
-            title: {'  '.join(keys): told for keys, told in found[title].values()}
+            title: [_Row('  '.join(keys), told, (action, node)) for action, (keys, told, node) in found[title].items()]
             for title in ('In this place', 'Everywhere', 'Where you are')
             if title in found
         }
 
-    def _keys_elsewhere(self) -> dict[str, dict[str, str]]:
+    def _keys_elsewhere(self) -> dict[str, list['_Row']]:
         """What the keys do in the other places."""
         groups: dict[str, dict[str, str]] = {}
         for known in known_bindings().values():
             name = getattr(known.owner, 'NAME', None)
             if known.told and issubclass(known.owner, Screen) and name and name != getattr(self._about, 'NAME', None):
-                keys = '  '.join(map(self._key_name, known.keys(self._keymap)[:_MOST_KEYS]))
+                keys = '  '.join(map(key_name, known.keys(self._keymap)[:_MOST_KEYS]))
                 rows = groups.setdefault(f'In {name.capitalize()}', {})
                 rows[keys] = f'{rows[keys]}; {known.told}' if keys in rows else known.told
-        return groups
+        return {title: [_Row(keys, told) for keys, told in rows.items()] for title, rows in groups.items()}
+
+    def on_click(self, event: events.Click) -> None:
+        place = event.style.meta.get('run')
+        if isinstance(place, int):
+            self.dismiss(self._runs[place])
 
     def action_scroll_keys(self, step: int) -> None:
         self.query_one(VerticalScroll).scroll_relative(y=step, animate=False)

@@ -27,14 +27,15 @@ from hfmedia_tui.screens.question import Question
 from hfmedia_tui.widgets.film import FilmPlayer
 from hfmedia_tui.widgets.job_details import JobDetails
 from hfmedia_tui.widgets.job_list import JobList
+from hfmedia_tui.widgets.keys import keyed
 from hfmedia_tui.widgets.plain import file_size, plural
 from hfmedia_tui.widgets.words import Words
 
 __all__ = ['JobsScreen']
 
-_NO_JOBS = 'No jobs yet\nCompose one: F3'
-_NO_TRASH = 'The trash is empty\nEsc goes back to the jobs'
-_NOTHING_FITS = 'No job fits\nEsc clears the filter'
+_NO_JOBS = 'No jobs yet\nCompose one: {app.compose}'
+_NO_TRASH = 'The trash is empty\n{jobs.leave_trash} goes back to the jobs'
+_NOTHING_FITS = 'No job fits\n{jobs.clear_filter} clears the filter'
 _PAGE = 200
 """Jobs that are read from the ledger at once."""
 _OF_JOBS = frozenset({'cancel', 'retry', 'trash', 'pause', 'start_now', 'move', 'retry_all', 'clear_filter'})
@@ -54,7 +55,7 @@ class JobsScreen(Arranging, Filtered):
     NAME = 'jobs'
     SHOWS_JOBS = True
     AUTO_FOCUS = '#jobs'
-    WAY_BACK = 'u brings it back, t shows the trash.'
+    WAY_BACK = '{jobs.undo} brings it back, {jobs.shelf} shows the trash.'
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('slash', 'filter', 'Filter', key_display='/', id='jobs.filter', tooltip='Show only the jobs that fit'),
@@ -122,7 +123,7 @@ class JobsScreen(Arranging, Filtered):
             yield Static(id='standing')
         with Horizontal(id='desk'):
             jobs = JobList(id='jobs')
-            jobs.notice = _NO_JOBS
+            jobs.notice = keyed(_NO_JOBS).plain
             yield jobs
             with Horizontal(id='about'):
                 yield FilmPlayer(self._pictures)
@@ -165,13 +166,14 @@ class JobsScreen(Arranging, Filtered):
     def _standing(self) -> Iterator[Content]:
         services, shown, muted = self.services, self.jobs.rows, '$foreground-muted'
         if self.jobs.trash:
-            size = f', {file_size(_size(shown))}.  X empties it, Esc goes back.' if shown else ''
-            yield Content.styled(f'Trash: {plural(len(shown), "job")}{size}', '$warning')
+            size = f', {file_size(_size(shown))}.  ' if shown else ''
+            ways = keyed('{jobs.empty} empties it, {jobs.leave_trash} goes back.' if shown else '')
+            yield Content.assemble(f'Trash: {plural(len(shown), "job")}{size}', ways).stylize('$warning')
         elif self._mistake is not None:
             yield Content.styled(str(self._mistake), '$error')
         elif services is not None:
             if self.house.paused:
-                told = Content.styled('‖ Paused: P starts again', '$warning')
+                told = keyed('‖ Paused: {jobs.pause_all} starts again').stylize('$warning')
                 yield told.stylize(Style.from_meta({'does': 'pause_all'}))
             if self.jobs.fits is not None:
                 yield Content.styled(f'{len(shown):,} fit{"" if self._complete else " so far"}', muted)
@@ -235,7 +237,7 @@ class JobsScreen(Arranging, Filtered):
         if to_end and not self.jobs.trash:
             self.jobs.highlighted = len(self.jobs.rows) - 1 if self.jobs.rows else None
         if self._complete and not self.jobs.trash:
-            self.jobs.notice = _NOTHING_FITS if self.jobs.fits is not None else _NO_JOBS
+            self.jobs.notice = keyed(_NOTHING_FITS if self.jobs.fits is not None else _NO_JOBS).plain
 
     @on(JobList.EndNear)
     def _end_near(self) -> None:
@@ -357,10 +359,11 @@ class JobsScreen(Arranging, Filtered):
         if self.job is None:
             return
         if self.job.state not in FINAL_STATES:
-            self._refuse('This job has not ended.', 'Press c to cancel it first.')
+            self._refuse('This job has not ended.', keyed('{jobs.cancel} cancels it.').plain)
         elif self.job.collectable:
             self._refuse(
-                'This job is paid for and can still be collected.', 'Press r to collect it, or c to give it up.'
+                'This job is paid for and can still be collected.',
+                keyed('{jobs.retry} collects it, {jobs.cancel} gives it up.').plain,
             )
         else:
             self.throw_away([self.job])
@@ -409,7 +412,7 @@ class JobsScreen(Arranging, Filtered):
 
     def _list(self, jobs: Iterable[Job], *, trash: bool) -> None:
         self.jobs.trash = trash
-        self.jobs.notice = _NO_TRASH if trash else _NO_JOBS
+        self.jobs.notice = keyed(_NO_TRASH if trash else _NO_JOBS).plain
         self.jobs.show_rows(filter(self.jobs.belongs, jobs), follow=False)
         self.set_class(trash, '-trash')
         self._show_standing()

@@ -8,9 +8,10 @@ from textual import events
 from textual.app import ComposeResult
 from textual.errors import NoWidget
 from textual.geometry import Region
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
+
+from hfmedia_tui.widgets.popup import Popup
 
 __all__ = ['JumpScreen']
 
@@ -18,8 +19,8 @@ _LETTERS: Final = 'asdfghjkl' + ''.join(letter for letter in ascii_lowercase if 
 """The letters under the fingers first."""
 
 
-class JumpScreen(ModalScreen[Widget | None]):
-    """Lays letters over the screen below; dismissed with the widget whose letter was pressed, else with None."""
+class JumpScreen(Popup[Widget | None]):
+    """Lays letters over the screen below; dismissed with the widget whose letter was pressed or clicked, or None."""
 
     DEFAULT_CSS = """
     JumpScreen {
@@ -45,14 +46,22 @@ class JumpScreen(ModalScreen[Widget | None]):
 
     def compose(self) -> ComposeResult:
         for letter, (_, region) in self._targets.items():
-            label = Static(f' {letter} ')
+            label = Static(f' {letter} ', name=letter)
             label.styles.offset = region.offset
             yield label
 
     def on_key(self, event: events.Key) -> None:
         event.stop()
         event.prevent_default()
-        widget, _ = self._targets.get(event.key, (None, None))
+        self._jump(event.key)
+
+    def on_click(self, event: events.Click) -> None:
+        under, _ = self.get_widget_at(*event.screen_offset)
+        if under is not self:
+            self._jump(under.name)
+
+    def _jump(self, letter: str | None) -> None:
+        widget, _ = self._targets.get(letter or '', (None, None))
         self.dismiss(widget)
 
 

@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from hfmedia_tui.widgets.keys import keyed
 from hfmedia_tui.widgets.popup import Popup
 
 __all__ = ['KeyQuestion']
@@ -32,7 +33,7 @@ class KeyQuestion(Popup[str | None]):
             yield Static(Content.styled(self._title, 'bold'))
             yield Static('Press the key that is to do this.', id='text')
             yield Static(id='error')
-            yield Static('Escape leaves', id='keys')
+            yield Static(keyed('{escape} leaves'), id='keys')
 
     def on_key(self, event: events.Key) -> None:
         event.stop()

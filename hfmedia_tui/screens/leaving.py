@@ -13,6 +13,7 @@ from textual.widgets import Button, Static
 
 from hfmedia_tui.domain import Job
 from hfmedia_tui.screens.choice import Choice
+from hfmedia_tui.widgets.keys import keyed
 from hfmedia_tui.widgets.plain import one_line, plural
 from hfmedia_tui.widgets.popup import Popup
 
@@ -33,7 +34,7 @@ def ask_how_to_leave(left: 'IfLeft') -> Choice:
         *([('wait', 'Wait', until)] if left.moves else []),
         leave,
         ('cancel', 'Cancel all', 'ask the providers to stop'),
-        ('stay', 'Stay', 'Esc'),
+        ('stay', 'Stay', keyed('{choice.leave}').plain),
     ]
     return Choice(_counted(left), options, chosen=options[0][0], text='\n'.join(_told(left)))
 
@@ -106,6 +107,9 @@ class Farewell(Popup[bool]):
         self.dismiss(True)
 
     def on_button_pressed(self) -> None:
+        self.action_stay()
+
+    def leave(self) -> None:
         self.action_stay()
 
     def action_stay(self) -> None:

@@ -13,6 +13,7 @@ from textual.style import Style
 from textual.widgets import Static
 
 from hfmedia_tui.errors import UsageError
+from hfmedia_tui.widgets.keys import Hint, keyed
 from hfmedia_tui.widgets.popup import Popup
 
 if TYPE_CHECKING:
@@ -47,7 +48,9 @@ class LimitsScreen(Popup[None]):
         with Vertical(id='question'):
             yield Static(Content.styled('Jobs at once', 'bold'))
             yield Static(id='text')
-            yield Static('↑ ↓ choose   ← → change   Esc back', id='keys')
+            yield Hint(
+                keyed('{up} {down} choose   {limits.less} {limits.more} change   {limits.leave} back'), id='keys'
+            )
 
     def watch_chosen(self) -> None:
         self._show()

@@ -20,17 +20,17 @@ _STEP: Final = 0.25
 
 
 class Looking(ResultPlace):
-    """A place with one lens: keys and wheel bring what is shown closer, and then the arrows go about in it."""
+    """A place with one lens: keys and wheel bring what is shown closer; arrows, and dragging, then go about in it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding('plus,equals_sign', 'zoom(1)', 'Closer', key_display='+', id='look.closer', tooltip='Look closer'),
+        Binding('plus,equals_sign', 'zoom(1)', 'Closer', id='look.closer', tooltip='Look closer'),
         Binding('minus', 'zoom(-1)', 'Farther', show=False, id='look.farther', tooltip='Look from farther away'),
         Binding('z', 'pixels', 'Pixels', show=False, id='look.pixels', tooltip='Show pixel by pixel, or all of it'),
         Binding('left,h', 'move(-1, 0)', 'Left', show=False, id='look.left', tooltip='Go left, or to the one before'),
         Binding('right,l', 'move(1, 0)', 'Right', show=False, id='look.right', tooltip='Go right, or to the next'),
         Binding('up,k', 'move(0, -1)', 'Up', show=False, id='look.up', tooltip='Go up, or to the one before'),
         Binding('down,j', 'move(0, 1)', 'Down', show=False, id='look.down', tooltip='Go down, or to the next'),
-        Binding('escape,enter,backspace', 'leave', 'Back', show=False, id='look.leave', tooltip='Go back'),
+        Binding('escape,enter,backspace', 'leave', 'Back', id='look.leave', tooltip='Go back'),
     ]
 
     lens: var[Lens] = var(WHOLE, init=False)
@@ -69,6 +69,12 @@ class Looking(ResultPlace):
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()
         self.action_zoom(-1)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        picture = self.picture
+        if event.button and picture is not None and self.lens != WHOLE:
+            right, down = -event.delta_x / picture.columns, -event.delta_y / picture.rows
+            self.lens = self.lens.moved(right, down, picture.crop)
 
     def action_leave(self) -> None:
         if self.lens != WHOLE:

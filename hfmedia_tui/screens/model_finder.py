@@ -9,6 +9,7 @@ from textual.widgets import Static
 
 from hfmedia_tui.domain import Model
 from hfmedia_tui.screens.finder import Finder
+from hfmedia_tui.widgets.keys import keyed
 from hfmedia_tui.widgets.model_list import ModelList
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ __all__ = ['ModelFinder']
 class ModelFinder(Finder[Model]):
     """Every model: without words the user's favourites and those used last come first."""
 
-    KEYS = 'Enter takes it, Tab marks several, Escape leaves'
+    KEYS = '{enter} takes it, {finder.mark} marks several, {finder.leave} leaves'
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('tab', 'mark', show=False, priority=True, id='finder.mark', tooltip='Mark the model, to take several'),
     ]
@@ -50,8 +51,8 @@ class ModelFinder(Finder[Model]):
         self.watch(self._models_list, 'marked', self._tell_marked)
 
     def _tell_marked(self, marked: tuple[Model, ...]) -> None:
-        told = f'Enter takes the {len(marked):,} marked, Tab marks, Escape leaves' if marked else self.KEYS
-        self.query_one('#keys', Static).update(told, layout=False)
+        several = f'{{enter}} takes the {len(marked):,} marked, {{finder.mark}} marks, {{finder.leave}} leaves'
+        self.query_one('#keys', Static).update(keyed(several if marked else self.KEYS), layout=False)
 
     async def load(self) -> None:
         familiar = {name: place for place, name in enumerate(await self._services.familiar_models())}

@@ -30,7 +30,7 @@ async def open_outside(path: Path) -> None:
     """Open the file at `path`; raises AppError where that cannot be done."""
     opener = _opener()
     if opener is None:
-        raise AppError('This machine has no screen to open it on.', 'Press y to copy its path.')
+        raise AppError('This machine has no screen to open it on.', 'Copy its path instead.')
     if not await asyncio.to_thread(path.is_file):
         raise AppError('The file is no longer there.', clean(str(path), 4096))
     await asyncio.create_subprocess_exec(

@@ -1,7 +1,7 @@
 """What every place has: the line at the top, the footer, and news of the house."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events
@@ -33,6 +33,9 @@ class Place(Screen[None]):
     """The mode's name."""
     SHOWS_JOBS: ClassVar[bool] = False
     """Whether the place shows the jobs that run itself, and needs no panel of them."""
+
+    FIRST_KEYS: ClassVar[Sequence[str]] = ()
+    """Ids of the bindings that come first in the footer."""
 
     HORIZONTAL_BREAKPOINTS = [(0, '-narrow'), (100, '-wide')]
     VERTICAL_BREAKPOINTS = [(0, '-short'), (30, '-tall')]

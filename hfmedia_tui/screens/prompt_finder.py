@@ -20,7 +20,7 @@ __all__ = ['PromptFinder']
 class PromptFinder(Finder[Order]):
     """The newest order of each prompt, newest first; every word that is typed is somewhere in the prompt."""
 
-    KEYS = 'Enter takes the prompt, Ctrl+O all that was asked for with it'
+    KEYS = '{enter} takes the prompt, {finder.whole} all that was asked for with it'
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('ctrl+o', 'take_whole', show=False, id='finder.whole', tooltip='Take the model and the parameters too'),
     ]

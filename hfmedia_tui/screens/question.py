@@ -43,5 +43,8 @@ class Question(Unexpected[bool], Popup[bool]):
     def _pressed(self, event: Button.Pressed) -> None:
         self.dismiss(event.button.id == 'yes')
 
+    def leave(self) -> None:
+        self.dismiss(False)
+
     def action_answer(self, answer: bool) -> None:
         self.dismiss(answer)

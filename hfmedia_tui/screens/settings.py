@@ -24,6 +24,7 @@ from hfmedia_tui.screens.place import Place
 from hfmedia_tui.screens.token import ask_for_token
 from hfmedia_tui.tokens import token_place
 from hfmedia_tui.widgets.keymap import known_bindings, shared
+from hfmedia_tui.widgets.keys import key_name, keyed
 from hfmedia_tui.widgets.plain import one_line
 from hfmedia_tui.widgets.setting_list import SettingLine, SettingList
 from hfmedia_tui.widgets.words import Words
@@ -79,7 +80,7 @@ class SettingsScreen(Place):
         yield Words('Search', id='search')
         with Horizontal(id='desk'):
             settings = SettingList(id='settings')
-            settings.notice = 'No setting fits\nEscape clears the search'
+            settings.notice = keyed('No setting fits\n{settings.leave} clears the search').plain
             yield settings
             with VerticalScroll(id='about', can_focus=False):
                 yield Static(id='told')
@@ -129,7 +130,7 @@ class SettingsScreen(Place):
         about = (
             f'Found: {place}. It goes to the Hub and the router, and is never shown.'
             if place
-            else 'None was found. Enter takes one and has it kept as `hf auth login` does.'
+            else keyed('None was found. {list.select} takes one and has it kept as `hf auth login` does.').plain
         )
         yield SettingLine('token', 'Account', 'Token', 'found' if place else 'none', about, item=_Token(place or ''))
         whose = 'Who pays.' if self.services is None or not self.services.sandbox else 'The sandbox bills nobody.'
@@ -172,7 +173,8 @@ class SettingsScreen(Place):
         for place, views in self.house.settings_file.settings.views.items():
             for key, view in views.items():
                 where, number = one_line(clean(place, 20)), clean(key, 5)
-                about = f'The filter that {number} brings back in {where}. w keeps another there.'
+                keeping = keyed('{view.keep} keeps another there.').plain
+                about = f'The filter that {number} brings back in {where}. {keeping}'
                 shown = clean(view, _LONGEST)
                 title = f'{where.capitalize()}, {number}'
                 yield SettingLine(
@@ -182,16 +184,17 @@ class SettingsScreen(Place):
     def _binding_lines(self) -> Iterable[SettingLine]:
         keymap = self.house.settings_file.settings.bindings
         bring_screens()
+        ways = keyed('{list.select} asks for another key; the file takes several, with commas between.').plain
         for binding in sorted(known_bindings().values()):
             keys = binding.keys(keymap)
-            shown = f'{"  ".join(map(self.house.key_name, keys)):<{_KEYS}}  {binding.told}'
-            usual = '  '.join(map(self.house.key_name, binding.usual))
-            about = f'Usual: {usual}.\nEnter asks for another key; the file takes several, with commas between.'
+            shown = f'{"  ".join(map(key_name, keys)):<{_KEYS}}  {binding.told}'
+            usual = '  '.join(map(key_name, binding.usual))
+            about = f'Usual: {usual}.\n{ways}'
             own, name = keys != binding.usual, binding.id
             yield SettingLine(f'bindings.{name}', 'Keyboard', name, shown, about, own, item=_Binding(name))
 
     def _place_lines(self) -> Iterable[SettingLine]:
-        paths = self.house.paths
+        paths, copies = self.house.paths, keyed('{list.select} copies the path.').plain
         for title, path, about in (
             ('Settings', paths.settings, 'What is changed here stands in this file; its comments stay.'),
             ('Ledger', paths.ledger, 'What was asked, sent and paid.'),
@@ -200,7 +203,7 @@ class SettingsScreen(Place):
             ('Results', paths.output, 'Where results go when nothing else is said.'),
         ):
             item = _Folder(path)
-            yield SettingLine(f'file.{title}', 'Files', title, str(path), f'{about}\nEnter copies the path.', item=item)
+            yield SettingLine(f'file.{title}', 'Files', title, str(path), f'{about}\n{copies}', item=item)
 
     @on(SettingList.Highlighted)
     def _highlighted(self, event: SettingList.Highlighted) -> None:
@@ -309,7 +312,7 @@ class SettingsScreen(Place):
 
         def check(key: str) -> str:
             others = [other.id for other, _ in shared(binding_id, {**keymap, binding_id: key})]
-            return f'{self.house.key_name(key)} also does {", ".join(others[:3])}.' if others else ''
+            return f'{key_name(key)} also does {", ".join(others[:3])}.' if others else ''
 
         key = await self.app.push_screen_wait(KeyQuestion(known_bindings()[binding_id].told or binding_id, check))
         if key is not None:

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from hfmedia_tui.domain import clean
+from hfmedia_tui.widgets.keys import Hint, keyed
 from hfmedia_tui.widgets.plain import cells, plural
 from hfmedia_tui.widgets.popup import Popup
 
@@ -22,6 +23,7 @@ _LONGEST: Final = 40
 _MOST: Final = 20
 """Tags of one result."""
 _WIDTH: Final = 52
+_KEYS: Final = '{enter} saves, {tags.leave} leaves them as they were'
 
 
 class TagEditor(Popup[tuple[str, ...] | None]):
@@ -43,7 +45,7 @@ class TagEditor(Popup[tuple[str, ...] | None]):
         with Vertical(id='tagging'):
             yield Static(Content.assemble((about, 'bold'), ('   words, with spaces between', '$foreground-muted')))
             yield Input(' '.join([*self._tags, '']).lstrip(), compact=True, select_on_focus=False)
-            yield Static(id='known')
+            yield Hint(id='known')
 
     def on_mount(self) -> None:
         self._show_known()
@@ -51,8 +53,8 @@ class TagEditor(Popup[tuple[str, ...] | None]):
     @on(Input.Changed)
     def _show_known(self) -> None:
         begun = self._fitting()
-        words = Content('  '.join(begun[:12]) if begun else 'Enter saves, Escape leaves them as they were')
-        self.query_one('#known', Static).update(Content(cells(words.plain, _WIDTH)).stylize('$foreground-muted'))
+        words = Content(cells('  '.join(begun[:12]), _WIDTH)) if begun else keyed(_KEYS)
+        self.query_one('#known', Static).update(words.stylize('$foreground-muted'))
 
     def _fitting(self) -> list[str]:
         """The tags in use that the last word may become."""

@@ -15,6 +15,7 @@ from hfmedia_tui.errors import AppError, UsageError
 from hfmedia_tui.screens.asking import TextQuestion
 from hfmedia_tui.screens.finder import Finder
 from hfmedia_tui.screens.question import Question
+from hfmedia_tui.widgets.keys import keyed
 from hfmedia_tui.widgets.template_list import TemplateList
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ __all__ = ['TemplateFinder']
 class TemplateFinder(Finder[SavedTemplate]):
     """Every saved template, by name; dismissed with the one to open."""
 
-    KEYS = 'Enter opens it, Ctrl+S saves what is composed, Delete deletes it'
+    KEYS = '{enter} opens it, {finder.save} saves what is composed, {finder.delete} deletes it'
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('ctrl+s,f10', 'save', show=False, priority=True, id='finder.save', tooltip='Save what is composed'),
         Binding('delete', 'delete', show=False, priority=True, id='finder.delete', tooltip='Delete the template'),
@@ -50,7 +51,9 @@ class TemplateFinder(Finder[SavedTemplate]):
         return [one for one, text in texts if all(word in text for word in wanted)]
 
     def told(self, words: str) -> str:
-        return 'No template fits' if words else 'No template yet\nCtrl+S saves what is composed as one'
+        return (
+            'No template fits' if words else keyed('No template yet\n{finder.save} saves what is composed as one').plain
+        )
 
     def describe(self, row: SavedTemplate) -> Content:
         models = ', '.join(row.composition.models)
@@ -81,7 +84,7 @@ class TemplateFinder(Finder[SavedTemplate]):
             return
         if name != self._taken and await asyncio.to_thread(self._templates.has, name):
             self._taken = name
-            raise UsageError('A template has this name already.', 'Enter again replaces it.')
+            raise UsageError('A template has this name already.', keyed('{enter} again replaces it.').plain)
         await asyncio.to_thread(self._templates.save, SavedTemplate(name, self._composed))
 
     @work(group='delete', exclusive=True, exit_on_error=False)

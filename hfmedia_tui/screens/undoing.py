@@ -8,6 +8,7 @@ from textual import work
 from hfmedia_tui.domain import Job
 from hfmedia_tui.errors import AppError
 from hfmedia_tui.screens.place import Place
+from hfmedia_tui.widgets.keys import keyed
 from hfmedia_tui.widgets.plain import one_line, plural
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ _SECONDS = 8
 class Undoing(Place):
     """A place where jobs go to the trash, and where that and a submit can be undone."""
 
-    WAY_BACK: ClassVar[str] = 'u brings it back.'
-    """How to undo a throw here, in a sentence."""
+    WAY_BACK: ClassVar[str] = '{compose.undo} brings it back.'
+    """How to undo a throw here, in a sentence, each key as `keyed` takes it."""
 
     @property
     def held(self) -> Job | None:
@@ -38,7 +39,7 @@ class Undoing(Place):
         """Move jobs and their files to the trash, and say how to bring them back."""
         if self.services is not None:
             moved = await self.tell(self.services.trash.put([job.id for job in jobs]))
-            self._say(moved, 'In the trash', self.WAY_BACK)
+            self._say(moved, 'In the trash', keyed(self.WAY_BACK).plain)
 
     @work(group='trash', exit_on_error=False)
     async def restore(self, jobs: Iterable[Job]) -> None:

@@ -4,7 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar, Final
 
-from textual import work
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
@@ -34,10 +34,11 @@ class ViewerScreen(Looking):
 
     NAME = 'viewer'
     AUTO_FOCUS = ''
+    FIRST_KEYS = ('viewer.next', 'viewer.previous', 'viewer.play', 'look.closer', 'viewer.facts', 'look.leave')
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('n,pagedown', 'step(1)', 'Next', id='viewer.next', tooltip='Show the next result'),
-        Binding('p,pageup', 'step(-1)', 'Previous', show=False, id='viewer.previous', tooltip='Show the result before'),
+        Binding('p,pageup', 'step(-1)', 'Previous', id='viewer.previous', tooltip='Show the result before'),
         Binding('home,g', 'go(0)', 'First', show=False, id='viewer.first', tooltip='Show the newest result'),
         Binding('end,G', 'go(-1)', 'Last', show=False, id='viewer.last', tooltip='Show the oldest result'),
         Binding('space', 'play', 'Play', id='viewer.play', tooltip='Play or pause the film'),
@@ -143,6 +144,16 @@ class ViewerScreen(Looking):
         if action in ('play', 'scrub'):
             return self.is_mounted and self.player.has_film
         return super().check_action(action, parameters)
+
+    def on_click(self, event: events.Click) -> None:
+        """Go on at the right side of a picture, go back at its left side, and look closer between them."""
+        if not self.player.region.contains(*event.screen_offset):
+            return
+        third = (event.screen_x - self.player.region.x) * 3 // max(1, self.player.region.width)
+        if third == 1:
+            self.action_pixels()
+        elif self.lens == WHOLE:
+            self.action_step(1 if third else -1)
 
     def action_step(self, step: int) -> None:
         self.action_go(max(0, min(self._shelf.place + step, len(self._shelf.collection) - 1)))

@@ -4,6 +4,7 @@ from collections import Counter
 
 from hfmedia_tui.domain import Job
 from hfmedia_tui.screens.choice import Choice
+from hfmedia_tui.widgets.keys import keyed
 from hfmedia_tui.widgets.plain import one_line, plural, shortened
 from hfmedia_tui.widgets.unexpected import Unexpected
 
@@ -30,7 +31,7 @@ def ask_about_waiting(waiting: tuple[Job, ...]) -> Choice:
     return _WaitingChoice(
         f'{plural(len(waiting), "job")} of an earlier session {"waits" if len(waiting) == 1 else "wait"}',
         [
-            ('wait', 'Keep waiting', 'r in Jobs sends one'),
+            ('wait', 'Keep waiting', keyed('{jobs.retry} in Jobs sends one').plain),
             ('run', 'Run', 'send them now'),
             ('cancel', 'Cancel', 'nothing was sent, nothing is billed'),
         ],

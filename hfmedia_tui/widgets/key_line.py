@@ -1,5 +1,6 @@
 """The line at the bottom: the few keys that matter most where the user is."""
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from textual import events
@@ -25,7 +26,7 @@ class Key(NamedTuple):
 
 
 class KeyLine(Widget):
-    """Shows the active bindings that ask to be shown; a click presses the key.
+    """Shows the active bindings that ask to be shown, those in its screen's `FIRST_KEYS` first; a click presses one.
 
     It is one widget: Textual's own footer mounts a widget for each key again whenever the focus or a choice moves.
     """
@@ -52,11 +53,14 @@ class KeyLine(Widget):
 
     def _take_bindings(self, screen: Screen[object]) -> None:
         found: dict[str, Key] = {}
+        ids: dict[str, str | None] = {}
         for _, binding, enabled, _ in screen.active_bindings.values():
             if binding.show and binding.description and binding.action not in found:
                 shown = self.app.get_key_display(binding)
+                ids[binding.action] = binding.id
                 found[binding.action] = Key(binding.key, shown, binding.description, enabled)
-        keys = tuple(found.values())
+        first = getattr(screen, 'FIRST_KEYS', ())
+        keys = tuple(found[action] for action in sorted(found, key=lambda action: _rank(ids[action], first)))
         # The last is the app's own, which tells all the others.
         self.keys = keys if len(keys) <= MOST_KEYS else (*keys[: MOST_KEYS - 1], keys[-1])
 
@@ -73,3 +77,8 @@ class KeyLine(Widget):
         if isinstance(key, str):
             event.stop()
             self.app.simulate_key(key)
+
+
+def _rank(binding_id: str | None, first: Sequence[str | None]) -> int:
+    """Where a binding comes in the line: those that the screen names come first, in its order."""
+    return first.index(binding_id) if binding_id in first else len(first)

@@ -18,7 +18,7 @@ from textual.screen import ModalScreen, Screen
 
 from hfmedia_tui.domain import clean
 
-__all__ = ['Known', 'known_bindings', 'rebind', 'shared', 'troubles']
+__all__ = ['Known', 'bound_keys', 'known_bindings', 'rebind', 'shared', 'troubles']
 
 _MODIFIERS = frozenset({'ctrl', 'alt', 'shift', 'meta', 'super', 'hyper'})
 _LONGEST = 40
@@ -55,6 +55,13 @@ def _known(classes: tuple[type[DOMNode], ...]) -> Mapping[str, Known]:
                 told = binding.tooltip or binding.description
                 known[binding.id] = Known(binding.id, _keys(binding.key), told, owner)
     return known
+
+
+def bound_keys(binding_id: str) -> tuple[str, ...]:
+    """The keys that a binding answers to now, as far as `rebind` was told of others. Raises KeyError."""
+    bindings = known_bindings()[binding_id].owner._merged_bindings
+    assert bindings is not None  # every class has its own, from its making on
+    return tuple(key for key, binding in bindings if binding.id == binding_id)
 
 
 def rebind(keymap: Mapping[str, str], nodes: Iterable[DOMNode] = ()) -> None:

@@ -16,6 +16,7 @@ from hfmedia_tui.domain import FINAL_STATES, Job, JobState
 from hfmedia_tui.outlook import Outlook
 from hfmedia_tui.widgets.job_list import no_outlook
 from hfmedia_tui.widgets.job_row import COLOURS, draw_job, is_left
+from hfmedia_tui.widgets.keys import keyed
 
 __all__ = ['LivePanel']
 
@@ -114,7 +115,7 @@ class LivePanel(Widget):
             words.append(f'{waiting:,} waiting')
         if paused:
             words.append(f'{paused:,} paused')
-        return f'… {", ".join(words)}   F4 shows all'
+        return keyed(f'… {", ".join(words)}   {{app.jobs}} shows all').plain
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return max(1, min(self._lines, _MOST if self.screen.has_class('-tall') else _FEW))

@@ -306,7 +306,8 @@ class PictureGrid(Widget, can_focus=True):
 
     @property
     def tile_height(self) -> int:
-        return self.shape.tile.height
+        """Rows of cells of a tile: no more than are in sight at once."""
+        return self.shape.tile.height if self.shape.beside else min(self.shape.tile.height, max(3, self._room.height))
 
     @property
     def tile_width(self) -> int:

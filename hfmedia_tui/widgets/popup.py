@@ -2,6 +2,7 @@
 
 from typing import Final, Generic, Self
 
+from textual import events
 from textual._time import get_time
 from textual.geometry import Region
 from textual.screen import ModalScreen, ScreenResultType
@@ -19,6 +20,8 @@ class Popup(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
     """A modal screen behind which the other one is drawn once a second at most, and never between two quick keys.
 
     Textual draws all of it whenever anything of it has changed: 20 ms or more, many times a second while jobs run.
+
+    A click beside it leaves it.
     """
 
     _catching_up: Timer | None = None
@@ -29,6 +32,15 @@ class Popup(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
         if self._catching_up is None:
             self._catching_up = self.set_timer(_BEHIND, self._catch_up)
         return self
+
+    def on_click(self, event: events.Click) -> None:
+        under, _ = self.get_widget_at(*event.screen_offset)
+        if under is self:
+            self.leave()
+
+    def leave(self) -> None:
+        """Go back without an answer."""
+        self.dismiss(None)
 
     def _catch_up(self) -> None:
         quiet = get_time() - self.app.typed_at if isinstance(self.app, TypeAheadApp) else _BEHIND

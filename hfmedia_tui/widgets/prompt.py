@@ -27,7 +27,9 @@ class Prompt(TextArea):
             id='prompt.new_line',
             tooltip='Begin a new line in the prompt',
         ),
-        Binding('ctrl+t', 'clear', 'Clear', show=False, id='prompt.clear', tooltip='Empty the prompt; Ctrl+Z undoes'),
+        Binding(
+            'ctrl+t', 'clear', 'Clear', show=False, id='prompt.clear', tooltip='Empty the prompt, which can be undone'
+        ),
     ]
 
     class Submitted(Message):

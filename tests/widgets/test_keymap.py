@@ -1,7 +1,14 @@
 """What of a user's own keys cannot be, and what they share."""
 
-import hfmedia_tui.app  # noqa: F401 - every binding of the program
+import ast
+import re
+from pathlib import Path
+
+import hfmedia_tui.app
+from hfmedia_tui.screens.bringing import bring_screens
 from hfmedia_tui.widgets.keymap import known_bindings, shared, troubles
+
+bring_screens()
 
 
 def test_the_usual_keys_are_no_trouble() -> None:
@@ -23,3 +30,15 @@ def test_what_cannot_be_is_told() -> None:
         'jobs.open has no key, and stays as usual.',
         "jobs.reuse: 'ctrl+nope' is no key.",
     ]
+
+
+def test_every_text_that_names_a_key_names_a_binding() -> None:
+    """Texts name keys by the ids of bindings: `keyed` would fail on one that is none, when it is shown."""
+    named = set[str]()
+    for folder in ('screens', 'widgets', '.'):
+        for path in (Path(hfmedia_tui.app.__file__).parent / folder).glob('*.py'):
+            for node in ast.walk(ast.parse(path.read_text(encoding='utf-8'))):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    named.update(re.findall(r'\{([a-z_]+\.\w+)\}', node.value))
+    assert len(named) > 20
+    assert named <= known_bindings().keys()
