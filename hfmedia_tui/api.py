@@ -31,22 +31,27 @@ async def generate(
     seed: int | None = None,
     extra: Mapping[str, Any] | None = None,
     output: str | Path | None = None,
+    name: str | None = None,
+    template: bool = False,
     fallback: bool = True,
     timeout: float | None = None,  # noqa: ASYNC109 - of each generation, kept with it, and not of this call
     concurrency: int | None = None,
     proxy: str | None = None,
     bill_to: str | None = None,
+    over_limit: bool = False,
     token: str | None = None,
     sandbox: bool = False,
 ) -> AsyncIterator[Event]:
     """Generate `n` pictures or films at once, and yield an event for each thing that happens until all have ended.
 
     `model` may be `owner/name:provider`; without one it is the model used last, or the first that the Hub lists. What
-    is left out is not sent. A generation that fails is an event and no exception. Left before its end, the iterator
-    leaves what a provider has accepted to `hfmedia-tui resume`.
+    is left out is not sent. With `template` the prompt stands for each of its `{red|blue}` alternatives and each line
+    of its `__wildcards__`, `n` times each. Files are called by the fields of `name`, as with `generate --name`. With
+    `over_limit` no ceiling of the settings counts. A generation that fails is an event and no exception. Left before
+    its end, the iterator leaves what a provider has accepted to `hfmedia-tui resume`.
 
-    Raises AppError: UsageError for what cannot be asked, HubError when the Hub cannot be asked, and where there is
-    neither a token nor a key nor `sandbox`; nothing was sent then.
+    Raises AppError: UsageError for what cannot be asked, OverLimit for more than the settings allow, HubError when the
+    Hub cannot be asked, and where there is neither a token nor a key nor `sandbox`; nothing was sent then.
     """
     named, own = split_name(model or '')
     given = {
@@ -75,9 +80,11 @@ async def generate(
             timeout=timeout,
             bill_to=bill_to,
             output=None if output is None else str(output),
+            name=name,
         )
+        asks = await services.expand(ask) if template else (ask,)
         subscription = services.pool.subscribe()
-        left = {job.id for job in await services.submit(ask)}
+        left = {job.id for job in await services.submit_all(asks, over_limit=over_limit)}
         seen = dict[str, Job]()
         async for job in subscription:
             yield event_of(job, seen.get(job.id))

@@ -9,7 +9,7 @@ import pytest
 
 import hfmedia_tui
 from hfmedia_tui.domain import JobState
-from hfmedia_tui.errors import AppError, UsageError
+from hfmedia_tui.errors import AppError, OverLimit, UsageError
 from hfmedia_tui.sandbox.addresses import Addresses
 
 IMAGE = 'black-forest-labs/FLUX.1-dev'
@@ -39,6 +39,25 @@ async def test_events_until_all_have_ended(tmp_path: Path) -> None:
         told = [event.event for event in events if event.job.seed == seed]
         assert (told[0], told[-1]) == ('queued', 'succeeded')
         assert told.count('running') == 1
+
+
+async def test_alternatives_and_names() -> None:
+    asking = hfmedia_tui.generate(
+        'a {red|blue} fox', model=f'{IMAGE}:replicate', seed=5, template=True, name='{prompt} {seed}'
+    )
+    ended = [event.job async for event in asking if event.event == 'succeeded']
+    names = sorted(Path(job.outputs[0].path).name.partition('-fox-5-')[0] for job in ended)
+    assert names == ['a-blue', 'a-red']
+
+
+async def test_no_more_than_the_settings_allow_unless_it_is_said(tmp_path: Path) -> None:
+    settings = tmp_path / 'home/config/settings.toml'
+    settings.parent.mkdir(parents=True)
+    settings.write_text('[spend]\nper_run = 1\n', encoding='utf-8')
+    with pytest.raises(OverLimit, match=r'spend\.per_run'):
+        await anext(hfmedia_tui.generate('a fox', model=f'{IMAGE}:replicate', n=2))
+    allowed = hfmedia_tui.generate('a fox', model=f'{IMAGE}:replicate', n=2, over_limit=True)
+    assert [event.event for event in [event async for event in allowed]].count('succeeded') == 2
 
 
 async def test_who_names_no_model_gets_a_picture() -> None:
