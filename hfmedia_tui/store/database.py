@@ -3,10 +3,11 @@
 import asyncio
 import os
 import sqlite3
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from hfmedia_tui import private
 from hfmedia_tui.errors import StoreError
@@ -21,17 +22,44 @@ BUSY_SECONDS: Final = 10.0
 """How long a write waits for another process's write before it fails."""
 
 
+class _Write(NamedTuple):
+    """A transaction, and who waits for it."""
+
+    transaction: Callable[[sqlite3.Connection], Any]
+    written: Future[Any]
+
+
+class _Outcome(NamedTuple):
+    """What became of a transaction."""
+
+    result: Any = None
+    error: BaseException | None = None
+
+
+async def _unbroken(future: asyncio.Future[Result]) -> Result:
+    """Wait for it to its end, so that a cancelled job never leaves it unknown whether a row was written."""
+    try:
+        return await asyncio.shield(future)
+    except asyncio.CancelledError:
+        # Nobody is left to be told how it failed.
+        future.add_done_callback(lambda done: done.cancelled() or done.exception())
+        await asyncio.wait([future])
+        raise
+
+
 class Database:
-    """A connection whose every call runs as one transaction, in a thread, one after the other.
+    """A connection whose every call runs as a transaction of its own, in a thread, one after the other.
 
     A transaction is on the disk when `write` returns: the write-ahead log is synced at each commit, because what is
-    recorded here has been paid for.
+    recorded here has been paid for. Those that came while another was synced share one commit.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._thread = ThreadPoolExecutor(1, thread_name_prefix='ledger')
         self._connection: sqlite3.Connection | None = None
+        self._waiting = deque[_Write]()
+        """What the thread has not begun to write yet."""
 
     async def open(self) -> None:
         """Open the file, making and migrating it as needed. Raises StoreError."""
@@ -44,22 +72,17 @@ class Database:
 
     async def write(self, transaction: Callable[[sqlite3.Connection], Result]) -> Result:
         """Run `transaction` with the connection, all or nothing. Raises StoreError."""
-        return await self._in_thread(lambda: self._transact('BEGIN IMMEDIATE', transaction))
+        written = Future[Result]()
+        self._waiting.append(_Write(transaction, written))
+        self._thread.submit(self._write_waiting)
+        return await _unbroken(asyncio.wrap_future(written))
 
     async def read(self, transaction: Callable[[sqlite3.Connection], Result]) -> Result:
         """Run `transaction`, which only reads, on one consistent state. Raises StoreError."""
         return await self._in_thread(lambda: self._transact('BEGIN', transaction))
 
     async def _in_thread(self, call: Callable[[], Result]) -> Result:
-        # Shielded, so that a cancelled job never leaves it unknown whether a row was written.
-        future = asyncio.get_running_loop().run_in_executor(self._thread, call)
-        try:
-            return await asyncio.shield(future)
-        except asyncio.CancelledError:
-            # Nobody is left to be told how it failed.
-            future.add_done_callback(lambda done: done.cancelled() or done.exception())
-            await asyncio.wait([future])
-            raise
+        return await _unbroken(asyncio.get_running_loop().run_in_executor(self._thread, call))
 
     def _open(self) -> None:
         try:
@@ -127,6 +150,42 @@ class Database:
         except sqlite3.Error as error:
             raise trouble(self._path, error) from error
         return result
+
+    def _write_waiting(self) -> None:
+        """Write all that waits, each all or nothing, and tell what became of it when it is on the disk."""
+        together = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        if not together:  # one that came earlier took it along
+            return
+
+        def transaction(connection: sqlite3.Connection) -> list[_Outcome]:
+            if len(together) == 1:
+                return [_Outcome(together[0].transaction(connection))]
+            return [self._write_apart(connection, write.transaction) for write in together]
+
+        try:
+            outcomes = self._transact('BEGIN IMMEDIATE', transaction)
+        except BaseException as error:  # each is told, whatever it is
+            outcomes = [_Outcome(error=error)] * len(together)
+        for write, outcome in zip(together, outcomes, strict=True):
+            if outcome.error is None:
+                write.written.set_result(outcome.result)
+            else:
+                write.written.set_exception(outcome.error)
+
+    def _write_apart(
+        self, connection: sqlite3.Connection, transaction: Callable[[sqlite3.Connection], Any]
+    ) -> '_Outcome':
+        """Run one of several; where it fails nothing of it stays, and the others go on."""
+        connection.execute('SAVEPOINT apart')
+        try:
+            outcome = _Outcome(transaction(connection))
+        except Exception as error:
+            if not connection.in_transaction:  # SQLite gave up all of them, as it does where the disk is full
+                raise
+            connection.execute('ROLLBACK TO apart')
+            outcome = _Outcome(error=trouble(self._path, error) if isinstance(error, sqlite3.Error) else error)
+        connection.execute('RELEASE apart')
+        return outcome
 
     def _close(self) -> None:
         if self._connection is not None:
