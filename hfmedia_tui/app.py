@@ -305,10 +305,10 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
         self._compose_last()
 
     def _compose_last(self) -> None:
-        """Begin in Compose with the model and the parameters of the newest order, once it is entered."""
-        if (compose := self._composing) is not None:
+        """Begin in Compose with the model and the parameters of the newest order, or a usual one, once entered."""
+        if self.services is not None and (compose := self._composing) is not None:
             last, self._last = self._last, None
-            if last is not None and compose.model is None:
+            if compose.model is None:
                 compose.begin(last)
                 self._hand_over_typed(compose)
 

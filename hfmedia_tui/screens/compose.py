@@ -13,7 +13,7 @@ from textual.widgets import Button, TextArea
 
 from hfmedia_tui.composition import Composition, Entries, Extent, SavedTemplate
 from hfmedia_tui.domain import Job, JobState, Model, Order, clean
-from hfmedia_tui.errors import AppError
+from hfmedia_tui.errors import AppError, StoreError
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.screens.composing import ComposingPlace, template_of
 from hfmedia_tui.screens.copying import copy_from
@@ -278,11 +278,25 @@ class ComposeScreen(ComposingPlace):
                 jobs = await services.submit_all(asks, grace=grace, over_limit=beyond is not None)
                 self._written[jobs[0].order.id] = written
                 self._forget_draft(written)
+                self.forget_suggestion()
+                await self._replace_edited(services)
             else:
                 self._sent = (None, 0.0)
         except AppError as error:
             self._sent = (None, 0.0)
             self.refuse(str(error))
+
+    async def _replace_edited(self, services: 'Services') -> None:
+        """Cancel the job that was written anew; where that cannot be, say that both are there."""
+        try:
+            await services.waiting.replace()
+        except StoreError as error:
+            self.notify(
+                f'The job that was written anew could not be cancelled, and stays paused: {error}',
+                title='Sent',
+                severity='warning',
+                markup=False,
+            )
 
     async def _is_meant(self, requests: int, shown: Extent | None, limit: int, beyond: str | None) -> bool:
         """Ask whether so many requests are meant, where they are more than `limit` or other than was shown.

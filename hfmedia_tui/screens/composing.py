@@ -57,6 +57,8 @@ class ComposingPlace(RecipePlace):
         """What is to be kept for the next session, or was of the last one."""
         self._resuming = False
         """Whether what the last session left is still on its way."""
+        self._suggested = ''
+        """Id of a model that nobody chose, for as long as nothing was sent with it."""
         self._combinations: int | None = 1
         """How many prompts the one that is written stands for; None while that is not known."""
 
@@ -142,7 +144,10 @@ class ComposingPlace(RecipePlace):
             told = Content(standing) if standing else keyed('No model yet: {compose.models} finds one')
             line.update(told.stylize(link))
         else:
-            line.update(_named(self.models).stylize(link))
+            named = _named(self.models)
+            if [model.id for model in self.models] == [self._suggested]:
+                named += keyed(', to begin with: {compose.models} finds others')
+            line.update(named.stylize(link))
         if self.services is not None and self.models:
             offers = self.services.offers
             self.form.payer = self.services.settings.network.bill_to or ''
@@ -157,6 +162,12 @@ class ComposingPlace(RecipePlace):
             self._show_parameters()
         self.show_cost()
 
+    def forget_suggestion(self) -> None:
+        """Take the model that was suggested for the user's own: they have used it."""
+        if self._suggested:
+            self._suggested = ''
+            self._show_models()
+
     # ------------------------------------------------------------------------------------------ composed before
 
     def kept(self) -> Mapping[str, str]:
@@ -168,14 +179,29 @@ class ComposingPlace(RecipePlace):
     def bring_back(self, kept: Mapping[str, str]) -> None:
         self._kept = kept
 
-    def begin(self, last: Order) -> None:
-        """Go on with what stood here when the last session ended, or else with the model and the form of `last`."""
-        self.model = Model(id=last.model, task=last.task, mappings=last.mappings)
-        self.form.fill(Entries.of(last))
+    def begin(self, last: Order | None) -> None:
+        """Go on with what stood here when the last session ended, or else with the model and the form of `last`.
+
+        Where there is neither, begin with the model that is usual, and say that nobody chose it.
+        """
         self.prompt.focus()
+        if last is not None:
+            self.model = Model(id=last.model, task=last.task, mappings=last.mappings)
+            self.form.fill(Entries.of(last))
+        elif self.services is not None:
+            self._begin_with_usual(self.services)
         if self.services is not None and self._kept.get('router') == self.services.router:
             self._resuming = True
             self._take_kept(self.services)
+
+    @work(group='usual', exclusive=True, exit_on_error=False)
+    async def _begin_with_usual(self, services: 'Services') -> None:
+        with suppress(UsageError, HubError):  # choosing one asks again, and says what is wrong
+            usual = await services.usual_model()
+            known = await services.catalog.model(usual)
+            if known and not self.models:
+                self._suggested = usual
+                self.model = known[0]
 
     @work(group='kept', exclusive=True, exit_on_error=False)
     async def _take_kept(self, services: 'Services') -> None:

@@ -98,9 +98,7 @@ class Services:
         orders = await self.orders(asks)
         if not over_limit:
             await self.check_spend(sum(order.count for order in orders))
-        jobs = await self.pool.submit(*orders, grace=grace)
-        await self.waiting.replace()
-        return jobs
+        return await self.pool.submit(*orders, grace=grace)
 
     async def over_limit(self, requests: int) -> str | None:
         """Why so many more requests are more than the user allows; None where they are not. Raises StoreError."""

@@ -60,9 +60,11 @@ class Waiting:
         if job is not None and not job.paused:
             await self._pool.pause(job.id, paused=False)
 
-    async def replace(self) -> Job | None:
-        """Cancel the job that was written anew, now that what was written is asked for; return it."""
+    async def replace(self) -> None:
+        """Cancel the job that was written anew, now that what was written is asked for.
+
+        Where the ledger cannot be told, it goes on waiting, paused.
+        """
         job, self._edited = self._edited, None
         if job is not None:
             await self._pool.cancel(job.id)
-        return job

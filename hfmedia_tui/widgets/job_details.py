@@ -12,6 +12,7 @@ from hfmedia_tui.outlook import Outlook, PastRuns
 from hfmedia_tui.paths import file_link
 from hfmedia_tui.widgets.job_list import no_outlook
 from hfmedia_tui.widgets.job_row import COLOURS, is_left, is_paused, state_mark, state_word
+from hfmedia_tui.widgets.keys import keyed
 from hfmedia_tui.widgets.plain import clock, duration, file_size, json_text, one_line, shortened
 
 __all__ = ['JobDetails', 'caption']
@@ -72,9 +73,9 @@ def _standing(job: Job, outlook: Outlook) -> Iterator[str]:
     if job.driver is Driver.OTHER:
         yield 'Another process drives it.'
     elif job.paused and job.state is JobState.QUEUED:
-        yield 'Paused: p lets it go on.'
+        yield keyed('Paused: {jobs.pause} lets it go on.').plain
     elif is_paused(job, line=outlook.line_paused):
-        yield 'Nothing new starts: P lets all go on.'
+        yield keyed('Nothing new starts: {jobs.pause_all} lets all go on.').plain
     elif is_left(job):
         yield 'No process drives it: retry takes it up.'
     if job.note and not (job.error and job.error.hint == job.note):

@@ -1,8 +1,11 @@
 """The line as the user arranges it in the jobs' place: paused, moved, started, written anew, limited, tried again."""
 
+import sqlite3
+
 from msgspec.structs import replace
 
 from hfmedia_tui.domain import Job, JobState, Stage
+from hfmedia_tui.paths import Paths
 from hfmedia_tui.screens.limits import LimitsScreen
 from hfmedia_tui.services import Ask, Limits
 from hfmedia_tui.settings import read_settings
@@ -81,6 +84,32 @@ async def test_a_job_that_waits_is_written_anew_or_put_back(start: Start) -> Non
         await studio.press('f5')
         await studio.until(lambda: studio.app.jobs[waiting.id].state is JobState.CANCELLED)
         assert [job.order.prompt for job in studio.services.pool.jobs.values()] == ['a fox', 'a fox', 'a hen']
+        await studio.services.pool.cancel_all()
+
+
+async def test_a_job_that_cannot_be_replaced_is_told_of_beside_the_one_that_was_sent(
+    start: Start, paths: Paths
+) -> None:
+    """You should read that the new job is on its way, and that the old one stays paused."""
+    async with start(toasts=True) as studio:
+        _, waiting = await begun(studio, 2)
+        await studio.press('j', 'e')
+        await studio.until(lambda: studio.app.current_mode == 'compose')
+        await studio.until(lambda: studio.compose.prompt.text == 'a fox')
+        with sqlite3.connect(paths.ledger) as connection:
+            connection.execute(
+                "CREATE TRIGGER never BEFORE UPDATE ON jobs WHEN NEW.state = 'cancelled'"
+                " BEGIN SELECT RAISE(ABORT, 'not today'); END"
+            )
+        studio.compose.prompt.text = 'a hen'
+        await studio.press('f5')
+        await studio.until_shown('could not be cancelled')
+        assert len(studio.services.pool.jobs) == 3
+        await studio.until(lambda: not studio.services.draft.text)
+        assert studio.services.pool.jobs[waiting.id].paused
+        with sqlite3.connect(paths.ledger) as connection:
+            connection.execute('DROP TRIGGER never')
+        connection.close()
         await studio.services.pool.cancel_all()
 
 

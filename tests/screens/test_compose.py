@@ -12,9 +12,11 @@ from hfmedia_tui.widgets.field import Entry, Field
 from hfmedia_tui.widgets.live_jobs import LiveJobs
 from hfmedia_tui.widgets.preview import Preview
 from hfmedia_tui.widgets.result_strip import ResultStrip
+from tests.engine.loopback import serving
 from tests.reading import TORTURE
 from tests.screens.conftest import Start
 from tests.screens.studio import Studio
+from tests.screens.worlds import World
 
 MODEL = 'black-forest-labs/FLUX.1-schnell'
 
@@ -173,12 +175,28 @@ async def test_what_was_set_is_what_is_asked(start: Start) -> None:
         assert order.provider is None
 
 
-async def test_without_a_prompt_or_a_model_nothing_is_sent(start: Start) -> None:
+async def test_compose_begins_with_a_model_and_says_that_nobody_chose_it(start: Start) -> None:
+    """You should be able to write and press Enter at once; a picture comes, which costs less than a film."""
     async with start((80, 24)) as studio:
         await studio.press('f3')
-        await studio.press('a', 'f5')
-        assert 'Choose a model first' in studio.text
-        await studio.press('f2')
+        await studio.until(lambda: studio.compose.models)
+        await studio.until_shown('image, to begin with: Ctrl+O finds others')
+        await studio.generate('a fox')
+        await studio.until(lambda: 'to begin with' not in studio.text)
+        await studio.settle()
+
+
+async def test_without_a_model_nothing_is_sent(start: Start) -> None:
+    with serving(World()) as server:
+        async with start((80, 24), hub=server.url) as studio:
+            await studio.press('f3')
+            await studio.press('a', 'f5')
+            assert 'Choose a model first' in studio.text
+            assert not studio.services.pool.jobs
+
+
+async def test_without_a_prompt_nothing_is_sent(start: Start) -> None:
+    async with start((80, 24)) as studio:
         await studio.choose(MODEL)
         studio.compose.prompt.text = ' \n '
         await studio.press('enter')
