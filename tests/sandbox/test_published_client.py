@@ -61,13 +61,15 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
-        assert process.stdout is not None
-        started = time.monotonic()
-        addresses = msgspec.json.decode(process.stdout.readline(), type=Addresses)
-        assert httpx.get(f'{addresses.hub}/api/models').status_code == 200
-        assert time.monotonic() - started < 5, 'the contract: it answers within five seconds'
-        yield addresses
-        process.terminate()
+        try:
+            assert process.stdout is not None
+            started = time.monotonic()
+            addresses = msgspec.json.decode(process.stdout.readline(), type=Addresses)
+            assert httpx.get(f'{addresses.hub}/api/models').status_code == 200
+            assert time.monotonic() - started < 5, 'the contract: it answers within five seconds'
+            yield addresses
+        finally:
+            process.terminate()
 
 
 @pytest.fixture(scope='module')
