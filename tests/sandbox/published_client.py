@@ -13,7 +13,7 @@ def main(router: str, task: str, provider: str, model: str, file: str) -> None:
     constants.INFERENCE_PROXY_TEMPLATE = f'{router}/{{provider}}'
     from huggingface_hub import InferenceClient  # some of its providers read the template when they are imported
 
-    client = InferenceClient(provider=provider, token='hf_test', timeout=30)  # type: ignore[arg-type]
+    client = InferenceClient(provider=provider, token='hf_test', timeout=100)  # type: ignore[arg-type]
     if task == 'text-to-image':
         picture = client.text_to_image('a lighthouse in a storm', model=model, width=1024, height=1280)
         picture.save(file, format='PNG')
