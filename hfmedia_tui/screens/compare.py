@@ -1,4 +1,4 @@
-"""Compare: two to four results side by side, or flickering in one place, and in what they differ."""
+"""Compare: two to four results side by side, or flickering in one place, and in what they differ; films play there."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,13 +16,14 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from hfmedia_tui.domain import Result
-from hfmedia_tui.media.fit import Area, Lens, fit
+from hfmedia_tui.media.fit import WHOLE, Area, Lens, fit
 from hfmedia_tui.media.picture import Picture, Pictures
 from hfmedia_tui.media.terminal import CellSize
 from hfmedia_tui.screens.looking import Looking
 from hfmedia_tui.screens.shelf import Shelf
 from hfmedia_tui.store.results import Spot
 from hfmedia_tui.widgets.differences import Differences
+from hfmedia_tui.widgets.film import FilmPlayer
 from hfmedia_tui.widgets.job_details import caption
 from hfmedia_tui.widgets.key_line import KeyLine
 from hfmedia_tui.widgets.preview import Preview
@@ -47,19 +48,33 @@ class _View(Vertical):
     def __init__(self, pictures: Pictures, place: int) -> None:
         super().__init__()
         self.place = place
-        self.preview = Preview(pictures)
+        self.player = FilmPlayer(pictures)
         self._line = Static()
+        self._told = Content('')
 
     def compose(self) -> ComposeResult:
-        yield self.preview
+        yield self.player
         yield self._line
+
+    def on_mount(self) -> None:
+        self.watch(self.preview, 'shown', self._tell)
+
+    @property
+    def preview(self) -> Preview:
+        return self.player.query_one(Preview)
 
     def show(self, place: int, result: Result, lens: Lens, *, current: bool) -> None:
         self.place = place
-        self.preview.source = Path(result.output.path)
+        self.player.source = Path(result.output.path)
         self.preview.lens = lens
         words = f'{place + 1}  {result_mark(result)}{caption(result.job)}'
-        self._line.update(Content.styled(words, 'bold $primary' if current else '$foreground-muted'))
+        self._told = Content.styled(words, 'bold $primary' if current else '$foreground-muted')
+        self._tell()
+
+    def _tell(self) -> None:
+        """Say below the picture what it is, from when it is there: the one before may still be seen."""
+        if self.preview.shown == self.player.source:
+            self._line.update(self._told)
 
     def on_click(self) -> None:
         self.post_message(self.Clicked(self.place))
@@ -70,9 +85,22 @@ class CompareScreen(Looking):
 
     NAME = 'compare'
     AUTO_FOCUS = ''
+    FIRST_KEYS = (
+        *('compare.next', 'compare.play', 'compare.flicker'),
+        *('look.closer', 'result.favourite', 'look.leave'),
+    )
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding('space,n', 'step(1)', 'Next', id='compare.next', tooltip='Go to the next of them'),
+        Binding('n', 'step(1)', 'Next', id='compare.next', tooltip='Go to the next of them'),
+        Binding('space', 'play', 'Play', id='compare.play', tooltip='Play or pause the film'),
+        # Where no film is meant.
+        Binding('space', 'step(1)', 'Next', show=False, id='compare.step', tooltip='Go to the next of them'),
+        Binding(
+            'left_square_bracket', 'scrub(-1)', 'Back', show=False, id='compare.back', tooltip='Go back in the film'
+        ),
+        Binding(
+            'right_square_bracket', 'scrub(1)', 'Ahead', show=False, id='compare.ahead', tooltip='Go ahead in the film'
+        ),
         Binding('p', 'step(-1)', 'Previous', show=False, id='compare.previous', tooltip='Go to the one before'),
         Binding('v', 'flicker', 'Flicker', id='compare.flicker', tooltip='Show them in one place, or side by side'),
         Binding('a', 'run', 'By itself', show=False, id='compare.run', tooltip='Let them flicker by themselves'),
@@ -121,8 +149,12 @@ class CompareScreen(Looking):
 
     @property
     def picture(self) -> Picture | None:
-        place = 0 if self.flickering else self.current
-        return self.views[place].preview.picture if place < len(self.views) else None
+        return self.player.query_one(Preview).picture
+
+    @property
+    def player(self) -> FilmPlayer:
+        """Where the current one is shown."""
+        return self.views[0 if self.flickering else self.current].player
 
     @work(exclusive=True, group='read', exit_on_error=False)
     async def _read(self) -> None:
@@ -161,6 +193,7 @@ class CompareScreen(Looking):
 
     def watch_lens(self, lens: Lens) -> None:
         for view in self.views:
+            view.player.stop()
             view.preview.lens = lens
 
     def watch_current(self) -> None:
@@ -172,6 +205,18 @@ class CompareScreen(Looking):
             self._show()
 
     # ------------------------------------------------------------------------------------------ what the user does
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ('play', 'scrub'):
+            return self.is_mounted and self.player.has_film
+        return super().check_action(action, parameters)
+
+    def action_play(self) -> None:
+        self.lens = WHOLE
+        self.player.action_play()
+
+    def action_scrub(self, steps: int) -> None:
+        self.player.action_scrub(steps)
 
     def action_step(self, step: int) -> None:
         if self._results:
@@ -187,6 +232,11 @@ class CompareScreen(Looking):
             self.action_step(1)
         else:
             self.current = event.place
+
+    @on(FilmPlayer.Started)
+    def _film_started(self, event: FilmPlayer.Started) -> None:
+        self._stop_flickering()
+        self.current = next(view.place for view in self.views if view.player is event.player)
 
     def action_flicker(self) -> None:
         self.flickering = not self.flickering

@@ -62,6 +62,8 @@ class Preview(Widget):
     """The file that is shown, or None for the placeholder."""
     lens: var[Lens] = var(WHOLE, init=False)
     """How closely it is looked at."""
+    shown: var[Path | None] = var(None, init=False)
+    """The file that is drawn, or of which is said why it cannot be; behind `source` while the next one is made."""
 
     def __init__(
         self,
@@ -212,6 +214,7 @@ class Preview(Widget):
         self._number = number
         self._era = kept.era
         self._picture = picture
+        self.shown = picture.path if picture else self.source
         self._words = words
         self._drawn_as = None
         self._lines.clear()

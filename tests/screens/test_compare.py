@@ -1,6 +1,7 @@
 """Comparing results: beside each other or in one place, through one lens, with what differs below."""
 
 from textual.geometry import Size
+from textual.widgets import Static
 
 from hfmedia_tui.media.terminal import CellSize
 from hfmedia_tui.screens.compare import CompareScreen, best_columns
@@ -65,6 +66,8 @@ async def test_they_flicker_in_one_place(start: Start) -> None:
         for _ in asks:
             await studio.until(lambda: screen.result and str(preview.source) == screen.result.output.path)
             await studio.until(lambda: preview.picture and preview.picture.path == preview.source)
+            assert screen.result
+            assert f'seed {screen.result.job.seed}' in studio.text
             seen.add(preview.source)
             await studio.press('space')
         assert len(seen) == 3
@@ -74,6 +77,39 @@ async def test_they_flicker_in_one_place(start: Start) -> None:
         await studio.press('v', 'f')
         await studio.until_shown('★')
         assert studio.text.count('★') == 1
+
+
+async def test_a_caption_never_stands_beside_anothers_picture(start: Start) -> None:
+    async with start((80, 24)) as studio:
+        screen = await compare(studio, *(Ask(model=MODEL, prompt='a fox', seed=seed) for seed in (1, 2)))
+        await studio.press('v')
+        preview = screen.views[0].preview
+        await studio.until(lambda: not screen.views[1].display and preview.picture and preview.is_settled)
+        line = screen.views[0].query_one(Static)
+        before = str(line.render())
+        screen.current = 1
+        assert preview.shown != preview.source, 'the picture before is still seen'
+        assert str(line.render()) == before
+        await studio.until_shown('seed 1')
+        assert preview.shown == preview.source
+
+
+async def test_a_film_plays_where_it_is_compared(start: Start) -> None:
+    """You should see the film of the one that is meant play, and the other one stand."""
+    async with start((120, 40)) as studio:
+        asks = [Ask(model='Wan-AI/Wan2.2-TI2V-5B', prompt='a fox', seed=1), Ask(model=MODEL, prompt='a fox', seed=2)]
+        screen = await compare(studio, *asks)
+        assert not screen.player.has_film
+        await studio.press('space')
+        assert screen.current == 1
+        await studio.press('space')
+        await studio.until(lambda: screen.player.playing and '▶ 0:00 / 0:0' in studio.text)
+        await studio.press('plus')
+        assert not screen.player.playing
+        await studio.press('n')
+        await studio.pilot.click(screen.views[1].player)
+        await studio.until(lambda: screen.views[1].player.playing)
+        assert screen.current == 1
 
 
 async def test_with_one_left_there_is_nothing_to_compare(start: Start) -> None:
