@@ -7,13 +7,10 @@ is free in all and at the provider it would ask first, and neither it nor the li
 import asyncio
 import logging
 import math
-import random
-import secrets
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import partial
 from types import MappingProxyType, TracebackType
-from typing import Final, NamedTuple, Self
+from typing import Final, Self
 
 import msgspec
 
@@ -21,67 +18,24 @@ from hfmedia_tui.domain import AttemptRecord, Driver, Failure, FailureCode, Job,
 from hfmedia_tui.engine.beginning import Foreseen, foresee
 from hfmedia_tui.engine.endings import CANCELLED_UNSENT
 from hfmedia_tui.engine.events import Stream, Subscription
+from hfmedia_tui.engine.generations import jobs_of
+from hfmedia_tui.engine.graces import Graces
+from hfmedia_tui.engine.leaving import IfLeft, if_left
 from hfmedia_tui.engine.line import Line
-from hfmedia_tui.engine.places import Places
 from hfmedia_tui.engine.runner import Runner, first_provider
 from hfmedia_tui.engine.tools import Limits, Tools
 from hfmedia_tui.engine.whole import whole
+from hfmedia_tui.engine.workers import Workers
 from hfmedia_tui.errors import StoreError, UsageError
-from hfmedia_tui.parameters import MAXIMUM_RANDOM_SEED
 
-__all__ = ['IfLeft', 'Pool', 'jobs_of', 'new_order_id']
+__all__ = ['Pool']
 
 log = logging.getLogger(__name__)
 
 replace = msgspec.structs.replace
 
-_ALPHABET: Final = '0123456789abcdefghjkmnpqrstvwxyz'
-"""Letters of an id: none that look alike."""
 _LISTEN_SECONDS: Final = 0.5
 """Between two looks at what other processes ask of our jobs."""
-
-
-def new_order_id() -> str:
-    """A new id: eight letters, short enough to type and rare enough to be one's own."""
-    return ''.join(secrets.choice(_ALPHABET) for _ in range(8))
-
-
-def _seed(order: Order, index: int) -> int:
-    if order.seed is None:
-        return random.randint(0, MAXIMUM_RANDOM_SEED)
-    return order.seed if order.same_seed else order.seed + index
-
-
-def jobs_of(order: Order) -> tuple[Job, ...]:
-    """The generations of an order, each with its seed: where none is chosen, they are drawn anew each time."""
-    return tuple(
-        Job(
-            id=f'{order.id}-{index + 1}',
-            order=order,
-            index=index,
-            seed=_seed(order, index),
-            created_at=order.created_at,
-        )
-        for index in range(order.count)
-    )
-
-
-class IfLeft(NamedTuple):
-    """The unfinished jobs of a pool, by what leaving them does."""
-
-    collected: tuple[Job, ...]
-    """A provider has accepted them: `resume` collects them."""
-    interrupted: tuple[Job, ...]
-    """A provider is being asked: nobody would hear its answer."""
-    waiting: tuple[Job, ...]
-    """Nothing was sent, or it was turned away: they wait for the next start."""
-    paused: tuple[Job, ...]
-    """Nothing was sent, and nothing is before the user says so."""
-
-    @property
-    def moves(self) -> bool:
-        """Whether any of them ends without a word of the user's."""
-        return bool(self.collected or self.interrupted or self.waiting)
 
 
 class Pool:
@@ -92,14 +46,12 @@ class Pool:
         self._stream = Stream()
         self._jobs: dict[str, Job] = {}
         self._line = Line()
-        self._running: dict[str, tuple[Runner, asyncio.Task[None]]] = {}
+        self._workers = Workers(tools, self._publish, ended=self._ended, freed=self._fill)
         self._ending: set[str] = set()
         """Jobs that were cancelled and have not ended yet."""
         self._unsaved: dict[str, Runner | None] = {}
         """Jobs that ended here and not in the ledger, which could not be told; and what drove them."""
-        self._places = Places(tools.limits, freed=self._fill)
-        self._graces: dict[str, asyncio.Task[None]] = {}
-        """Orders that can still be taken back, each with what counts its time down; those sent together share it."""
+        self._graces = Graces(self._tell_grace, self.send_now)
         self._idle = asyncio.Event()
         self._idle.set()
         self._listener: asyncio.Task[None] | None = None
@@ -122,37 +74,19 @@ class Pool:
     async def settle(self) -> None:
         """Start nothing more, and return when nothing runs: what only waits is left waiting."""
         self.stop_starting()
-        while self._running:
-            await asyncio.wait([task for _, task in self._running.values()])
+        await self._workers.settle()
 
-    def if_left(self) -> 'IfLeft':
+    def if_left(self) -> IfLeft:
         """What would become of the jobs if they were left now."""
-        runners = [runner for runner, _ in self._running.values()]
-        return IfLeft(
-            collected=tuple(runner.job for runner in runners if runner.accepted),
-            interrupted=tuple(runner.job for runner in runners if runner.submitting),
-            waiting=(
-                *(runner.job for runner in runners if not runner.accepted and not runner.submitting),
-                *(job for job in self._line.jobs.values() if self._line.goes_on(job)),
-            ),
-            paused=tuple(job for job in self._line.jobs.values() if not self._line.goes_on(job)),
-        )
+        return if_left(self._workers.runners, self._line)
 
     async def leave(self) -> None:
         """Leave every job where it stands, to be resumed. A submit without an answer yet is interrupted."""
         self.stop_starting()
         if self._listener is not None:
             self._listener.cancel()
-        for countdown in self._graces.values():
-            countdown.cancel()
-        await asyncio.sleep(0)  # a task made in this very turn would end before it began
-        tasks = []
-        for job_id, (runner, task) in self._running.items():
-            runner.left = job_id not in self._ending
-            task.cancel()
-            tasks.append(task)
-        if tasks:
-            await asyncio.wait(tasks)
+        self._graces.stop()
+        await self._workers.leave(self._ending)
 
     # ------------------------------------------------------------------------------------------ what others see
 
@@ -163,8 +97,7 @@ class Pool:
 
     def silence(self, job_id: str) -> float | None:
         """Seconds for which the provider of a job of ours has not answered; None while it is not being asked."""
-        running = self._running.get(job_id)
-        return None if running is None else running[0].silence
+        return self._workers.silence(job_id)
 
     def subscribe(self) -> Subscription:
         """Every snapshot from now on."""
@@ -200,27 +133,15 @@ class Pool:
         for job in jobs:
             self._queue(replace(job, sent_in=math.ceil(grace)) if grace else job)
         if grace and not self._closing:
-            names = frozenset(order.id for order in orders)
-            countdown = asyncio.create_task(self._count_down(names, grace), name=f'grace of {orders[0].id}')
-            self._graces.update(dict.fromkeys(names, countdown))
+            self._graces.begin(frozenset(order.id for order in orders), grace)
         self._look_again()
         return jobs
 
     def send_now(self, order_id: str) -> None:
         """End the grace of an order, and of those sent together with it, before its time."""
-        if names := self._end_grace(order_id):
+        if names := self._graces.end(order_id):
             self._tell_grace(names, None)
             self._look_again()
-
-    def _end_grace(self, order_id: str) -> frozenset[str]:
-        """Stop the time of an order and of those sent together with it, and name them all; none when it is over."""
-        if (countdown := self._graces.get(order_id)) is None:
-            return frozenset()
-        countdown.cancel()
-        names = frozenset(name for name, shared in self._graces.items() if shared is countdown)
-        for name in names:
-            del self._graces[name]
-        return names
 
     async def take_back(self, order_id: str) -> tuple[Job, ...]:
         """Cancel the jobs of an order whose grace still runs, and of those sent together with it.
@@ -228,7 +149,7 @@ class Pool:
         Returns them as they ended: none of them was sent.
         Raises StoreError when the ledger cannot be told; they are not sent by this process all the same.
         """
-        if not (names := self._end_grace(order_id)):
+        if not (names := self._graces.end(order_id)):
             return ()
         held = [job for job in self._of_orders(names) if job.sent_in is not None and job.id not in self._ending]
         self._ending.update(job.id for job in held)
@@ -259,8 +180,7 @@ class Pool:
                 self._ending.discard(job_id)
                 self._fill()
                 self._check_idle()
-        elif (running := self._running.get(job_id)) is not None:
-            _, task = running
+        elif (task := self._workers.task(job_id)) is not None:
             await asyncio.sleep(0)  # a task made in this very turn would end before it began
             if job_id not in self._ending:
                 self._ending.add(job_id)
@@ -269,7 +189,7 @@ class Pool:
 
     async def _give_up(self, job: Job, *, reachable: bool = True) -> Job:
         """End a job that waits, and return it as it ended."""
-        runner = self._runner(replace(job, sent_in=None))
+        runner = self._workers.runner(replace(job, sent_in=None))
         await runner.give_up(reachable=reachable)
         self._line.jobs.pop(job.id, None)
         return runner.job
@@ -299,9 +219,9 @@ class Pool:
     async def cancel_all(self) -> tuple[Job, ...]:
         """Cancel every job that has not ended, and return them as they ended. Raises StoreError."""
         self.stop_starting()
-        names = (*self._line.jobs, *self._running)
+        names = (*self._line.jobs, *self._workers.names)
         await self.cancel_unsent()
-        await asyncio.gather(*(self.cancel(job_id) for job_id in (*self._line.jobs, *self._running)))
+        await asyncio.gather(*(self.cancel(job_id) for job_id in (*self._line.jobs, *self._workers.names)))
         return tuple(self._jobs[job_id] for job_id in names)
 
     async def cancel_unsent(self) -> None:
@@ -404,11 +324,11 @@ class Pool:
     @property
     def limits(self) -> Limits:
         """How many jobs run at once. Fewer than run now stop none of them."""
-        return self._places.limits
+        return self._workers.places.limits
 
     @limits.setter
     def limits(self, limits: Limits) -> None:
-        self._places.limit(limits)
+        self._workers.places.limit(limits)
         self._fill()
 
     async def pause(self, job_id: str, *, paused: bool = True) -> bool:
@@ -474,15 +394,6 @@ class Pool:
         """The jobs of orders that wait."""
         return [job for job in self._line.jobs.values() if job.order.id in names]
 
-    async def _count_down(self, names: frozenset[str], grace: float) -> None:
-        """Let the grace of orders pass, telling each second of it, and let their jobs start."""
-        clock = asyncio.get_running_loop().time
-        end = clock() + grace
-        while (left := end - clock()) > 0:
-            self._tell_grace(names, math.ceil(left))
-            await asyncio.sleep(1 - (math.ceil(left) - left))
-        self.send_now(next(iter(names)))
-
     def _tell_grace(self, names: frozenset[str], seconds: int | None) -> None:
         for job in self._of_orders(names):
             if job.sent_in is not None and job.sent_in != seconds:
@@ -490,46 +401,34 @@ class Pool:
 
     def _fill(self) -> None:
         """Give free places away: first to running jobs that go on to their next provider, then to those that wait."""
-        self._places.serve()
-        if self._closing or len(self._running) >= self._places.limits.total:
+        self._workers.places.serve()
+        if self._closing or not self._workers.have_room():
             return
         for job in self._line.ready():
-            if len(self._running) >= self._places.limits.total:
+            if not self._workers.have_room():
                 return
             if job.id in self._ending:
                 continue
             first = first_provider(job)
-            if first is None or self._places.has(first):
+            if first is None or self._workers.places.has(first):
                 self._start(job, first)
 
     def _start(self, job: Job, provider: str | None) -> None:
         """Start a job that waits, at the provider that it asks first."""
-        if provider is not None:
-            self._places.hold(job.id, provider)
         del self._line.jobs[job.id]
         self._line.collecting.discard(job.id)
-        runner = self._runner(job)
-        task = asyncio.create_task(self._run(runner), name=f'job {job.id}')
-        self._running[job.id] = (runner, task)
+        self._workers.start(job, provider)
 
-    def _runner(self, job: Job) -> Runner:
-        return Runner(job, self._tools, self._publish, partial(self._places.change, job.id), self._places.allowances)
-
-    async def _run(self, runner: Runner) -> None:
+    def _ended(self, runner: Runner) -> None:
         job_id = runner.job.id
-        try:
-            await runner.run()
-        finally:
-            if runner.unsaved:
-                self._unsaved[job_id] = runner
-            del self._running[job_id]
-            self._ending.discard(job_id)
-            self._places.let_go(job_id)
-            self._fill()
-            self._check_idle()
+        if runner.unsaved:
+            self._unsaved[job_id] = runner
+        self._ending.discard(job_id)
+        self._fill()
+        self._check_idle()
 
     def _check_idle(self) -> None:
-        if not self._running and not self._line.moves:
+        if not self._workers and not self._line.moves:
             self._idle.set()
 
     def _publish(self, job: Job) -> None:
@@ -540,7 +439,7 @@ class Pool:
         """Do what other processes ask of our jobs."""
         while True:
             await asyncio.sleep(_LISTEN_SECONDS)
-            if not self._line.jobs and not self._running:
+            if not self._line.jobs and not self._workers:
                 continue
             try:
                 for job_id in await self._tools.ledger.asked_to_cancel():

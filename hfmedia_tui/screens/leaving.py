@@ -18,7 +18,7 @@ from hfmedia_tui.widgets.plain import one_line, plural
 from hfmedia_tui.widgets.popup import Popup
 
 if TYPE_CHECKING:
-    from hfmedia_tui.engine.pool import IfLeft
+    from hfmedia_tui.engine.leaving import IfLeft
 
 __all__ = ['Farewell', 'ask_how_to_leave']
 

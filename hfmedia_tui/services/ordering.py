@@ -11,8 +11,8 @@ import msgspec
 
 from hfmedia_tui.catalog.catalog import Catalog
 from hfmedia_tui.domain import Model, Order, clean
+from hfmedia_tui.engine.generations import new_order_id
 from hfmedia_tui.engine.naming import check_name
-from hfmedia_tui.engine.pool import new_order_id
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.parameters import is_text, sized
 from hfmedia_tui.paths import named_folder
