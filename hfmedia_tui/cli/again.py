@@ -1,4 +1,4 @@
-"""`hfmedia-tui resume`, `retry` and `cancel`: jobs of earlier runs."""
+"""`hfmedia-tui resume`, `retry`, `collect` and `cancel`: jobs of earlier runs."""
 
 import asyncio
 from collections.abc import Iterable
@@ -29,16 +29,12 @@ def run_retry(job_ids: tuple[str, ...], *, failed: bool, over_limit: bool, as_js
     """Drive the named jobs, or all that failed, once more."""
 
     async def chosen() -> int:
-        ledger = Ledger(find_paths().ledger)
-        await ledger.open()
-        try:
+        async with Ledger(find_paths().ledger) as ledger:
             jobs = (
                 await ledger.jobs(states=[JobState.FAILED])
                 if failed
                 else tuple([await ledger.find(job_id) for job_id in job_ids])
             )
-        finally:
-            await ledger.close()
         if not jobs:
             click.echo('No job has failed.', err=True)
             return 0
@@ -56,12 +52,8 @@ def run_collect(job_ids: tuple[str, ...], *, as_json: bool) -> int:
         return run_resume(sent_only=True, as_json=as_json)
 
     async def collect() -> int:
-        ledger = Ledger(find_paths().ledger)
-        await ledger.open()
-        try:
+        async with Ledger(find_paths().ledger) as ledger:
             jobs = tuple([await ledger.find(job_id) for job_id in job_ids])
-        finally:
-            await ledger.close()
         home = tuple(job for job in jobs if job.state is JobState.SUCCEEDED)
         if as_json:
             for job in home:
@@ -77,13 +69,9 @@ async def _again(
     chosen: tuple[Job, ...] | None, *, sent_only: bool = False, over_limit: bool = True, as_json: bool
 ) -> int:
     """Drive `chosen`, or without it whatever nobody drives: first on the sandbox, then on the real router."""
-    ledger = Ledger(find_paths().ledger)
-    await ledger.open()
-    try:
+    async with Ledger(find_paths().ledger) as ledger:
         jobs = await ledger.unowned(sent_only=sent_only) if chosen is None else chosen
         tell_unreadable(ledger.unreadable)
-    finally:
-        await ledger.close()
     code = 0
     for sandbox in (True, False):
         here = tuple(job for job in jobs if (job.order.router == SANDBOX) == sandbox)
@@ -151,17 +139,14 @@ def run_cancel(job_ids: tuple[str, ...]) -> int:
     """Cancel jobs, whichever process drives them, and return the exit code."""
 
     async def cancel() -> int:
-        ledger, jobs, code = Ledger(find_paths().ledger), list[Job](), 0
-        await ledger.open()
-        try:
+        jobs, code = list[Job](), 0
+        async with Ledger(find_paths().ledger) as ledger:
             for job_id in job_ids:
                 try:
                     jobs.append(await ledger.find(job_id))
                 except UsageError as error:
                     click.echo(str(error), err=True)
                     code = 1
-        finally:
-            await ledger.close()
         for sandbox in (True, False):
             here = [job for job in jobs if _needs_sandbox(job) == sandbox]
             if here:

@@ -76,9 +76,7 @@ def list_jobs(*, state: str | None, search: str | None, place: str | None, as_js
     wanted = read_filter(search or '', JOBS)
 
     async def read() -> tuple[Job, ...]:
-        ledger = Ledger(find_paths().ledger)
-        await ledger.open()
-        try:
+        async with Ledger(find_paths().ledger) as ledger:
             if place == 'trash':
                 lying = await ledger.trash.jobs()
                 jobs = tuple(job for job in reversed(lying) if state is None or job.state == state)
@@ -86,8 +84,6 @@ def list_jobs(*, state: str | None, search: str | None, place: str | None, as_js
                 states = None if state is None else [JobState(state)]
                 jobs = await ledger.jobs(states=states, deleted=place == 'deleted')
             tell_unreadable(ledger.unreadable)
-        finally:
-            await ledger.close()
         return jobs
 
     for job in filter(wanted.fits, asyncio.run(read())):

@@ -110,9 +110,5 @@ def run_again(
 
 
 async def _recipe_of_job(name: str) -> Recipe:
-    ledger = Ledger(find_paths().ledger)
-    await ledger.open()
-    try:
+    async with Ledger(find_paths().ledger) as ledger:
         return recipe_of(await ledger.find(name))
-    finally:
-        await ledger.close()

@@ -35,9 +35,7 @@ def empty_trash(*, sure: bool) -> int:
 
 
 async def _move(names: tuple[str, ...], deed: Callable[[Ledger, tuple[str, ...]], Awaitable[Moved]], done: str) -> int:
-    ledger = Ledger(find_paths().ledger)
-    await ledger.open()
-    try:
+    async with Ledger(find_paths().ledger) as ledger:
         job_ids, unknown = list[str](), list[str]()
         for name in names:
             try:
@@ -45,8 +43,6 @@ async def _move(names: tuple[str, ...], deed: Callable[[Ledger, tuple[str, ...]]
             except UsageError as error:
                 unknown.append(str(error))
         moved = await deed(ledger, tuple(job_ids))
-    finally:
-        await ledger.close()
     for job in moved.jobs:
         paths = '  '.join(clean(output.path, 4096) for output in job.outputs)
         click.echo(f'{job.id}  {done}  {paths}'.rstrip(), err=True)
@@ -54,9 +50,7 @@ async def _move(names: tuple[str, ...], deed: Callable[[Ledger, tuple[str, ...]]
 
 
 async def _empty(*, sure: bool) -> int:
-    ledger = Ledger(find_paths().ledger)
-    await ledger.open()
-    try:
+    async with Ledger(find_paths().ledger) as ledger:
         lying = await ledger.trash.jobs()
         if not lying:
             click.echo('The trash is empty.', err=True)
@@ -68,8 +62,6 @@ async def _empty(*, sure: bool) -> int:
                 raise UsageError(f'{what} would be deleted for good.', 'Add --yes to do it.')
             click.confirm(f'Delete {what} for good? What was asked and paid stays in the ledger.', abort=True, err=True)
         moved = await ledger.trash.delete([job.id for job in lying])
-    finally:
-        await ledger.close()
     click.echo(f'{len(moved.jobs)} of {len(lying)} deleted for good.', err=True)
     return _finish(moved, [])
 

@@ -28,17 +28,13 @@ def run_wait(job_ids: tuple[str, ...], *, timeout: float | None, as_json: bool) 
 
 
 async def _wait(job_ids: tuple[str, ...], *, seconds: float | None, as_json: bool) -> int:
-    ledger = Ledger(find_paths().ledger)
-    await ledger.open()
-    try:
+    async with Ledger(find_paths().ledger) as ledger:
         if job_ids:
             jobs = {job.id: job for job in [await ledger.find(name) for name in job_ids]}
         else:
             going = await ledger.jobs(states=[JobState.QUEUED, JobState.RUNNING])
             jobs = {job.id: job for job in going if job.driver is Driver.OTHER}
         in_time = await _follow(ledger, jobs, seconds=seconds, as_json=as_json)
-    finally:
-        await ledger.close()
     if not jobs:
         click.echo('No process drives a job now.', err=True)
     left = any(job.state not in FINAL_STATES for job in jobs.values())

@@ -76,9 +76,7 @@ async def open_services(
             token = token or await asyncio.to_thread(find_token, environment)
             proxy = proxy or settings.network.proxy
         keys = {} if sandbox else own_keys(environment, settings)
-        ledger = Ledger(paths.ledger)
-        await ledger.open()
-        stack.push_async_callback(ledger.close)
+        ledger = await stack.enter_async_context(Ledger(paths.ledger))
         transport = await stack.enter_async_context(
             Transport(endpoints, token=token, keys=keys, proxy=proxy, silence=silence)
         )

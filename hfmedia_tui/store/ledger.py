@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 import msgspec
 
@@ -84,6 +84,13 @@ class Ledger:
         """Let go of every job of ours; what was left unfinished is anyone's to resume."""
         self._owner.__exit__(None, None, None)
         await self._database.close()
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
 
     def _read(self, connection: sqlite3.Connection, clause: str, values: Sequence[Any]) -> tuple[Job, ...]:
         return read_jobs(connection, clause, values, driver_of=cache(self._driver_of), unreadable=self.unreadable)
