@@ -1,9 +1,10 @@
 """A screen over another one that costs little while the other one is busy."""
 
-from typing import Final, Generic, Self
+from typing import ClassVar, Final, Generic, Self
 
 from textual import events
 from textual._time import get_time
+from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.screen import ModalScreen, ScreenResultType
 from textual.timer import Timer
@@ -23,6 +24,11 @@ class Popup(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
 
     A click beside it leaves it.
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # No key of the app's reaches it through a modal screen; this one is pressed wherever the user is.
+        Binding('ctrl+q', 'app.quit', 'Quit', show=False, id='popup.quit', tooltip='Leave the program from a popup'),
+    ]
 
     _catching_up: Timer | None = None
 

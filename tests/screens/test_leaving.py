@@ -1,11 +1,14 @@
 """Leaving while jobs are not finished, and coming back to what was left."""
 
+import pytest
+
 from hfmedia_tui.domain import JobState
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.screens.choice import Choice
 from hfmedia_tui.screens.leaving import Farewell
 from hfmedia_tui.services import Ask, Limits, open_services
 from hfmedia_tui.store.ledger import Ledger
+from hfmedia_tui.widgets.popup import Popup
 from tests.screens.conftest import Start
 from tests.screens.studio import Studio
 
@@ -39,6 +42,15 @@ async def test_leaving_is_asked_about_and_escape_stays(start: Start) -> None:
         await studio.press('escape')
         assert studio.app.is_running
         assert studio.app.current_mode == 'compose'
+
+
+@pytest.mark.parametrize('popup', [('f1',), ('f7', 'slash', *'spend', 'enter', 'enter')], ids=' '.join)
+async def test_the_program_is_left_from_a_popup_too(start: Start, popup: tuple[str, ...]) -> None:
+    async with start((80, 24)) as studio:
+        await studio.press(*popup)
+        await studio.until(lambda: isinstance(studio.app.screen, Popup))
+        await studio.press('ctrl+q')
+        await studio.until(lambda: studio.app._exit)
 
 
 async def test_what_runs_is_left_to_be_collected(start: Start, paths: Paths) -> None:
