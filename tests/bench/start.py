@@ -1,5 +1,6 @@
 """How long the program takes to start: its interface beside an empty Textual app, its commands beside click alone."""
 
+import itertools
 import os
 import subprocess
 import sys
@@ -7,18 +8,21 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from tests.bench.table import Row, in_turn
 from tests.bench.terminal import KITTY, Answering
 from tests.houses import environment_for, sandbox_at
 
-__all__ = ['environment_at', 'measure', 'until_answered']
+__all__ = ['LISTED', 'PROGRAM', 'environment_at', 'left_in_browse', 'measure', 'until_answered']
 
 _ROUNDS: Final = 15
 _ROUNDS_QUICK: Final = 2
-_LISTED: Final = b'by likes'
+PROGRAM: Final = str(Path(sys.executable).with_name('hfmedia-tui'))
+LISTED: Final = (b's', b'by likes')
 """What the list of models says of its order when `s` was pressed, and what the empty app says then."""
+_CONTROLLED: Final = ('sh', '-c', 'exec 0<>"$(tty)" 1>&0 2>&0; exec "$@"', 'sh')
+"""Makes the terminal the session's own: only then may a program ask it what it can draw."""
 _EMPTY_APP: Final = """
 from textual.app import App
 from textual.widgets import Static
@@ -53,11 +57,10 @@ def measure(*, quick: bool) -> Iterator[Row]:
         empty_app, empty_command = folder / 'empty_app.py', folder / 'empty_command.py'
         empty_app.write_text(_EMPTY_APP)
         empty_command.write_text(_EMPTY_COMMAND)
-        program = str(Path(sys.executable).with_name('hfmedia-tui'))
         for option in ('--version', '--help'):
             ours, theirs = in_turn(
                 2 * rounds,
-                _command([program, option], folder),
+                _command([PROGRAM, option], folder),
                 _command([sys.executable, str(empty_command), option], folder),
             )
             yield Row(
@@ -65,18 +68,14 @@ def measure(*, quick: bool) -> Iterator[Row]:
             )
         with sandbox_at(folder / 'sandbox', pace=1.0) as addresses:
             environment = environment_at(folder, addresses.hub, addresses.router)
-            until_answered([program], environment, b's', _LISTED)  # now the catalogue is kept
-            session = folder / 'data' / 'session.json'
-            left = session.read_bytes().replace(b'likes', b'trend')
+            left = left_in_browse(environment)
 
             def start() -> float:
-                session.write_bytes(left)  # or it would begin in the order that it was left in
-                return until_answered([program], environment, b's', _LISTED)
+                left.write()  # or it would begin in the order that it was left in
+                return until_answered([PROGRAM], environment, LISTED)[0]
 
             ours, theirs = in_turn(
-                rounds,
-                start,
-                lambda: until_answered([sys.executable, str(empty_app)], environment, b's', _LISTED),
+                rounds, start, lambda: until_answered([sys.executable, str(empty_app)], environment, LISTED)[0]
             )
         yield Row(
             what='start: the models are listed and a key is answered',
@@ -100,30 +99,52 @@ def environment_at(home: Path, hub: str, router: str) -> dict[str, str]:
     }
 
 
-def until_answered(command: Sequence[str], environment: Mapping[str, str], key: bytes, answer: bytes) -> float:
-    """Run an interface until it shows `answer`, which `key` asks for, and return the milliseconds since its start.
+class Left(NamedTuple):
+    """A session that was left in the list of models, in its usual order."""
 
-    The key is pressed as soon as the interface has taken the screen; it is left with Ctrl+Q.
+    file: Path
+    session: bytes
+
+    def write(self) -> None:
+        self.file.write_bytes(self.session)
+
+
+def left_in_browse(environment: Mapping[str, str]) -> Left:
+    """Run the program once, so that the catalogue is kept, and return what it left."""
+    until_answered([PROGRAM], environment, LISTED)
+    file = Path(environment['HFMEDIA_HOME'], 'data', 'session.json')
+    return Left(file, file.read_bytes().replace(b'likes', b'trend'))
+
+
+def until_answered(
+    command: Sequence[str], environment: Mapping[str, str], *steps: tuple[bytes, bytes]
+) -> tuple[float, ...]:
+    """Run an interface and return the milliseconds until each key of `steps` was answered by what stands beside it.
+
+    The first key is pressed as soon as the interface has taken the screen, and counted from its start; each other as
+    soon as the one before is answered, and counted from there. In the end it is left with Ctrl+Q.
     """
     terminal = Answering(KITTY, columns=120, rows=40)
     seen = bytearray()
-    pressed, answered = False, 0.0
+    moments = [time.perf_counter()]
+    pressed = False
 
     def watch(read: bytes) -> bytes:
-        nonlocal pressed, answered
+        nonlocal pressed
         seen.extend(read)
+        done = len(moments) - 1
         if not pressed and b'\x1b[?1049h' in seen:
             pressed = True
-            return key
-        if not answered and pressed and answer in seen:
-            answered = time.perf_counter()
-            return b'\x11'
+            return steps[0][0]
+        if pressed and done < len(steps) and steps[done][1] in seen:
+            moments.append(time.perf_counter())
+            seen.clear()
+            return steps[done + 1][0] if done + 1 < len(steps) else b'\x11'
         return b''
 
-    started = time.perf_counter()
-    terminal.run(command, environment, limit=60, watch=watch)
-    assert answered, f'{answer!r} was not shown'
-    return (answered - started) * 1000
+    terminal.run([*_CONTROLLED, *command], environment, limit=60, watch=watch)
+    assert len(moments) > len(steps), f'{steps[len(moments) - 1]!r} was not shown'
+    return tuple((after - before) * 1000 for before, after in itertools.pairwise(moments))
 
 
 def _command(command: Sequence[str], home: Path) -> Callable[[], float]:
