@@ -112,6 +112,9 @@ def _number_test(field: str, values: list[str], number: Callable[[Row], Value | 
         if (read := _COMPARISON.fullmatch(value)) is None:
             raise UsageError(f'{field} is a number, and {value[:40]!r} is none.', f'Such as {field}:42 or {field}:>42.')
         tests.append(_comparison(read[1], int(read[2]) if '.' not in read[2] else float(read[2])))
+    if len(tests) == 1:  # twice as fast among thousands
+        only = tests[0]
+        return lambda row: (value := number(row)) is not None and only(value)
     return lambda row: (value := number(row)) is not None and any(test(value) for test in tests)
 
 

@@ -1,10 +1,11 @@
 """Browse: the whole catalogue, found by task, provider and words."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import ClassVar, Final, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -16,6 +17,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerError
 
+from hfmedia_tui.catalog.search import Index
 from hfmedia_tui.catalog.wishes import Sort, Wishes
 from hfmedia_tui.domain import FINAL_STATES, Job, Model, Task
 from hfmedia_tui.errors import AppError, StoreError, UsageError
@@ -28,12 +30,15 @@ from hfmedia_tui.widgets.model_list import TASK_WORDS, ModelHeading, ModelList
 from hfmedia_tui.widgets.plain import age, plural
 from hfmedia_tui.widgets.words import Words
 
+if TYPE_CHECKING:
+    from hfmedia_tui.services import Services
+
 __all__ = ['BrowseScreen']
 
 Value = TypeVar('Value')
 
 _SETTLING: Final = 0.08
-"""Seconds without another key before a search begins: one that has begun in its thread cannot be stopped."""
+"""Seconds without another key before the models are shown that have only what is like the words."""
 _LINGERING: Final = 0.05
 """Seconds on one model before its past is looked up: who walks through the list asks for none."""
 _OLD: Final = 3600.0
@@ -104,6 +109,10 @@ class BrowseScreen(Filtered):
         self._familiar: tuple[str, ...] = ()
         """Ids of the models that the user marked or used last, when they were last asked for."""
         self._searching: Worker[None] | None = None
+        self._index: Index | None = None
+        """What was searched last."""
+        self._indexed_from: tuple[object, ...] = ()
+        """The models, the wishes and the familiar ones that the index was made from."""
         self._wanted = ''
         """Key of the model to highlight when it comes: the one that was highlighted when the program was left."""
         self._mistake: UsageError | None = None
@@ -224,30 +233,56 @@ class BrowseScreen(Filtered):
         if services is None:
             return
         words = self.query_one('#search', Input).value.strip()
-        await asyncio.sleep(_SETTLING if words and not renew else 0)
         wishes, shown = self._wishes, None
         while (models := self._models) is not None and models is not shown:  # more may have come in the meantime
-            fitting = await asyncio.to_thread(wishes.pick, models, services.offers.speaks, self._familiar)
-            found, self._mistake = fitting, None
-            if words:
-                try:
-                    found = await asyncio.to_thread(services.catalog.search, fitting, words, self.models.favourites)
-                except UsageError as error:
-                    # What was found last stays while the filter is being typed.
-                    self._mistake = error
-                    break
-            if self._loading is None:
-                self.models.notice = keyed(_NOTHING_FITS).plain if models else 'The Hub lists no model'
-            if renew and not self._at_top:
-                self.models.renew_rows(found)
-            else:
-                self.models.show_rows(found, follow=not words and not renew)
-            if self._wanted:
-                self.models.highlight(self._wanted)
-                if self._loading is None or (self.models.row and self.models.key_of(self.models.row) == self._wanted):
-                    self._wanted = ''
+            index = await self._indexed(models, wishes, services)
+            self._mistake = None
+            try:
+                async for found in self._find(index, words, settled=renew):
+                    self._show_found(found, renew=renew, follow=not words and not renew)
+            except UsageError as error:
+                # What was found last stays while the filter is being typed.
+                self._mistake = error
+                break
             shown, renew = models, True
         self._show_filters()
+
+    async def _indexed(self, models: tuple[Model, ...], wishes: Wishes, services: 'Services') -> Index:
+        """Those of the models that the wishes leave, ready to be searched."""
+        before = (models, wishes, self._familiar)
+        if self._index is None or self._indexed_from != before:
+            picked = await asyncio.to_thread(wishes.pick, models, services.offers.speaks, self._familiar)
+            self._index, self._indexed_from = await asyncio.to_thread(Index, picked), before
+        return self._index
+
+    async def _find(self, index: Index, words: str, *, settled: bool) -> AsyncIterator[Sequence[Model]]:
+        """Yield the models that have the words; once nobody types, with those that have what is only like them.
+
+        With `settled` only the latter.
+        """
+        if not words:
+            yield index.models
+            return
+        search = partial(index.search, words, self.models.favourites)
+        exact: Sequence[Model] = ()
+        if not settled and (exact := await asyncio.to_thread(search, fuzzy=False)):
+            yield exact
+            await asyncio.sleep(_SETTLING)
+        if (found := await asyncio.to_thread(search)) != exact or not found:
+            yield found
+
+    def _show_found(self, found: Sequence[Model], *, renew: bool, follow: bool) -> None:
+        if self._loading is None:
+            self.models.notice = keyed(_NOTHING_FITS).plain if self._models else 'The Hub lists no model'
+        if renew and not self._at_top:
+            self.models.renew_rows(found)
+        else:
+            self.models.show_rows(found, follow=follow)
+        if self._wanted:
+            self.models.highlight(self._wanted)
+            if self._loading is None or (self.models.row and self.models.key_of(self.models.row) == self._wanted):
+                self._wanted = ''
+        self._show_standing()
 
     @property
     def _at_top(self) -> bool:

@@ -1,6 +1,7 @@
 """The catalogue as a list: one model a line."""
 
 from collections.abc import Callable, Iterable
+from operator import attrgetter
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -101,7 +102,7 @@ class ModelList(RowList[Model]):
         super().renew_rows(rows)
 
     def _measure(self, rows: list[Model]) -> None:
-        self.longest_name = max((len(model.id) for model in rows), default=0)
+        self.longest_name = max(map(len, map(attrgetter('id'), rows)), default=0)
 
     def key_of(self, row: Model) -> str:
         return f'{row.task} {row.id}'

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hfmedia_tui.catalog.catalog import Catalog
-from hfmedia_tui.catalog.search import search
+from hfmedia_tui.catalog.search import Index, search
 from hfmedia_tui.domain import Model, Reply, Task
 from hfmedia_tui.errors import HubError
 
@@ -191,3 +191,11 @@ def test_equals_keep_their_order() -> None:
     random.Random(1).shuffle(names)
     models = [model(name) for name in names]
     assert [found.id for found in search(models, 'same')] == names
+
+
+def test_what_stands_there_is_found_before_what_is_like_it_is_looked_for() -> None:
+    index = Index([model('b/fluxe'), model('b/flux'), model('a/influx'), model('b/flex'), model('c/x', 'flux')])
+    exact = [found.id for found in index.search('flux', fuzzy=False)]
+    assert exact == ['b/flux', 'b/fluxe', 'a/influx', 'c/x']
+    assert [found.id for found in index.search('flux')] == [*exact, 'b/flex']
+    assert [found.id for found in index.search('influx b', fuzzy=False)] == []
