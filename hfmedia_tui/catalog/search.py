@@ -1,6 +1,7 @@
 """Search over the catalogue: by the filter language, its words fuzzy and ranked."""
 
 from collections.abc import Container, Sequence
+from functools import cached_property
 from typing import Final
 
 from rapidfuzz import fuzz, process
@@ -24,7 +25,7 @@ _SPACES: Final = str.maketrans(dict.fromkeys('-./:_', ' '))
 
 
 class Index:
-    """Models, made ready to be searched again and again.
+    """Models, made ready with the first search to be searched again and again.
 
     A search for what is there word by word takes some milliseconds among 20,000; for what is only like it, ten times as
     much.
@@ -32,12 +33,24 @@ class Index:
 
     def __init__(self, models: Sequence[Model]) -> None:
         self.models: Final = models
-        self._names = [model.id.lower() for model in models]
-        self._parts = [' ' + name.translate(_SPACES) for name in self._names]
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return [model.id.lower() for model in self.models]
+
+    @cached_property
+    def _parts(self) -> list[str]:
         """The names with a space before each part."""
-        self._tags = ['\n'.join(model.tags).lower() for model in models]
-        self._worth = [_IN_NAME - len(name) / 100 for name in self._names]
+        return [' ' + name.translate(_SPACES) for name in self._names]
+
+    @cached_property
+    def _tags(self) -> list[str]:
+        return ['\n'.join(model.tags).lower() for model in self.models]
+
+    @cached_property
+    def _worth(self) -> list[float]:
         """The score of a word that is found in each name: the shorter, the more of it is what was meant."""
+        return [_IN_NAME - len(name) / 100 for name in self._names]
 
     def search(self, text: str, favourites: Container[str] = (), *, fuzzy: bool = True) -> list[Model]:
         """The models that fit the filter `text`, the best first; equals keep their order.

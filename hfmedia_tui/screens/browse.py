@@ -248,11 +248,11 @@ class BrowseScreen(Filtered):
         self._show_filters()
 
     async def _indexed(self, models: tuple[Model, ...], wishes: Wishes, services: 'Services') -> Index:
-        """Those of the models that the wishes leave, ready to be searched."""
+        """Those of the models that the wishes leave, to be searched."""
         before = (models, wishes, self._familiar)
         if self._index is None or self._indexed_from != before:
             picked = await asyncio.to_thread(wishes.pick, models, services.offers.speaks, self._familiar)
-            self._index, self._indexed_from = await asyncio.to_thread(Index, picked), before
+            self._index, self._indexed_from = Index(picked), before
         return self._index
 
     async def _find(self, index: Index, words: str, *, settled: bool) -> AsyncIterator[Sequence[Model]]:

@@ -118,7 +118,7 @@ class JobList(RowList[Job]):
         top = self.scroll_offset.y
         for place in range(top, min(len(self._rows), top + self.size.height)):
             if self._rows[place].state is JobState.RUNNING:
-                self.refresh_line(place)
+                self.refresh_row(place)
 
     # ------------------------------------------------------------------------------------------ drawing
 

@@ -5,13 +5,15 @@ It draws through Textual's Line API: https://textual.textualize.io/guide/widgets
 
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 from typing import Any, ClassVar, Generic, TypeVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style as RichStyle
 from textual import events
 from textual.binding import BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
@@ -20,12 +22,33 @@ from textual.strip import Strip
 from hfmedia_tui.widgets.list_keys import LIST_KEYS
 from hfmedia_tui.widgets.plain import cells
 
-__all__ = ['Part', 'RowList']
+__all__ = ['Part', 'RowList', 'changed_cells']
 
 RowType = TypeVar('RowType')
 
 Part = tuple[str, str]
 """A piece of a row: its text, and the part of the style it wears ('' for the plain one)."""
+
+
+_STATES = frozenset({'row--highlighted', 'row--hovered'})
+
+
+def changed_cells(before: Sequence[Part], now: Sequence[Part]) -> range:
+    """Return the cells in which a row looks otherwise than before."""
+    same = sum(1 for _ in takewhile(_is_same, zip(before, now, strict=False)))
+    stop = max(_width(before), _width(now))
+    if _width(before) == _width(now):
+        left = zip(reversed(before[same:]), reversed(now[same:]), strict=False)
+        stop -= sum(cell_len(text) for (text, _), _ in takewhile(_is_same, left))
+    return range(_width(now[:same]), stop)
+
+
+def _width(parts: Sequence[Part]) -> int:
+    return sum(cell_len(text) for text, _ in parts)
+
+
+def _is_same(pair: tuple[Part, Part]) -> bool:
+    return pair[0] == pair[1]
 
 
 class RowList(ScrollView, Generic[RowType], can_focus=True):
@@ -112,6 +135,11 @@ class RowList(ScrollView, Generic[RowType], can_focus=True):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._rows: list[RowType] = []
+        self._drawn: dict[int, tuple[int, int, tuple[Part, ...]]] = {}
+        """What stands in each line: which row, how wide, and its parts."""
+        self._ahead: dict[tuple[int, int], tuple[Part, ...]] = {}
+        """What the rows of these places, so wide, are to be drawn as next."""
+        self._styles: dict[tuple[str, ...], RichStyle] = {}
 
     @abstractmethod
     def key_of(self, row: RowType) -> str:
@@ -138,6 +166,7 @@ class RowList(ScrollView, Generic[RowType], can_focus=True):
         kept = None if self.row is None or not follow else self.key_of(self.row)
         offset = (self.highlighted or 0) - self.scroll_offset.y
         self.set_reactive(RowList.highlighted, None)
+        self._ahead.clear()
         self._rows = list(rows)
         self.virtual_size = Size(0, len(self._rows))
         places = (place for place, row in enumerate(self._rows) if kept is not None and self.key_of(row) == kept)
@@ -171,6 +200,7 @@ class RowList(ScrollView, Generic[RowType], can_focus=True):
         in_sight = top <= highlighted < top + self.scrollable_content_region.height
         anchor = highlighted if in_sight else min(top, len(self._rows) - 1)
         now, shift = moved(highlighted), moved(anchor) - anchor
+        self._ahead.clear()
         self._rows = rows
         self.virtual_size = Size(0, len(rows))
         self.set_reactive(RowList.highlighted, now)
@@ -180,9 +210,24 @@ class RowList(ScrollView, Generic[RowType], can_focus=True):
         self.refresh()
 
     def replace_row(self, place: int, row: RowType) -> None:
-        """Put `row` at `place`, and draw that line again if it is in sight."""
+        """Put `row` at `place`, and draw again what that changes of the line if it is in sight."""
         self._rows[place] = row
-        self.refresh_line(place)
+        self.refresh_row(place)
+
+    def refresh_row(self, place: int) -> None:
+        """Draw again those cells of a row that would look otherwise now: a narrow link carries no more than them."""
+        y, width = place - self.scroll_offset.y, self.scrollable_content_region.width
+        self._ahead.pop((place, width), None)
+        if not 0 <= y < self.size.height:
+            return
+        before = self._drawn.get(y)
+        if before is None or before[:2] != (place, width):
+            self.refresh_line(place)
+            return
+        now = tuple(self.draw(self._rows[place], width - 2))
+        if changed := changed_cells(before[2], now):
+            self._ahead[place, width] = now  # what is drawn is what was compared: time goes on
+            self.refresh(Region(1 + changed.start, y, len(changed), 1))
 
     def highlight(self, key: str) -> None:
         """Highlight the row known by `key`, if it is there."""
@@ -205,15 +250,28 @@ class RowList(ScrollView, Generic[RowType], can_focus=True):
             state = ('row--highlighted',)
         elif place == self.hovered:
             state = ('row--hovered',)
-        # A visual style forgets to reverse, which is how themes of sixteen colours highlight.
-        reverse = RichStyle(reverse=True if state and self.get_component_styles(state[0]).text_style.reverse else None)
         mark = '▌' if place == self.highlighted else ' '
-        segments = [Segment(mark, self.get_visual_style(*state, 'row--mark').rich_style)]
-        for text, part in self.draw(self._rows[place], width - 2):
-            names = (*state, f'row--{part}') if part else state
-            segments.append(Segment(text, self.get_visual_style(*names).rich_style + reverse))
-        base = self.get_visual_style(*state).rich_style + reverse
-        return Strip(segments).adjust_cell_length(width, base).crop(0, width)
+        segments = [Segment(mark, self._worn(*state, 'row--mark'))]
+        drawn = self._ahead.pop((place, width), None) or tuple(self.draw(self._rows[place], width - 2))
+        self._drawn[y] = (place, width, drawn)
+        for text, part in drawn:
+            segments.append(Segment(text, self._worn(*state, f'row--{part}') if part else self._worn(*state)))
+        return Strip(segments).adjust_cell_length(width, self._worn(*state)).crop(0, width)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._styles.clear()
+        return super().render_lines(crop)
+
+    def _worn(self, *names: str) -> RichStyle:
+        """The style of part of a row, found once for all lines that are drawn together."""
+        if (style := self._styles.get(names)) is None:
+            style = self.get_visual_style(*names).rich_style
+            # A visual style forgets to reverse, which is how themes of sixteen colours highlight.
+            turns = 'row--mark' not in names and names and names[0] in _STATES
+            if turns and self.get_component_styles(names[0]).text_style.reverse:
+                style += RichStyle(reverse=True)
+            self._styles[names] = style
+        return style
 
     def _render_notice(self, y: int, width: int) -> Strip:
         lines = self.notice.splitlines()

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from textual.app import App, ComposeResult
 from textual.message import Message
 
-from hfmedia_tui.widgets.row_list import Part, RowList
+from hfmedia_tui.widgets.row_list import Part, RowList, changed_cells
 from tests.reading import TORTURE, screen_text
 
 
@@ -122,3 +122,37 @@ async def test_sixteen_colours_show_the_highlight_reversed() -> None:
         await pilot.pause()
         assert all(segment.style and segment.style.reverse for segment in list(app.names.render_line(0))[1:])
         assert not any(segment.style and segment.style.reverse for segment in app.names.render_line(1))
+
+
+def test_only_the_cells_that_look_otherwise_are_drawn_again() -> None:
+    before = [('● ', 'good'), ('全角  ', ''), ('   5 s', 'muted'), ('fox', '')]
+    for now, cells in (
+        (before, range(0)),
+        ([*before[:2], ('   6 s', 'muted'), before[3]], range(8, 14)),
+        ([('● ', 'bad'), *before[1:]], range(2)),
+        ([*before[:3], ('foxes', '')], range(14, 19)),
+        ([*before[:2], ('  10 s', 'muted'), ('a', ''), ('fo', '')], range(8, 17)),
+    ):
+        assert list(changed_cells(before, now)) == list(cells)
+
+
+async def test_a_replaced_row_is_drawn_as_it_is_now() -> None:
+    app = ListApp()
+    async with app.run_test(size=(30, 10)) as pilot:
+        app.names.show_rows(LETTERS)
+        await pilot.pause()
+        app.names.replace_row(2, 'another')
+        app.names.replace_row(3, 'passing')
+        app.names.replace_row(3, 'row 3')
+        await pilot.pause()
+        assert [line.strip(' ▌') for line in screen_text(app).splitlines()[:4]] == [
+            'row 0',
+            'row 1',
+            'another',
+            'row 3',
+        ]
+
+        app.names.replace_row(2, 'a row of before')
+        app.names.show_rows(['instead', *LETTERS])
+        await pilot.pause()
+        assert 'a row of before' not in screen_text(app)
