@@ -1,8 +1,13 @@
-"""Pictures in a terminal, ours and textual-image's, in the same bare app and the same pseudo-terminal."""
+"""Pictures in a terminal, ours and textual-image's, in the same bare app and the same pseudo-terminal.
+
+The bytes of one are held against chafa's (https://hpjansson.org/chafa/) and timg's (https://github.com/hzeller/timg)
+too, where they are installed; both are packages of Debian's.
+"""
 
 import json
 import os
 import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -47,6 +52,22 @@ SCENES: Final = (
 QUICK: Final = SCENES[1:2]
 TERMINALS: Final[dict[str, Kind]] = {'kitty': KITTY, 'sixel': XTERM, 'half-cells': PLAIN}
 
+_ENVIRONMENT: Final = {
+    'TERM': 'xterm-256color',
+    'COLORTERM': 'truecolor',
+    'LANG': 'C.UTF-8',
+    'PATH': os.environ['PATH'],
+}
+_VIEWERS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
+    'chafa': {
+        'kitty': ('--size', '80x40', '--format', 'kitty'),
+        'sixel': ('--size', '80x40', '--format', 'sixels'),
+        'half-cells': ('--size', '80x40', '--format', 'symbols', '--symbols', 'vhalf', '--colors', 'full'),
+    },
+    'timg': {'kitty': ('-g80x40', '-pk'), 'half-cells': ('-g80x40', '-ph')},
+}
+"""What has each draw the picture of the scene `one` in a kind of terminal."""
+
 
 def measure(*, quick: bool) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as name:
@@ -65,6 +86,25 @@ def measure(*, quick: bool) -> Iterator[Row]:
                     theirs=theirs,
                     at_most=scene.goal,
                 )
+                if scene.name == 'one':
+                    yield from _viewed(scene, graphics, first, ours)
+
+
+def _viewed(scene: Scene, graphics: str, picture: Path, ours: float) -> Iterator[Row]:
+    """Show the picture by programs that do nothing else."""
+    for name, arguments in _VIEWERS.items():
+        path = shutil.which(name)
+        if path is not None and graphics in arguments:
+            terminal = Answering(TERMINALS[graphics], columns=scene.columns, rows=scene.rows)
+            terminal.run([path, *arguments[graphics], str(picture)], _ENVIRONMENT)
+            yield Row(
+                what=f'{scene.about}, {graphics}',
+                ours=ours,
+                unit=scene.unit,
+                against=name,
+                theirs=len(terminal.written) / 1e6,
+                at_most=scene.goal,
+            )
 
 
 def _play(scene: Scene, side: str, graphics: str, folder: Path) -> float:
@@ -72,8 +112,7 @@ def _play(scene: Scene, side: str, graphics: str, folder: Path) -> float:
     terminal = Answering(TERMINALS[graphics], columns=scene.columns, rows=scene.rows)
     report = folder / 'report'
     command = [sys.executable, '-m', 'tests.bench.scenes', scene.name, side, graphics, str(folder / 'picture.png')]
-    environment = {'TERM': 'xterm-256color', 'COLORTERM': 'truecolor', 'LANG': 'C.UTF-8', 'PATH': os.environ['PATH']}
-    terminal.run([*command, str(report)], environment, limit=300)
+    terminal.run([*command, str(report)], _ENVIRONMENT, limit=300)
     figures: dict[str, float] = json.loads(report.read_bytes())
     mark = re.escape(MARK.encode())
     part = re.search(mark + rb'begin\x07(.*)' + mark + rb'end\x07', terminal.written, re.DOTALL)

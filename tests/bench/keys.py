@@ -1,0 +1,76 @@
+"""From a key in the prompt to its letter on the screen: the real program in a real pseudo-terminal.
+
+Idle, and while 32 jobs run and each result is shown beside the prompt as it comes.
+"""
+
+import math
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from tests.bench.scenes import MARK
+from tests.bench.studio import House, house_at
+from tests.bench.table import Row
+from tests.terminals.kinds import KITTY
+from tests.terminals.looking import until
+from tests.terminals.recording import RecordingTerminal
+
+__all__ = ['measure', 'percentile']
+
+_JOBS: Final = 32
+_PACE: Final = 4.0
+"""Slow enough for the sandbox's painting to leave the processors to the program."""
+_PAUSE: Final = 0.08
+"""Seconds between two keys: a quick typist's."""
+_LETTERS: Final = ''.join(filter(str.isalpha, map(chr, range(0x400, 0x52F))))
+"""Each is on the screen only when its key was pressed."""
+
+
+class _Typed(NamedTuple):
+    took: list[float]
+    """Milliseconds for each key."""
+    told: dict[str, Any]
+
+
+def measure(*, quick: bool) -> Iterator[Row]:
+    with tempfile.TemporaryDirectory() as name, house_at(Path(name, 'house'), pace=_PACE) as house:
+        idle, busy = (_type(house, jobs, keys=20 if quick else 200) for jobs in (0, _JOBS))
+    for share, named in ((0.5, 'median'), (0.99, 'p99')):
+        yield Row(
+            what=f'key to screen while {_JOBS} jobs run and results come: {named}',
+            ours=percentile(busy.took, share),
+            against='the idle program',
+            theirs=percentile(idle.took, share),
+        )
+    for figure, named in (('stall', 'longest stall of the loop'), ('turn', 'longest work of the loop at once')):
+        yield Row(
+            what=f'{_JOBS} jobs run and results come: {named}',
+            ours=busy.told[figure],
+            against='the idle program',
+            theirs=idle.told[figure],
+        )
+
+
+def percentile(values: list[float], share: float) -> float:
+    """Return the value that `share` of all are not above."""
+    return sorted(values)[max(0, math.ceil(len(values) * share) - 1)]
+
+
+def _type(house: House, jobs: int, keys: int) -> _Typed:
+    command = house.command(f'typing-{jobs}', seconds=keys * _PAUSE + 2)
+    took = []
+    with RecordingTerminal(command, KITTY, size=(160, 48), environment=house.environment, looks=False) as terminal:
+        until(lambda: terminal.arrival(f'{MARK}begin'.encode()), 'the prompt')
+        for letter in _LETTERS[:keys]:
+            since, pressed = len(terminal.output), time.monotonic()
+            terminal.type(letter)
+            arrived = None
+            while arrived is None or time.monotonic() - pressed < _PAUSE:
+                assert time.monotonic() - pressed < 10, f'the key {letter} was never answered'
+                time.sleep(0.005)
+                arrived = arrived or terminal.arrival(letter.encode(), max(0, since - 4))
+            took.append(1000 * (arrived - pressed))
+        assert terminal.until_ended() == 0
+    return _Typed(took, house.told())
