@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import click
 
-from hfmedia_tui.cli.driving import NO_TOKEN, drive, finish, need_token, run
+from hfmedia_tui.cli.driving import NO_TOKEN, drive, finish, need_token
 from hfmedia_tui.cli.exits import CUT_SHORT
 from hfmedia_tui.cli.report import describe, job_object, tell_unreadable, write_object
 from hfmedia_tui.domain import SANDBOX, Driver, Job, JobState
@@ -22,7 +22,7 @@ def run_resume(*, sent_only: bool, as_json: bool) -> int:
 
     With `sent_only` what waits goes on waiting, so that nothing is submitted.
     """
-    return run(_again(None, sent_only=sent_only, as_json=as_json))
+    return asyncio.run(_again(None, sent_only=sent_only, as_json=as_json))
 
 
 def run_retry(job_ids: tuple[str, ...], *, failed: bool, over_limit: bool, as_json: bool) -> int:
@@ -40,7 +40,7 @@ def run_retry(job_ids: tuple[str, ...], *, failed: bool, over_limit: bool, as_js
             return 0
         return await _again(jobs, over_limit=over_limit, as_json=as_json)
 
-    return run(chosen())
+    return asyncio.run(chosen())
 
 
 def run_collect(job_ids: tuple[str, ...], *, as_json: bool) -> int:
@@ -62,7 +62,7 @@ def run_collect(job_ids: tuple[str, ...], *, as_json: bool) -> int:
         sent = tuple(job for job in jobs if job not in home)
         return max(code, await _again(sent, sent_only=True, as_json=as_json)) if sent else code
 
-    return run(collect())
+    return asyncio.run(collect())
 
 
 async def _again(

@@ -19,7 +19,7 @@ from hfmedia_tui.errors import AppError
 from hfmedia_tui.paths import file_link
 from hfmedia_tui.services import Services
 
-__all__ = ['NO_TOKEN', 'drive', 'finish', 'need_token', 'run']
+__all__ = ['NO_TOKEN', 'drive', 'finish', 'need_token']
 
 _MOST_SHOWN: Final = 4
 """Pictures drawn at the end of a run on a terminal."""
@@ -30,11 +30,6 @@ NO_TOKEN: Final = AppError(
     'There is no Hugging Face token.',
     'Log in with `hf auth login`, set HF_TOKEN, or try it without an account: add --sandbox.',
 )
-
-
-def run(main: Coroutine[Any, Any, int]) -> int:
-    """Run a command's coroutine to its exit code."""
-    return asyncio.run(main)
 
 
 def need_token(services: Services, provider: str | None = None) -> None:

@@ -5,6 +5,7 @@ from typing import Final
 __all__ = [
     'CUT_SHORT',
     'EXIT_FAILED',
+    'EXIT_HUNG_UP',
     'EXIT_INTERRUPTED',
     'EXIT_OVER_LIMIT',
     'EXIT_TERMINATED',

@@ -1,12 +1,13 @@
 """`hfmedia-tui generate`: the studio without its interface."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import click
 import msgspec
 
-from hfmedia_tui.cli.driving import drive, finish, need_token, run
+from hfmedia_tui.cli.driving import drive, finish, need_token
 from hfmedia_tui.cli.foretelling import foretell
 from hfmedia_tui.cli.prompts import check_total, read_prompts
 from hfmedia_tui.cli.streams import read_input
@@ -63,7 +64,7 @@ def run_generate(
     )
     limits = Limits(total=concurrency, per_provider=concurrency) if concurrency else None
     asks = (ask,) if prompts is None else read_prompts(prompts, ask)
-    return run(
+    return asyncio.run(
         generate(
             *asks,
             limits=limits,

@@ -32,7 +32,6 @@ def is_linear() -> bool:
 
 def run_linear(*, sandbox: bool) -> int:
     """Ask for prompts and generate from each until there is none, and return the last exit code."""
-    from hfmedia_tui.cli.driving import run
     from hfmedia_tui.cli.generate import generate
     from hfmedia_tui.services import Ask
 
@@ -44,7 +43,8 @@ def run_linear(*, sandbox: bool) -> int:
             count = click.prompt('How many', type=click.IntRange(1, _MOST_AT_ONCE), default=1)
             requests = f'{count} {"free" if sandbox else "paid"} request{"s" if count > 1 else ""}'
             if click.confirm(f'Send {requests} to {model}?', default=True):
-                code = run(generate(Ask(model=model, prompt=prompt, count=count), as_json=False, sandbox=sandbox))
+                ask = Ask(model=model, prompt=prompt, count=count)
+                code = asyncio.run(generate(ask, as_json=False, sandbox=sandbox))
         except AppError as error:
             click.echo(str(error), err=True)
             code = 1

@@ -7,7 +7,6 @@ from typing import Any
 import click
 import msgspec
 
-from hfmedia_tui.cli.driving import run
 from hfmedia_tui.cli.generate import generate
 from hfmedia_tui.cli.report import write_object
 from hfmedia_tui.domain import clean, split_name
@@ -106,7 +105,7 @@ def run_again(
         count=count,
         output=str(named_folder(output)) if output else None,
     )
-    return run(generate(ask, over_limit=over_limit, as_json=as_json, sandbox=sandbox or recipe.sandbox))
+    return asyncio.run(generate(ask, over_limit=over_limit, as_json=as_json, sandbox=sandbox or recipe.sandbox))
 
 
 async def _recipe_of_job(name: str) -> Recipe:

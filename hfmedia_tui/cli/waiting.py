@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-from hfmedia_tui.cli.driving import finish, run
+from hfmedia_tui.cli.driving import finish
 from hfmedia_tui.cli.exits import EXIT_FAILED, EXIT_TIMED_OUT
 from hfmedia_tui.cli.linear import is_linear
 from hfmedia_tui.cli.report import report_for
@@ -24,7 +24,7 @@ _LEFT_SECONDS: Final = 3.0
 
 def run_wait(job_ids: tuple[str, ...], *, timeout: float | None, as_json: bool) -> int:
     """Wait until the named jobs, or all that go on now, have ended, and return the exit code."""
-    return run(_wait(job_ids, seconds=timeout, as_json=as_json))
+    return asyncio.run(_wait(job_ids, seconds=timeout, as_json=as_json))
 
 
 async def _wait(job_ids: tuple[str, ...], *, seconds: float | None, as_json: bool) -> int:

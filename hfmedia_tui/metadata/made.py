@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from hfmedia_tui import __version__
-from hfmedia_tui.domain import JSON, Facts, Job, MediaFacts, ProviderMapping
+from hfmedia_tui.domain import JSON, SANDBOX, Facts, Job, MediaFacts, ProviderMapping
 from hfmedia_tui.metadata.dialects import a1111
 from hfmedia_tui.metadata.dialects.ours import NAME, SCHEMA
 from hfmedia_tui.metadata.formats import xmp
@@ -69,7 +69,7 @@ def record_of(made: Made, *, prompts: bool) -> dict[str, Any]:
         'inference_seconds': facts.inference_seconds,
         'cost_usd': facts.cost,
         'flagged': any(facts.nsfw) or None,
-        'sandbox': order.router == 'sandbox',
+        'sandbox': order.router == SANDBOX,
         'ordered_at': order.created_at,
         'started_at': job.started_at,
         'made_at': made.at,

@@ -7,7 +7,7 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
 
-from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState, clean
+from hfmedia_tui.domain import FINAL_STATES, SANDBOX, Driver, Job, JobState, clean
 from hfmedia_tui.outlook import Outlook, PastRuns
 from hfmedia_tui.paths import file_link
 from hfmedia_tui.widgets.job_list import no_outlook
@@ -133,7 +133,7 @@ def _facts(job: Job, width: int) -> list[tuple[str, str]]:
         facts.append(('Seed used', str(told.seed)))
     if told.inference_seconds is not None:
         facts.append(('Computed', duration(told.inference_seconds)))
-    if told.cost is not None or (job.state is JobState.SUCCEEDED and order.router != 'sandbox'):
+    if told.cost is not None or (job.state is JobState.SUCCEEDED and order.router != SANDBOX):
         facts.append(('Cost', 'not told' if told.cost is None else f'${told.cost:.4f}'))
     if told.request_id:
         facts.append(('Request', told.request_id))

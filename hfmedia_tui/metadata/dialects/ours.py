@@ -1,5 +1,6 @@
 """Our own record: the whole recipe as JSON, in the file's texts, in its XMP, or beside it."""
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -73,8 +74,6 @@ def read_record(told: Mapping[str, Any]) -> Recipe | None:
 
 def _checked(extra: dict[str, Any]) -> dict[str, Any]:
     """What may be sent as it stands, by the rules for what a user types. Raises UsageError."""
-    import json
-
     try:
         return parse_extra(json.dumps(extra))
     except (ValueError, RecursionError) as error:
