@@ -6,6 +6,7 @@ import logging.handlers
 import os
 import queue
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -56,8 +57,16 @@ def start_log(*, verbose: bool, on_stderr: bool) -> None:
     records: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
     listener = logging.handlers.QueueListener(records, *handlers)
     listener.start()
-    atexit.register(listener.stop)
+    atexit.register(_end, listener, handlers)
     logger = logging.getLogger('hfmedia_tui')
     logger.propagate = False
     logger.setLevel(logging.DEBUG if verbose else logging.INFO)
     logger.addHandler(logging.handlers.QueueHandler(records))
+
+
+def _end(listener: logging.handlers.QueueListener, handlers: list[logging.Handler]) -> None:
+    """Write what is left, and close the file: one that cannot be written is complained of by Python from 3.13 on."""
+    listener.stop()
+    for handler in handlers:
+        with suppress(OSError):
+            handler.close()
