@@ -85,19 +85,32 @@ class Transport:
         `silence` is how many seconds an open connection may bring nothing useful.
         Raises UsageError for a token or key that no header can carry.
         """
-        for name, secret in (('The token', token), *keys.items()):
-            if secret and not _is_token(secret):
-                raise UsageError(
-                    f'{name} is malformed: it holds something else than plain letters, digits and signs.',
-                    'Copy it anew.' if name in keys else 'Copy it anew into HF_TOKEN, or run `hf auth login`.',
-                )
         self.endpoints = endpoints
-        self._token = token
-        self._keys = keys
+        self._token: str | None = None
+        self._keys: Mapping[str, str] = {}
+        self._secrets: frozenset[str] = frozenset()
+        """All that were used: an answer to an earlier request may still repeat one."""
+        self.use_token(token)
+        self.use_keys(keys)
         self._proxy = proxy
         self._silence = silence
         self._api: httpx.AsyncClient | None = None
         self._media: httpx.AsyncClient | None = None
+
+    def use_token(self, token: str | None) -> None:
+        """Speak for this token from the next request on. Raises UsageError for one that no header can carry."""
+        if token and not _is_token(token):
+            raise _malformed('The token', 'Copy it anew into HF_TOKEN, or run `hf auth login`.')
+        self._token = token
+        self._secrets |= {token} if token else set()
+
+    def use_keys(self, keys: Mapping[str, str]) -> None:
+        """Use these keys of the user's own, by variable, from the next request on. Raises UsageError, as above."""
+        for name, key in keys.items():
+            if key and not _is_token(key):
+                raise _malformed(name, 'Copy it anew.')
+        self._keys = keys
+        self._secrets |= set(keys.values())
 
     @property
     def has_token(self) -> bool:
@@ -257,8 +270,8 @@ class Transport:
 
     def _without_secrets(self, answer: Answer) -> Answer:
         """Take out of an answer what it repeats of our secrets, as a complaint about one does: it is shown and kept."""
-        for secret in (self._token, *self._keys.values()):
-            if secret and len(secret) >= _SHORTEST_SECRET:
+        for secret in self._secrets:
+            if len(secret) >= _SHORTEST_SECRET:
                 if isinstance(answer, bytes):
                     answer = answer.replace(secret.encode(), b'[secret]')
                 else:
@@ -327,6 +340,10 @@ class Transport:
 def _is_routed(door: Door) -> bool:
     """Whether the router stands before a provider."""
     return door.base.startswith('/')
+
+
+def _malformed(name: str, hint: str) -> UsageError:
+    return UsageError(f'{name} is malformed: it holds something else than plain letters, digits and signs.', hint)
 
 
 def _is_token(text: str) -> bool:

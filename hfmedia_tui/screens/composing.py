@@ -15,7 +15,7 @@ from textual.style import Style
 from textual.widgets import Button, Static, TextArea
 
 from hfmedia_tui.composition import Composition, Entries, Extent, extent_of, read_composition
-from hfmedia_tui.domain import Job, Model, Order, ProviderMapping
+from hfmedia_tui.domain import Job, Model, Order, ProviderMapping, clean
 from hfmedia_tui.errors import HubError, UsageError
 from hfmedia_tui.metadata.recipe import Recipe
 from hfmedia_tui.parameters import PARAMETERS
@@ -41,6 +41,8 @@ _PROMPT_KEYS: Final = (
     '{enter} generates, {prompt.new_line} new line, {compose.prompts} earlier,'
     ' {compose.templates} templates, {compose.edit} editor'
 )
+_LONGEST_PAYER: Final = 100
+"""Characters of the name of who pays."""
 _MOST_NAMED: Final = 3
 """Models that are named; the others are counted."""
 
@@ -150,7 +152,7 @@ class ComposingPlace(RecipePlace):
             line.update(named.stylize(link))
         if self.services is not None and self.models:
             offers = self.services.offers
-            self.form.payer = self.services.settings.network.bill_to or ''
+            self.form.payer = clean(self.services.settings.network.bill_to or '', _LONGEST_PAYER)
             self.form.providers = tuple(
                 dict.fromkeys(
                     mapping.provider

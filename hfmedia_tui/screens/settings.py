@@ -164,7 +164,7 @@ class SettingsScreen(Place):
             value = f'{_SET}, by {named}' if named else _SET if keys.get(provider) else _NOT_SET
             about = (
                 'Your own key: with it the provider is asked directly, and bills you itself. It is never shown.\n'
-                f'{" or ".join(variables)} comes before it.\nA change is heard at the next start.'
+                f'{" or ".join(variables)} comes before it.'
             )
             own = value != _NOT_SET
             yield SettingLine(f'keys.{provider}', 'Keys', f'Key at {provider}', value, about, own, item=_Key(provider))
@@ -298,7 +298,7 @@ class SettingsScreen(Place):
     async def _ask_for_key(self, provider: str) -> None:
         async def take(text: str) -> None:
             key = text.strip()
-            if not key.isprintable() or ' ' in key:
+            if not (key.isascii() and key.isprintable()) or ' ' in key:
                 raise UsageError('This is no key.')
             await self.house.change_setting('keys', provider, key or None)
 
@@ -323,9 +323,26 @@ class SettingsScreen(Place):
         if place in os.environ:
             self._complain(UsageError(f'{place} holds the token, and comes before any that is kept.'))
             return
-        if await self.app.push_screen_wait(ask_for_token(self.house.keep_token)):
-            self.notify('It is used from the next start on.', title='The token is kept', markup=False)
+        token = await self.app.push_screen_wait(ask_for_token(self.house.keep_token))
+        if token:
+            try:
+                told = await self._use_token(token.strip())
+            except AppError as error:
+                self._complain(error)
+            else:
+                self.notify(told, title='The token is kept', markup=False)
         self.show_settings()
+
+    async def _use_token(self, token: str) -> str:
+        """Have the token used at once where that harms nothing; say from when on it is. Raises AppError."""
+        services = self.services
+        if services is None or services.sandbox:
+            return 'It is used outside the sandbox.'
+        if any(services.pool.if_left()):
+            return 'It is used from the next start on: jobs go on with the one before.'
+        services.account.use(token)
+        self.house.mark = await services.account.find() or 'account not known'
+        return 'It is used from now on.'
 
     def _complain(self, error: AppError) -> None:
         self.notify(error.hint or '', title=error.message, severity='error', markup=False)

@@ -36,6 +36,11 @@ class Account:
     def has_token(self) -> bool:
         return self._transport.has_token
 
+    def use(self, token: str) -> None:
+        """Be the account of another token from now on. Raises UsageError for one that no header can carry."""
+        self._transport.use_token(token)
+        self.name = None
+
     async def find(self) -> str | None:
         """Its name, asked of the Hub once and kept; None where it does not tell.
 

@@ -1,7 +1,7 @@
 """The open house: what is asked of its rooms together."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from hfmedia_tui.catalog.catalog import Catalog
@@ -52,6 +52,7 @@ class Services:
         ordering: Ordering,
         hooks: Hooks,
         trash: UndoableTrash,
+        hear_keys: Callable[[Settings], None],
     ) -> None:
         self.paths = paths
         self.settings = settings
@@ -71,6 +72,7 @@ class Services:
         self.templates = SavedTemplates(paths.templates)
         """What the user has given a name."""
         self._ordering = ordering
+        self._hear_keys = hear_keys
 
     @property
     def sandbox(self) -> bool:
@@ -78,10 +80,12 @@ class Services:
         return self.router == SANDBOX
 
     def take_settings(self, settings: Settings) -> None:
-        """Do at once what the user's settings say now."""
-        if settings.jobs != self.settings.jobs:
+        """Do at once what the user's settings say now. Raises UsageError for a key that cannot be used."""
+        before, self.settings = self.settings, settings
+        if settings.jobs != before.jobs:
             self.pool.limits = Limits(total=settings.jobs.total, per_provider=settings.jobs.per_provider)
-        self.settings = settings
+        if settings.keys != before.keys:
+            self._hear_keys(settings)
 
     # ------------------------------------------------------------------------------------------ asking
 

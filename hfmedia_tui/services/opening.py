@@ -109,6 +109,11 @@ async def open_services(
         offers = Offers(transport)
         account = Account(transport, paths.cache, name=SANDBOX if sandbox else None)
         router = SANDBOX if sandbox else endpoints.router
+
+        def hear_keys(settings: Settings) -> None:
+            if not sandbox:
+                transport.use_keys(own_keys(environment, settings))
+
         services = Services(
             paths=paths,
             settings=settings,
@@ -129,6 +134,7 @@ async def open_services(
             ),
             hooks=hooks,
             trash=UndoableTrash(ledger.trash, pool),
+            hear_keys=hear_keys,
         )
         await asyncio.to_thread(services.draft.read)
         yield services

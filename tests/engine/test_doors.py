@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from msgspec.structs import replace
 
 from hfmedia_tui.domain import Access, FailureCode, JobState
 from hfmedia_tui.engine.addresses import Endpoints
@@ -70,6 +71,39 @@ async def test_an_own_key_may_come_from_the_settings(
             assert house.pool.jobs[job.id].state is JobState.SUCCEEDED, house.pool.jobs[job.id].error
         asked = [request for request in host[0].asked if request.path != '/media.png']
         assert {request.headers['authorization'] for request in asked} == {f'Key {key}'}
+
+
+async def test_keys_and_tokens_are_heard_while_it_runs(
+    paths: Paths, hub: tuple[Server, Provider], host: tuple[Server, Provider]
+) -> None:
+    async with open_services(paths, environment=environment_for(hub[0].url), patience=0) as house:
+        house.take_settings(replace(house.settings, keys={'fal-ai': KEY}))
+        await house.submit(Ask(model='a/b', prompt='a fox', provider='fal-ai'))
+        await house.pool.idle()
+        assert (host[1].submits, hub[1].submits) == (1, 0)
+        house.take_settings(replace(house.settings, keys={}))
+        house.account.use('hf_another')
+        hub[0].asked.clear()
+        await house.submit(Ask(model='a/b', prompt='a fox', provider='fal-ai'))
+        await house.pool.idle()
+        assert (host[1].submits, hub[1].submits) == (1, 1)
+        assert {request.headers['authorization'] for request in hub[0].asked if request.method == 'POST'} == {
+            'Bearer hf_another'
+        }
+        with pytest.raises(UsageError, match='malformed'):
+            house.take_settings(replace(house.settings, keys={'fal-ai': 'two words'}))
+
+
+def test_a_secret_that_is_no_longer_used_stays_one() -> None:
+    transport = Transport(
+        Endpoints(hub='https://huggingface.co', router='https://router.huggingface.co'),
+        token='hf_the_first',
+        keys={'FAL_KEY': KEY},
+    )
+    transport.use_token('hf_the_second')
+    transport.use_keys({})
+    for secret in ('hf_the_first', 'hf_the_second', KEY):
+        assert transport._without_secrets(f'{secret} is wrong') == '[secret] is wrong'
 
 
 async def test_a_key_in_the_settings_for_nobody_is_refused(paths: Paths, hub: tuple[Server, Provider]) -> None:

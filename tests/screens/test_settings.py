@@ -9,6 +9,7 @@ from hfmedia_tui.screens.asking import TextQuestion
 from hfmedia_tui.screens.choice import Choice
 from hfmedia_tui.screens.key_question import KeyQuestion
 from hfmedia_tui.screens.settings import SettingsScreen
+from hfmedia_tui.services import Ask
 from hfmedia_tui.settings import AtStart, read_settings
 from tests.screens.conftest import Start
 from tests.screens.studio import Studio
@@ -162,6 +163,22 @@ async def test_a_pasted_token_is_checked_kept_and_used(start: Start) -> None:
         await studio.until(lambda: studio.app.services is not None)
         assert kept == ['hf_good']
         assert studio.app.current_mode == 'browse'
+
+
+async def test_a_token_is_used_at_once_unless_jobs_run_with_another(start: Start) -> None:
+    async with start((120, 40), keep_token=lambda _: None, toasts=True) as studio:
+        await studio.until(lambda: studio.app.mark == 'sandbox')
+        before = studio.services.account._transport.fingerprint
+        for told in ('used from now on', 'from the next start on'):
+            await go_to(studio, 'token')
+            await studio.press('enter', *'hf_other', 'enter')
+            await studio.until_shown(told)
+            now = studio.services.account._transport.fingerprint
+            assert (now != before) is (told == 'used from now on')
+            before = now
+            services = studio.services
+            services.pool.paused = True
+            await services.submit(Ask(model='black-forest-labs/FLUX.1-schnell', prompt='a fox'))
 
 
 async def test_the_account_tells_where_the_token_was_found(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
