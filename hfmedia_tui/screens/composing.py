@@ -231,14 +231,15 @@ class ComposingPlace(RecipePlace):
         self._tell_of_lost(entries.provider)
         self.prompt.focus()
 
-    def fill(self, recipe: Recipe, model: Model | None) -> None:
+    def fill(self, recipe: Recipe, model: Model | None) -> tuple[tuple[str, str], ...]:
         """Compose a recipe: its prompt, its parameters as far as the model's task has them, and its model if known."""
         if model is not None:
             self.model = model
         task = self.model.task if self.model is not None else recipe.task
-        given = recipe.parameters.items()
+        given = recipe.parameters
+        strange = {name for name in given if task is not None and task not in PARAMETERS[name].tasks}
         entries = Entries(
-            parameters={name: value for name, value in given if task is None or task in PARAMETERS[name].tasks},
+            parameters={name: value for name, value in given.items() if name not in strange},
             provider=recipe.provider if model and recipe.provider in self.form.providers else None,
             extra=recipe.extra,
             seed=recipe.seed,
@@ -246,6 +247,7 @@ class ComposingPlace(RecipePlace):
         self.prompt.write_over(escaped(recipe.prompt))
         self.form.fill(entries)
         self.prompt.focus()
+        return tuple((PARAMETERS[name].label, f'{given[name]}') for name in given if name in strange)
 
     @work(group='open', exclusive=True, exit_on_error=False)
     async def open_composition(self, composition: Composition, services: 'Services') -> None:

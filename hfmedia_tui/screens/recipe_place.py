@@ -45,8 +45,8 @@ class RecipePlace(Undoing):
     ]
 
     @abstractmethod
-    def fill(self, recipe: Recipe, model: Model | None) -> None:
-        """Take on a recipe, with its model where the Hub has that."""
+    def fill(self, recipe: Recipe, model: Model | None) -> tuple[tuple[str, str], ...]:
+        """Take on a recipe, with its model where the Hub has that; returns what is not for the model's task."""
 
     def action_recipe(self) -> None:
         """Ask for a file, and fill the form from it."""
@@ -77,7 +77,7 @@ class RecipePlace(Undoing):
             self.notify(error.hint or '', title=error.message, markup=False)
             return
         told = '\n'.join(
-            (one_line(recipe.prompt[:_PROMPT_SHOWN]) or 'It has no prompt.', *_not_taken(recipe, _MOST_ASKED))
+            (one_line(recipe.prompt[:_PROMPT_SHOWN]) or 'It has no prompt.', *_not_taken(recipe.unmapped, _MOST_ASKED))
         )
         question = Question(f'Fill the form from {name}?', told, yes='Fill the form', no='Keep the text')
         if await self.app.push_screen_wait(question):
@@ -96,15 +96,15 @@ class RecipePlace(Undoing):
             if not known:
                 unknown = unknown or f'The Hub has no {recipe.model} that can be used now: the model stays as it was.'
         model = next((one for one in known if one.task is recipe.task), known[0] if known else None)
-        self.fill(recipe, model)
-        told = '\n'.join(filter(None, (unknown, *_not_taken(recipe, _MOST_TOLD))))
+        not_for_task = self.fill(recipe, model)
+        told = '\n'.join(filter(None, (unknown, *_not_taken((*not_for_task, *recipe.unmapped), _MOST_TOLD))))
         self.notify(told, title=f'Filled from {one_line(path.name)}', timeout=_SECONDS, markup=False)
 
 
-def _not_taken(recipe: Recipe, most: int) -> list[str]:
+def _not_taken(left: tuple[tuple[str, str], ...], most: int) -> list[str]:
     """What has no place in the form, each on a line."""
-    if not recipe.unmapped:
+    if not left:
         return []
-    listed = [f'  {name}: {one_line(value)}' for name, value in recipe.unmapped[:most]]
-    more = len(recipe.unmapped) - len(listed)
+    listed = [f'  {name}: {one_line(value)}' for name, value in left[:most]]
+    more = len(left) - len(listed)
     return ['Not taken over:', *listed, *([f'  and {more} more'] if more else [])]

@@ -11,7 +11,7 @@ from hfmedia_tui.composition import Entries
 from hfmedia_tui.paths import named_file
 from hfmedia_tui.screens.question import Question
 from tests.metadata.samples import MODEL, inscribe, write_sample
-from tests.metadata.test_reading import A1111, png
+from tests.metadata.test_reading import A1111, as_xmp, png
 from tests.screens.conftest import Start
 from tests.screens.studio import Studio
 
@@ -89,6 +89,19 @@ async def test_a_named_file_of_another_tool_tells_what_it_cannot_fill(start: Sta
         assert studio.compose.model is not None
         assert studio.compose.model.id == OTHER
         assert asked(studio)['num_inference_steps'] == 28
+
+
+async def test_what_the_task_of_the_model_has_no_field_for_is_told(start: Start, tmp_path: Path) -> None:
+    """You should see the frames of a film that the Hub does not know among what a picture's form did not take."""
+    told = {'c': 'a fox', 'steps': 20, 'v2': {'numFrames': 81}}
+    path = png(tmp_path, xmp=as_xmp(told))
+    async with start(toasts=True) as studio:
+        await studio.choose(OTHER)
+        await drop(studio, path)
+        await studio.until_asked()
+        await studio.press('right', 'enter')
+        await studio.until_shown('Frames: 81')
+        assert asked(studio)['num_inference_steps'] == 20
 
 
 async def test_a_dropped_file_that_tells_nothing_stays_text(start: Start, tmp_path: Path) -> None:
