@@ -57,7 +57,7 @@ def tour(terminal: Seen, home: Path, *, resize: Callable[[], None] | None, at: C
     until_result_shown(terminal, home)
     at('before the modal')
     terminal.press('F1')
-    until_shown(terminal, 'Escape closes this')
+    until_shown(terminal, 'Esc closes this')
     at('under the modal')
     terminal.press('Escape')
     until_result_shown(terminal, home)
