@@ -23,13 +23,16 @@ _BATCH: Final = 16 << 10
 _LATE: Final = 0.02
 """Seconds that an answer may take longer than the fastest: what a key waits for behind pictures."""
 _LOST: Final = 2.0
-"""Seconds after which an answer is taken for lost."""
+"""Seconds after which an answer is taken for lost; each time in a row twice as many, as TCP does (RFC 6298, 5.5): the
+link may be frozen, and all that is sent meanwhile comes before the next key's echo."""
+_MOST_LOST: Final = 60.0
 _TELLING: Final = 4 << 10
 """Bytes of which the time tells something of the link's rate."""
 _QUEUED: Final = 0.015
 """Seconds from which on an answer tells what the link carries, and not what it takes in one gulp."""
-_ROW: Final = 2
-"""The questions are asked from this row of the screen: a key's report that looks like an answer names the first."""
+_ROWS: Final = range(2, 8)
+"""Rows of the screen that questions are asked from: a key's report that looks like an answer names the first. With each
+answer that is taken for lost it is the next one, so that those that come at last are told from newer ones."""
 _TAGS: Final = 16
 """Questions that can be told apart by the column they are asked from."""
 
@@ -64,6 +67,7 @@ class Pacer:
         self._held: Callable[[str], None] | None = None
         """What writes, while the terminal is another program's."""
         self._after_frame: Callable[[Callable[[], None]], object] = lambda _: None
+        self._answers = False
         self._paced = False
         self._window = _FIRST
         self._asked: deque[_Asked] = deque()
@@ -72,6 +76,9 @@ class Pacer:
         """Bytes in frames that no question was asked behind yet."""
         self._arrived = 0
         self._tag = 0
+        self._losses = 0
+        """How often in a row answers were taken for lost."""
+        self._row = _ROWS[0]
         self._quickest = float('inf')
         self._rates: deque[float] = deque(maxlen=12)
         self._bottleneck: deque[float] = deque(maxlen=12)
@@ -96,13 +103,13 @@ class Pacer:
 
         Where nobody `answers`, nothing is paced.
         """
-        self._write, self._after_frame, self._paced = write, after_frame, answers
+        self._write, self._after_frame, self._answers, self._paced = write, after_frame, answers, answers
         self._pump()
 
     def close(self) -> None:
         """End: nothing is written any more."""
         self._write = None
-        self._paced = False
+        self._answers = self._paced = False
         if self._watch:
             self._watch.cancel()
             self._watch = None
@@ -126,8 +133,10 @@ class Pacer:
     def acknowledge(self, row: int, column: int) -> None:
         """Take the terminal's answer, a position counted from 1; one that is none of ours changes nothing."""
         tags = [asked.tag for asked in self._asked]
-        if row != _ROW or column not in tags:
+        if row != self._row or column not in tags:
+            self._paced = self._paced or (self._answers and row in _ROWS and column <= _TAGS)  # it answers, if late
             return
+        self._losses = 0
         now = self._clock()
         for _ in range(tags.index(column) + 1):
             asked = self._asked.popleft()
@@ -254,7 +263,7 @@ class Pacer:
         if self._paced:
             self._tag = self._tag % _TAGS + 1
             # Saved and restored (DECSC, DECRC): the cursor stays where the interface has it.
-            text += f'\x1b7\x1b[{_ROW};{self._tag}H\x1b[6n\x1b8'
+            text += f'\x1b7\x1b[{self._row};{self._tag}H\x1b[6n\x1b8'
             self._asked.append(_Asked(self._tag, size, self._clock(), self._arrived))
             if self._watch is None:
                 self._guard()
@@ -279,14 +288,17 @@ class Pacer:
     def _guard(self) -> None:
         if self._watch:
             self._watch.cancel()
-        self._watch = asyncio.get_running_loop().call_later(_LOST, self._give_up) if self._asked else None
+        patience = min(_MOST_LOST, _LOST * 2**self._losses)
+        self._watch = asyncio.get_running_loop().call_later(patience, self._give_up) if self._asked else None
 
     def _give_up(self) -> None:
-        """Count as arrived what nobody answered for; where nobody ever did, stop asking."""
+        """Count as arrived what nobody answered for; where nobody ever did, stop asking until somebody does."""
         self._watch = None
         self._paced = self.round_trip is not None
+        self._losses += 1
+        self._row = _ROWS[(_ROWS.index(self._row) + 1) % len(_ROWS)]
         self._asked.clear()
-        self._under_way = 0
+        self._under_way = self._drawn
         self._window = _FIRST
         self._pump()
 

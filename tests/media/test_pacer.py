@@ -1,5 +1,6 @@
 import asyncio
 import re
+from collections.abc import Callable
 
 import pytest
 
@@ -21,10 +22,10 @@ class Link:
         self.pacer = Pacer(lambda: self.now)
 
     def open(self) -> 'Link':
-        self.pacer.open(self._write, lambda after: after())
+        self.pacer.open(self.write, lambda after: after())
         return self
 
-    def _write(self, text: str) -> None:
+    def write(self, text: str) -> None:
         self.asked += [(int(row), int(column)) for row, column in QUESTION.findall(text)]
         if text := QUESTION.sub('', text):
             self.written.append(text)
@@ -33,6 +34,14 @@ class Link:
         """Answer the oldest question, some seconds later."""
         self.now += after
         self.pacer.acknowledge(*self.asked.pop(0))
+
+    def lose(self) -> float:
+        """Have the pacer wait for an answer in vain; return how many seconds it would have waited."""
+        watch = self.pacer._watch
+        assert watch is not None
+        watch.cancel()
+        self.pacer._give_up()
+        return watch.when() - asyncio.get_running_loop().time()
 
     @property
     def size(self) -> int:
@@ -114,7 +123,9 @@ async def test_a_key_that_looks_like_an_answer_changes_nothing() -> None:
     link.pacer.acknowledge(2, 77)
     await settled()
     assert link.size == before
-    upload.cancel()
+    link.pacer.close()
+    with pytest.raises(asyncio.CancelledError):
+        await upload
 
 
 async def test_the_nearest_is_first_and_what_is_no_longer_wanted_is_never_sent() -> None:
@@ -174,6 +185,83 @@ async def test_a_terminal_that_never_answers_is_no_longer_asked(monkeypatch: pyt
     assert link.size == 400 << 10
     assert len(link.asked) < 4
     assert link.pacer.take(9 << 20)
+
+
+async def test_a_terminal_that_first_answers_late_is_asked_from_then_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr('hfmedia_tui.media.pacer._LOST', 0.01)
+    link = Link().open()
+    async with asyncio.timeout(5):
+        await link.pacer.upload(pieces(64 << 10))
+    link.answer(3)
+    before = link.size
+    upload = asyncio.create_task(link.pacer.upload(pieces(400 << 10)))
+    await settled()
+    assert link.size - before == 32 << 10
+    link.pacer.close()
+    with pytest.raises(asyncio.CancelledError):
+        await upload
+
+
+async def test_answers_that_a_frozen_link_kept_back_tell_nothing() -> None:
+    """The terminal answers in its turn what was asked before the link froze, and meanwhile."""
+    link = Link().open()
+    upload = asyncio.create_task(link.pacer.upload(pieces(4 << 20)))
+    await settled()
+    while len(link.asked) < 20:
+        link.answer(0.001)
+    before = len(link.asked)
+    link.lose()
+    meanwhile = len(link.asked) - before
+    assert meanwhile
+    known = link.pacer.round_trip, link.pacer.rate
+    link.now += 10
+    for _ in range(before):
+        link.answer(0)
+    assert (link.pacer.round_trip, link.pacer.rate) == known
+    assert len(link.asked) == meanwhile, 'nothing is sent for them'
+    sent = link.size
+    while link.asked and link.size < sent + (256 << 10):
+        link.answer(0.04)
+    assert link.asked, 'it goes on'
+    link.pacer.close()
+    with pytest.raises(asyncio.CancelledError):
+        await upload
+
+
+async def test_a_link_that_stays_frozen_is_asked_ever_less_often() -> None:
+    link = Link().open()
+    upload = asyncio.create_task(link.pacer.upload(pieces(4 << 20)))
+    await settled()
+    link.answer(0.04)
+    assert [round(link.lose()) for _ in range(6)] == [2, 4, 8, 16, 32, 60]
+    link.asked = link.asked[-1:]
+    link.answer(0.04)
+    assert round(link.lose()) == 2
+    link.pacer.close()
+    with pytest.raises(asyncio.CancelledError):
+        await upload
+
+
+async def test_what_was_drawn_before_a_loss_and_asked_for_after_it_is_counted_once() -> None:
+    link = Link()
+    frames: list[Callable[[], None]] = []
+    link.pacer.open(link.write, frames.append)
+    await link.pacer.upload(pieces(16 << 10))
+    link.answer(0.001)
+    await link.pacer.upload(pieces(4096))
+    link.pacer.wait(Rows(8 << 10))
+    await settled()
+    link.lose()
+    frames.pop()()
+    link.asked = link.asked[-1:]
+    link.answer(0.001)
+    sent = link.size
+    upload = asyncio.create_task(link.pacer.upload(pieces(400 << 10)))
+    await settled()
+    assert link.size - sent == 48 << 10
+    link.pacer.close()
+    with pytest.raises(asyncio.CancelledError):
+        await upload
 
 
 async def test_before_the_terminal_is_there_uploads_wait() -> None:
