@@ -169,8 +169,9 @@ class RowList(ScrollView, Generic[RowType], can_focus=True):
         self._ahead.clear()
         self._rows = list(rows)
         self.virtual_size = Size(0, len(self._rows))
-        places = (place for place, row in enumerate(self._rows) if kept is not None and self.key_of(row) == kept)
-        place = next(places, 0)
+        place = 0
+        if kept is not None:
+            place = next((place for place, row in enumerate(self._rows) if self.key_of(row) == kept), 0)
         if not self._rows:
             self.post_message(self.Highlighted(self, None))
         elif place:

@@ -27,11 +27,12 @@ from hfmedia_tui.services import Ask, Services
 from hfmedia_tui.widgets.model_list import ModelList
 from tests.bench.scenes import MARK
 
-__all__ = ['MODEL', 'WORDS']
+__all__ = ['LAST_KEY', 'MODEL']
 
 MODEL: Final = 'black-forest-labs/FLUX.1-dev'
-WORDS: Final = ('flux', 'owner-12', 'sd', 'model-199', 'likes:>2', 'schnel')
+_WORDS: Final = ('flux', 'owner-12', 'sd', 'model-199', 'likes:>2', 'schnel')
 """What is searched for: what is there in every name and in a few, what is no word, and what is misspelt."""
+LAST_KEY: Final = '.'
 _TICK: Final = 0.005
 _QUIET: Final = 0.25
 """Seconds without a byte written after which the program is taken to have drawn all that it has."""
@@ -91,19 +92,21 @@ class Inside(HFMediaApp):
     # ------------------------------------------------------------------------------------------ the scenes
 
     async def play_typing(self, services: Services, jobs: int) -> dict[str, Any]:
-        """Wait for letters in the prompt, while always so many jobs run and each result is shown when it comes."""
+        """Wait for letters in the prompt until the last; so many jobs run, and each result is shown when it comes."""
         await self.switch_mode('compose')
         compose = self.screen
         assert isinstance(compose, ComposeScreen)
+        compose.prompt.text = ''  # it may be the last scene's
         compose.prompt.focus()
+        await self._quiet()
         running = asyncio.create_task(self._keep_running(services, jobs))
         await asyncio.sleep(3)
         watch = Watch()
         watching = asyncio.create_task(watch.run())
         self._mark('begin')
-        await asyncio.sleep(self.seconds)
+        while not compose.prompt.text.endswith(LAST_KEY):  # noqa: ASYNC110 - nobody else tells
+            await asyncio.sleep(0.05)
         watching.cancel()
-        self._mark('end')
         running.cancel()
         return watch.report() | {'jobs': sum(job.state in FINAL_STATES for job in services.pool.jobs.values())}
 
@@ -136,7 +139,7 @@ class Inside(HFMediaApp):
         told: dict[str, list[float]] = {'found': [], 'first': [], 'last': [], 'work': []}
         ending = time.perf_counter() + self.seconds
         while not told['first'] or time.perf_counter() < ending:
-            for word in WORDS:
+            for word in _WORDS:
                 for key in (*word, *['backspace'] * len(word)):
                     filtered.clear()
                     shown.clear()

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from tests.bench.inside import LAST_KEY
 from tests.bench.scenes import MARK
 from tests.bench.studio import House, house_at
 from tests.bench.table import Row
@@ -59,7 +60,7 @@ def percentile(values: list[float], share: float) -> float:
 
 
 def _type(house: House, jobs: int, keys: int) -> _Typed:
-    command = house.command(f'typing-{jobs}', seconds=keys * _PAUSE + 2)
+    command = house.command(f'typing-{jobs}')
     took = []
     with RecordingTerminal(command, KITTY, size=(160, 48), environment=house.environment, looks=False) as terminal:
         until(lambda: terminal.arrival(f'{MARK}begin'.encode()), 'the prompt')
@@ -72,5 +73,6 @@ def _type(house: House, jobs: int, keys: int) -> _Typed:
                 time.sleep(0.005)
                 arrived = arrived or terminal.arrival(letter.encode(), max(0, since - 4))
             took.append(1000 * (arrived - pressed))
+        terminal.type(LAST_KEY)
         assert terminal.until_ended() == 0
     return _Typed(took, house.told())
