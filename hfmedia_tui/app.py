@@ -72,22 +72,6 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
 
     TITLE = 'hfmedia'
     COMMANDS = App.COMMANDS | {KeyedCommands}
-    # All at once: a style sheet that comes with its screen makes Textual style every widget anew.
-    CSS_PATH = [
-        f'screens/{name}.tcss'
-        for name in (
-            'browse',
-            'compose',
-            'jobs',
-            'gallery',
-            'welcome',
-            'choice',
-            'finder',
-            'help',
-            'question',
-            'settings',
-        )
-    ]
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('f1', 'help', 'Help', id='app.help', tooltip='Show how everything is done'),

@@ -1,7 +1,9 @@
 """The rooms below, held open for the screens, and longer than them where jobs go on without any."""
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias
 
 from hfmedia_tui.paths import Paths
@@ -35,7 +37,11 @@ class Rooms:
         await self._open.aclose()
 
 
-def _open_as_usual(paths: Paths, sandbox: bool) -> 'AbstractAsyncContextManager[Services]':
-    from hfmedia_tui.services import open_services  # the engine and its HTTP client: not before the first paint
+@asynccontextmanager
+async def _open_as_usual(paths: Paths, sandbox: bool) -> 'AsyncIterator[Services]':
+    # The engine and its HTTP client: not before the first paint, and keys are answered meanwhile.
+    await asyncio.to_thread(import_module, 'hfmedia_tui.services')
+    from hfmedia_tui.services import open_services
 
-    return open_services(paths, sandbox=sandbox)
+    async with open_services(paths, sandbox=sandbox) as services:
+        yield services

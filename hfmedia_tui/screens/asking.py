@@ -20,6 +20,8 @@ __all__ = ['TextQuestion']
 class TextQuestion(Popup[str | None]):
     """Asks for a text, and is dismissed with it when `take` has taken it; with None when it was left."""
 
+    CSS_PATH = 'question.tcss'
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('escape', 'dismiss', 'Back', show=False, id='text.leave'),
     ]

@@ -62,6 +62,7 @@ _ADAPTERS: Final = {False: 'no LoRA', True: 'LoRA'}
 class BrowseScreen(Filtered):
     """The list of models, its filters, and what is known about the highlighted one."""
 
+    CSS_PATH = 'browse.tcss'
     NAME = 'browse'
     FIELD = '#search'
     AUTO_FOCUS = '#models'

@@ -19,6 +19,8 @@ __all__ = ['Choice']
 class Choice(Popup[str | None]):
     """Shows options, each with a value, a label and a note; dismissed with a value, or None for no choice."""
 
+    CSS_PATH = 'choice.tcss'
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('escape', 'dismiss', 'Back', show=False, id='choice.leave'),
         Binding('j', 'move(1)', show=False, id='choice.down'),

@@ -83,6 +83,7 @@ class _View(Vertical):
 class CompareScreen(Looking):
     """Shows results of a shelf beside each other, each through the same lens."""
 
+    CSS_PATH = 'gallery.tcss'
     NAME = 'compare'
     AUTO_FOCUS = ''
     FIRST_KEYS = (

@@ -43,6 +43,7 @@ _PROMPT_LIMIT = 20_000
 class ComposeScreen(ComposingPlace):
     """The prompt and its form, the jobs that run, and the results as they come."""
 
+    CSS_PATH = 'compose.tcss'
     NAME = 'compose'
     SHOWS_JOBS = True
     AUTO_FOCUS = '#prompt'

@@ -30,6 +30,8 @@ class Finder(Popup[RowType | None], Generic[RowType]):
     The field keeps the focus: what moves in the list are keys that it has no use for.
     """
 
+    CSS_PATH = 'finder.tcss'
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('escape', 'leave', 'Back', show=False, id='finder.leave'),
         Binding('down', 'move(1)', show=False, id='finder.down'),

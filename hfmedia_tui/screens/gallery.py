@@ -57,6 +57,7 @@ _NOT_OF_TRASH: Final = frozenset({'favourite', 'tag', 'trash', 'reuse', 'mark', 
 class GalleryScreen(ResultPlace, Filtered):
     """All results as thumbnails in a grid or a list, and the filter above them."""
 
+    CSS_PATH = 'gallery.tcss'
     NAME = 'gallery'
     AUTO_FOCUS = 'PictureGrid'
     WAY_BACK = '{result.undo} brings it back, {gallery.shelf} shows the trash.'

@@ -53,6 +53,8 @@ class HelpScreen(Popup[tuple[str, DOMNode] | None]):
     Dismissed with the action whose line was clicked, and who has it.
     """
 
+    CSS_PATH = 'help.tcss'
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('escape,f1,question_mark,q', 'dismiss', 'Back', show=False, id='help.leave'),
         Binding('j', 'scroll_keys(1)', show=False, id='help.down'),

@@ -52,6 +52,7 @@ _STAYS = 'The files go. What was asked and what it cost stay in the ledger.'
 class JobsScreen(Arranging, Filtered):
     """The list of jobs, the preview of the highlighted one, and all that is known about it."""
 
+    CSS_PATH = 'jobs.tcss'
     NAME = 'jobs'
     SHOWS_JOBS = True
     AUTO_FOCUS = '#jobs'

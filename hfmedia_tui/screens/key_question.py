@@ -19,6 +19,8 @@ __all__ = ['KeyQuestion']
 class KeyQuestion(Popup[str | None]):
     """Asks for a key, and is dismissed with its name; with None on Escape. The app must leave every key to it."""
 
+    CSS_PATH = 'question.tcss'
+
     BINDINGS: ClassVar[list[BindingType]] = []
 
     def __init__(self, title: str, check: Callable[[str], str]) -> None:

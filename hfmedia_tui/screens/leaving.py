@@ -74,6 +74,8 @@ def _names(jobs: Iterable[Job]) -> str:
 class Farewell(Popup[bool]):
     """Waits for something and tells how many jobs are left; dismissed with whether it came, or False to stay."""
 
+    CSS_PATH = 'question.tcss'
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('escape', 'stay', 'Stay', show=False, id='farewell.stay'),
     ]

@@ -29,6 +29,8 @@ _LABELS = {'total': 'In all', 'per_provider': 'At one provider'}
 class LimitsScreen(Popup[None]):
     """Each change holds at once and is kept in the settings; fewer than run now stop none of them."""
 
+    CSS_PATH = 'question.tcss'
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('escape,enter,q', 'dismiss', 'Back', show=False, id='limits.leave'),
         Binding('up,k,down,j,tab', 'other', show=False, id='limits.other'),

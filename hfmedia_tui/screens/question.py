@@ -18,6 +18,8 @@ __all__ = ['Question']
 class Question(Unexpected[bool], Popup[bool]):
     """Asks for yes or no, in the words of what each does; what was typed before it could be read never says yes."""
 
+    CSS_PATH = 'question.tcss'
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('escape', 'answer(False)', 'Back', show=False, id='question.no'),
         Binding('left,up,h,k', 'app.focus_previous', show=False, id='question.previous'),

@@ -64,6 +64,7 @@ class _Token(str):
 class SettingsScreen(Place):
     """The list of settings, and what each means."""
 
+    CSS_PATH = 'settings.tcss'
     NAME = 'settings'
     AUTO_FOCUS = '#settings'
 

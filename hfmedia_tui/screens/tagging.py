@@ -29,6 +29,8 @@ _KEYS: Final = '{enter} saves, {tags.leave} leaves them as they were'
 class TagEditor(Popup[tuple[str, ...] | None]):
     """Shows the tags that results have in common; dismissed with those that they shall have, or None for no change."""
 
+    CSS_PATH = 'gallery.tcss'
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('escape', 'dismiss', 'Back', show=False, id='tags.leave'),
         Binding('tab', 'complete', 'Complete', show=False, priority=True, id='tags.complete'),

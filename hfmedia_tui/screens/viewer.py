@@ -32,6 +32,7 @@ _NEXT: Final = (1, -1, 2)
 class ViewerScreen(Looking):
     """Shows one result of a shelf after another, from near or far."""
 
+    CSS_PATH = 'gallery.tcss'
     NAME = 'viewer'
     AUTO_FOCUS = ''
     FIRST_KEYS = ('viewer.next', 'viewer.previous', 'viewer.play', 'look.closer', 'viewer.facts', 'look.leave')

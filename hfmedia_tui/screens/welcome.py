@@ -34,6 +34,8 @@ _CHOICES: tuple[tuple[Choice, str, str], ...] = (
 class WelcomeScreen(Screen[None]):
     """Three lines, three choices."""
 
+    CSS_PATH = 'welcome.tcss'
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('s', "choose('sandbox')", 'Try the sandbox', id='welcome.sandbox'),
         Binding('p', "choose('paste')", 'Paste a token', id='welcome.paste'),

@@ -1,8 +1,9 @@
 """What an application does so that its style sheets are read once, and a place is not styled over and over as it opens.
 
 Textual 8 reads all style sheets anew when a widget of another class comes, but for the 64 that it has read last: there
-are more, so that none is ever found again. It takes the styles of every new mode for outdated, and learns how wide and
-high a screen is only when everything in it has its styles.
+are more, so that none is ever found again. It forgets all of them when it reads them for another theme. It takes the
+styles of every new mode for outdated, and learns how wide and high a screen is only when everything in it has its
+styles.
 """
 
 from typing import Any, Final
@@ -22,9 +23,16 @@ class StylesApp(App[None]):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.stylesheet._parse_cache = LRUCache(_MOST_SHEETS)
+        self.stylesheet.reparse = self.stylesheet.parse  # type: ignore[method-assign]  # what was read is kept
 
     def _load_screen_css(self, screen: Screen[Any]) -> None:
-        """Take on the style sheets of a screen that is about to open."""
+        """Take on the style sheets of a screen that is about to open.
+
+        They are about this screen alone: no other widget is styled anew, as Textual would.
+        """
+        for path in screen.css_path:
+            if not self.stylesheet.has_source(str(path)):
+                self.stylesheet.read(path)
         super()._load_screen_css(screen)
         if screen._css_update_count < 0:
             screen._css_update_count = self._css_update_count

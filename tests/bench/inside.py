@@ -11,9 +11,8 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
-from hfmedia_tui import app as program
 from hfmedia_tui.app import HFMediaApp
 from hfmedia_tui.domain import FINAL_STATES, Job
 from hfmedia_tui.media.picture import Pictures
@@ -62,7 +61,6 @@ class Watch:
 class Inside(HFMediaApp):
     """The program; what it does is in the methods named as the scenes are."""
 
-    CSS_PATH: ClassVar = [Path(program.__file__).parent / name for name in HFMediaApp.CSS_PATH]
     scene: str
     seconds: float
     report: dict[str, Any]
