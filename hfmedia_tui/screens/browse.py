@@ -17,7 +17,6 @@ from textual.content import Content
 from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerError
 
-from hfmedia_tui.catalog.search import Index
 from hfmedia_tui.catalog.wishes import Sort, Wishes
 from hfmedia_tui.domain import FINAL_STATES, Job, Model, Task
 from hfmedia_tui.errors import AppError, StoreError, UsageError
@@ -31,6 +30,7 @@ from hfmedia_tui.widgets.plain import age, plural
 from hfmedia_tui.widgets.words import Words
 
 if TYPE_CHECKING:
+    from hfmedia_tui.catalog.search import Index
     from hfmedia_tui.services import Services
 
 __all__ = ['BrowseScreen']
@@ -248,15 +248,17 @@ class BrowseScreen(Filtered):
             shown, renew = models, True
         self._show_filters()
 
-    async def _indexed(self, models: tuple[Model, ...], wishes: Wishes, services: 'Services') -> Index:
+    async def _indexed(self, models: tuple[Model, ...], wishes: Wishes, services: 'Services') -> 'Index':
         """Those of the models that the wishes leave, to be searched."""
+        from hfmedia_tui.catalog.search import Index  # it is there with the house, and not before the first paint
+
         before = (models, wishes, self._familiar)
         if self._index is None or self._indexed_from != before:
             picked = await asyncio.to_thread(wishes.pick, models, services.offers.speaks, self._familiar)
             self._index, self._indexed_from = Index(picked), before
         return self._index
 
-    async def _find(self, index: Index, words: str, *, settled: bool) -> AsyncIterator[Sequence[Model]]:
+    async def _find(self, index: 'Index', words: str, *, settled: bool) -> AsyncIterator[Sequence[Model]]:
         """Yield the models that have the words; once nobody types, with those that have what is only like them.
 
         With `settled` only the latter.
