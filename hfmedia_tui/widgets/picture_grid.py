@@ -381,7 +381,7 @@ class PictureGrid(Widget, can_focus=True):
 
         Only a few get theirs now, and the others with the next paints.
         """
-        if not self._room or not self.is_mounted:
+        if not self._room or not (self.is_mounted and self.is_attached):
             return
         wanted = self._in_sight
         self._tell_sight(wanted, renewed=renewed)

@@ -207,3 +207,12 @@ async def test_in_kitty_nothing_is_sent_again_and_all_is_freed(items: list[GridI
         assert ''.join(app.written).count('a=d,d=I') == 16
         assert len(app.pictures.kept) == 0
         await until(pilot, lambda: not app.pictures._cache)
+
+
+async def test_a_grid_that_left_while_it_was_filled_puts_up_no_more(items: list[GridItem]) -> None:
+    """You should be able to leave the program while the gallery is filling, and hear nothing of it."""
+    async with wall(items) as (app, _):
+        await app.grid.remove()
+        app.grid._tiles.clear()
+        app.grid._assign()
+        assert not app.grid._tiles
