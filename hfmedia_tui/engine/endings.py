@@ -59,6 +59,7 @@ async def succeed(run: Run, progress: Progress) -> None:
 async def fail(run: Run, failure: Failure) -> None:
     """Fail, when every provider that was asked has ended its attempt."""
     log.info('job %s: failed: %s', run.job.id, failure.message)
+    run.untroubled()  # nothing is tried again
     run.end(JobState.FAILED, failure)
     await run.save_end()
 
@@ -85,6 +86,7 @@ async def interrupt(run: Run, message: str) -> None:
     """End with a submit that is out, and nobody knows what became of it."""
     hint = 'It is sent again only when you say so, with retry.'
     run.submitting = True
+    run.untroubled()
     run.end(
         JobState.INTERRUPTED,
         run.failure(FailureCode.INTERRUPTED, f'{message} It may have been billed.', hint),

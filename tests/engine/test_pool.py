@@ -141,6 +141,7 @@ async def test_a_download_that_breaks_is_collected_by_retry_without_a_new_submit
         assert job.state is JobState.FAILED
         assert job.error is not None
         assert 'cut short' in job.error.message
+        assert job.note is None, 'it is not tried again in so many seconds any more'
         assert os.listdir(job.order.output) == []
         await services.retry(job.id)
         await services.pool.idle()
