@@ -5,7 +5,9 @@ import json
 import pytest
 from textual.widgets import Input
 
+from hfmedia_tui.domain import JobState
 from hfmedia_tui.paths import Paths
+from hfmedia_tui.services import Ask
 from tests.screens.conftest import Start
 
 MODEL = 'black-forest-labs/FLUX.1-schnell'
@@ -36,6 +38,55 @@ async def test_the_place_its_filters_and_the_selection_return(start: Start) -> N
         await studio.pilot.pause()
     async with start((80, 24)) as studio:
         assert studio.app.current_mode == 'settings'
+
+
+async def test_jobs_come_back_with_their_filter_and_the_one_that_was_looked_at(start: Start) -> None:
+    """You should see the same jobs, the same one highlighted, and what runs still running."""
+    async with start((80, 24)) as studio:
+        for prompt in ('a fox', 'a hen', 'a fox in snow'):
+            await studio.services.submit(Ask(model=MODEL, prompt=prompt))
+            await studio.settle()
+        (stuck,) = await studio.services.submit(
+            Ask(model='sandbox/fails-stuck-in-queue', prompt='a stuck fox', provider='fal-ai')
+        )
+        await studio.until(lambda: studio.services.pool.if_left().collected)
+        await studio.press('f4', 'slash', *'prompt:fox', 'enter')
+        await studio.until(lambda: len(studio.jobs.jobs.rows) == 3)
+        await studio.press('G')
+        looked_at = studio.jobs.job
+        assert looked_at is not None
+        assert looked_at.order.prompt == 'a fox'
+        studio.app.exit()
+        await studio.pilot.pause()
+    async with start((80, 24)) as studio:
+        assert studio.app.current_mode == 'jobs'
+        await studio.until(lambda: studio.jobs.job and studio.jobs.job.id == looked_at.id)
+        assert studio.jobs.field.value == 'prompt:fox'
+        assert {job.order.prompt for job in studio.jobs.jobs.rows} == {'a fox', 'a fox in snow', 'a stuck fox'}
+        await studio.until(lambda: studio.app.jobs[stuck.id].state is JobState.RUNNING)
+        await studio.until(lambda: studio.jobs.jobs.rows[0].id == stuck.id)
+        await studio.until_shown('●1 ')
+        await studio.services.pool.cancel_all()
+
+
+async def test_the_gallery_comes_back_with_its_filter_and_the_result_that_was_looked_at(start: Start) -> None:
+    async with start((120, 40)) as studio:
+        for prompt in ('a fox', 'a hen', 'a fox in snow'):
+            await studio.services.submit(Ask(model=MODEL, prompt=prompt))
+            await studio.settle()
+        await studio.press('f6', 'slash', *'prompt:fox', 'enter')
+        await studio.until(lambda: len(studio.gallery.shelf.collection) == 2)
+        await studio.until(lambda: not studio.gallery.field.has_focus)
+        await studio.press('right')
+        await studio.until(lambda: studio.gallery.shelf.place == 1)
+        looked_at = studio.gallery.shelf.looked_at
+        studio.app.exit()
+        await studio.pilot.pause()
+    async with start((120, 40)) as studio:
+        assert studio.app.current_mode == 'gallery'
+        await studio.until(lambda: studio.gallery.shelf.looked_at == looked_at)
+        assert studio.gallery.field.value == 'prompt:fox'
+        assert len(studio.gallery.shelf.collection) == 2
 
 
 @pytest.mark.parametrize(
