@@ -9,11 +9,13 @@ from textual.widget import Widget
 from hfmedia_tui.domain import Model, Task
 from hfmedia_tui.outlook import TrackRecord
 from hfmedia_tui.widgets.model_list import TASK_WORDS
-from hfmedia_tui.widgets.plain import duration, one_line
+from hfmedia_tui.widgets.plain import cells, duration, one_line
 
 __all__ = ['ModelDetails']
 
 _SHOWN_TAGS = 24
+_NARROW = 34
+"""Cells of a line before the layout has told."""
 _STANDINGS = {'staging': 'staging, for tests only', 'error': 'failed its last check'}
 """What a mapping's status means, where the word alone does not tell."""
 _ACCESS = {'auto': 'yes, granted at once', 'manual': 'yes, granted by its authors'}
@@ -70,15 +72,15 @@ class ModelDetails(Widget):
                 Content.assemble((mark, style), ' ', name.ljust(14), (f'  {", ".join(words)}', '$foreground-muted'))
             )
             if (record := self.records.get(mapping.provider)) is not None:
-                lines += _served(record)
+                lines += _served(record, self.size.width or _NARROW)
         tags = [one_line(tag) for tag in model.tags if not tag.startswith(('license:', 'region:'))][:_SHOWN_TAGS]
         if tags:
             lines += [Content(''), Content.styled('Tags', 'bold'), Content.styled('  '.join(tags), '$foreground-muted')]
         return Content('\n').join(lines)
 
 
-def _served(record: TrackRecord) -> Iterator[Content]:
-    """Yield how well a provider has served, under its name."""
+def _served(record: TrackRecord, width: int) -> Iterator[Content]:
+    """Yield how well a provider has served, under its name, each in one line of `width` cells."""
     counts = [
         Content.styled(f'{count:,} {word}', style)
         for count, word, style in (
@@ -92,7 +94,8 @@ def _served(record: TrackRecord) -> Iterator[Content]:
         counts.append(Content.styled(f'median {duration(record.median)}', '$foreground-muted'))
     yield Content('  ') + Content.styled(', ', '$foreground-muted').join(counts)
     if record.last_failure:
-        yield Content.styled(f'  last: {one_line(record.last_failure)}', '$foreground-muted')
+        told = cells(f'  last: {one_line(record.last_failure)}', width).rstrip()
+        yield Content.styled(told, '$foreground-muted')
 
 
 def _fact(label: str, value: str) -> Content:
