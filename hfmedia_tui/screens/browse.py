@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerError
@@ -27,6 +27,7 @@ from hfmedia_tui.widgets.keys import keyed
 from hfmedia_tui.widgets.model_details import ModelDetails
 from hfmedia_tui.widgets.model_list import TASK_WORDS, ModelHeading, ModelList
 from hfmedia_tui.widgets.plain import age, plural
+from hfmedia_tui.widgets.reading import Reading
 from hfmedia_tui.widgets.words import Words
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ class BrowseScreen(Filtered):
                 models = ModelList(id='models')
                 yield ModelHeading(models)
                 yield models
-            with VerticalScroll(id='about', can_focus=False):
+            with Reading(id='about'):
                 yield ModelDetails()
 
     @property
@@ -385,7 +386,7 @@ class BrowseScreen(Filtered):
 
     def action_leave(self) -> None:
         search = self.query_one('#search', Input)
-        if self.focused is not search:
+        if self.models.has_focus:
             if not search.value:
                 self.models.marked = ()
             search.value = ''

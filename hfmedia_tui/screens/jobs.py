@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.style import Style
 from textual.widgets import Input, Static
@@ -29,6 +29,7 @@ from hfmedia_tui.widgets.job_details import JobDetails
 from hfmedia_tui.widgets.job_list import JobList
 from hfmedia_tui.widgets.keys import keyed
 from hfmedia_tui.widgets.plain import file_size, plural
+from hfmedia_tui.widgets.reading import Reading
 from hfmedia_tui.widgets.words import Words
 
 __all__ = ['JobsScreen']
@@ -128,7 +129,7 @@ class JobsScreen(Arranging, Filtered):
             yield jobs
             with Horizontal(id='about'):
                 yield FilmPlayer(self._pictures)
-                with VerticalScroll(id='details', can_focus=False):
+                with Reading(id='details'):
                     yield JobDetails()
 
     @property
@@ -279,7 +280,7 @@ class JobsScreen(Arranging, Filtered):
 
     def action_clear_filter(self) -> None:
         field = self.query_one('#filter', Input)
-        if self.focused is not field:
+        if self.focused not in (field, self.query_one('#details')):
             field.value = ''
         self.jobs.focus()
 

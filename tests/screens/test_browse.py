@@ -91,6 +91,20 @@ async def test_details_come_on_a_key_at_80_columns(start: Start) -> None:
         await studio.until_shown('Licence')
 
 
+async def test_details_that_are_longer_than_their_place_are_read_with_the_keys(start: Start) -> None:
+    """You should come to the last provider and the tags, and back to the list with what was searched for."""
+    async with start((80, 24)) as studio:
+        await studio.until(lambda: studio.browse.models.rows)
+        await studio.press('slash', *'falls-back', 'enter', 'd')
+        await studio.until_shown('Licence')
+        assert 'Tags' not in studio.text
+        await studio.press('tab', 'G')
+        await studio.until_shown('Tags')
+        await studio.press('escape')
+        assert studio.browse.models.has_focus
+        assert studio.browse.field.value == 'falls-back'
+
+
 async def test_task_and_provider_filters_combine(start: Start) -> None:
     async with start() as studio:
         await studio.until(lambda: studio.browse.models.rows)
@@ -358,7 +372,7 @@ async def test_the_search_field_reads_the_filter_language(start: Start) -> None:
         assert all(any(m.provider == 'nscale' for m in model.mappings) for model in models.rows)
         assert all('schnell' not in model.id for model in models.rows)
         found = list(models.rows)
-        await studio.press(*' colour:red')
+        studio.browse.field.value += ' colour:red'  # at once: its first letters are a word, which finds nothing
         await studio.until_shown("The models have no 'colour'.")
         assert models.rows == found, 'what was found stays while the filter is being typed'
         await studio.press(*['backspace'] * 11)

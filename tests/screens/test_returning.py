@@ -7,8 +7,10 @@ from textual.widgets import Input
 
 from hfmedia_tui.domain import JobState
 from hfmedia_tui.paths import Paths
+from hfmedia_tui.screens.shelf import Shelf
 from hfmedia_tui.services import Ask
 from tests.screens.conftest import Start
+from tests.screens.studio import Studio
 
 MODEL = 'black-forest-labs/FLUX.1-schnell'
 
@@ -69,24 +71,31 @@ async def test_jobs_come_back_with_their_filter_and_the_one_that_was_looked_at(s
         await studio.services.pool.cancel_all()
 
 
+def shelf_of(studio: Studio) -> Shelf:
+    shelf = studio.gallery.shelf
+    assert shelf is not None
+    return shelf
+
+
 async def test_the_gallery_comes_back_with_its_filter_and_the_result_that_was_looked_at(start: Start) -> None:
     async with start((120, 40)) as studio:
         for prompt in ('a fox', 'a hen', 'a fox in snow'):
             await studio.services.submit(Ask(model=MODEL, prompt=prompt))
             await studio.settle()
-        await studio.press('f6', 'slash', *'prompt:fox', 'enter')
-        await studio.until(lambda: len(studio.gallery.shelf.collection) == 2)
-        await studio.until(lambda: not studio.gallery.field.has_focus)
+        await studio.press('f6')
+        await studio.until(lambda: len(shelf_of(studio).collection) == 3)
+        studio.gallery.field.value = 'prompt:fox'  # at once: each letter begins anew
+        await studio.until(lambda: len(shelf_of(studio).collection) == 2)
         await studio.press('right')
-        await studio.until(lambda: studio.gallery.shelf.place == 1)
-        looked_at = studio.gallery.shelf.looked_at
+        await studio.until(lambda: shelf_of(studio).place == 1)
+        looked_at = shelf_of(studio).looked_at
         studio.app.exit()
         await studio.pilot.pause()
     async with start((120, 40)) as studio:
         assert studio.app.current_mode == 'gallery'
-        await studio.until(lambda: studio.gallery.shelf.looked_at == looked_at)
+        await studio.until(lambda: shelf_of(studio).looked_at == looked_at)
         assert studio.gallery.field.value == 'prompt:fox'
-        assert len(studio.gallery.shelf.collection) == 2
+        assert len(shelf_of(studio).collection) == 2
 
 
 @pytest.mark.parametrize(
