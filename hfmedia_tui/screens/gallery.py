@@ -240,7 +240,11 @@ class GalleryScreen(ResultPlace, Filtered):
         if self._wanted is not None:
             place = shelf.collection.place_of(self._wanted)
             if shelf.collection.spots[place : place + 1] == [self._wanted]:
-                self.grid.selected, self._wanted = place, None
+                # Without a word of the grid's, which would come while the next search has found nothing yet.
+                shelf.look_at(place)
+                self._wanted = None
+                self._renew_grid(None)
+                self.grid.show_selected()
             elif shelf.collection.complete:
                 self._wanted = None
 
