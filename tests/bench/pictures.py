@@ -20,7 +20,7 @@ from tests.bench.scenes import MARK
 from tests.bench.table import Row
 from tests.bench.terminal import KITTY, PLAIN, XTERM, Answering, Kind
 
-__all__ = ['measure']
+__all__ = ['ENVIRONMENT', 'measure']
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ SCENES: Final = (
 QUICK: Final = SCENES[1:2]
 TERMINALS: Final[dict[str, Kind]] = {'kitty': KITTY, 'sixel': XTERM, 'half-cells': PLAIN}
 
-_ENVIRONMENT: Final = {
+ENVIRONMENT: Final = {
     'TERM': 'xterm-256color',
     'COLORTERM': 'truecolor',
     'LANG': 'C.UTF-8',
@@ -96,7 +96,7 @@ def _viewed(scene: Scene, graphics: str, picture: Path, ours: float) -> Iterator
         path = shutil.which(name)
         if path is not None and graphics in arguments:
             terminal = Answering(TERMINALS[graphics], columns=scene.columns, rows=scene.rows)
-            terminal.run([path, *arguments[graphics], str(picture)], _ENVIRONMENT)
+            terminal.run([path, *arguments[graphics], str(picture)], ENVIRONMENT)
             yield Row(
                 what=f'{scene.about}, {graphics}',
                 ours=ours,
@@ -112,7 +112,7 @@ def _play(scene: Scene, side: str, graphics: str, folder: Path) -> float:
     terminal = Answering(TERMINALS[graphics], columns=scene.columns, rows=scene.rows)
     report = folder / 'report'
     command = [sys.executable, '-m', 'tests.bench.scenes', scene.name, side, graphics, str(folder / 'picture.png')]
-    terminal.run([*command, str(report)], _ENVIRONMENT, limit=300)
+    terminal.run([*command, str(report)], ENVIRONMENT, limit=300)
     figures: dict[str, float] = json.loads(report.read_bytes())
     mark = re.escape(MARK.encode())
     part = re.search(mark + rb'begin\x07(.*)' + mark + rb'end\x07', terminal.written, re.DOTALL)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from tests.bench.pictures import ENVIRONMENT
 from tests.bench.scenes import MARK
 from tests.bench.studio import House, house_at
 from tests.bench.table import Row
@@ -24,7 +25,7 @@ import sys, time
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 with Progress(SpinnerColumn(), TextColumn('{task.description}'), BarColumn(), TimeElapsedColumn()) as progress:
     for number in range(8):
-        progress.add_task(f'a red fox {number}', total=None)
+        progress.add_task(f'a red fox {number}', total=100, completed=40)
     time.sleep(1)
     print('\x1b]7777;begin\x07', end='', flush=True, file=sys.__stdout__)
     time.sleep(SECONDS)
@@ -34,15 +35,16 @@ with Progress(SpinnerColumn(), TextColumn('{task.description}'), BarColumn(), Ti
 
 def measure(*, quick: bool) -> Iterator[Row]:
     seconds = 4.0 if quick else 20.0
-    with tempfile.TemporaryDirectory() as name, house_at(Path(name, 'house'), pace=_PACE) as house:
-        for place, jobs in (('compose', 0), ('compose', _JOBS), ('jobs', _JOBS)):
+    theirs = _peer(seconds)
+    for place, jobs in (('compose', 0), ('compose', _JOBS), ('jobs', _JOBS)):
+        with tempfile.TemporaryDirectory() as name, house_at(Path(name, 'house'), pace=_PACE) as house:
             yield Row(
                 what=f'{jobs} jobs run, nothing else changes, in {place.capitalize()}: a second',
                 ours=_standing(house, f'{place}-{jobs}', seconds),
                 unit='B',
                 against='rich.progress, eight bars' if jobs else '',
-                theirs=_peer(house, seconds) if jobs else None,
-                at_most=_AT_MOST if jobs else 0,
+                theirs=theirs if jobs else None,
+                at_most=_AT_MOST,
             )
 
 
@@ -59,7 +61,7 @@ def _standing(house: House, scene: str, seconds: float) -> float:
     return len(_between_marks(bytes(terminal.written))) / seconds
 
 
-def _peer(house: House, seconds: float) -> float:
+def _peer(seconds: float) -> float:
     terminal = Answering(KITTY, columns=160, rows=48)
-    terminal.run([sys.executable, '-c', _PEER.replace('SECONDS', str(seconds))], house.environment)
+    terminal.run([sys.executable, '-c', _PEER.replace('SECONDS', str(seconds))], ENVIRONMENT)
     return len(_between_marks(bytes(terminal.written))) / seconds
