@@ -229,6 +229,8 @@ class CompareScreen(Looking):
 
     @on(_View.Clicked)
     def _clicked(self, event: _View.Clicked) -> None:
+        if self.dragged:
+            return
         if self.flickering:
             self.action_step(1)
         else:

@@ -35,6 +35,8 @@ class Looking(ResultPlace):
 
     lens: var[Lens] = var(WHOLE, init=False)
     """How closely the results are looked at."""
+    dragged = False
+    """Whether the mouse moved what is seen since it was pressed: letting go of it is no click then."""
 
     @property
     @abstractmethod
@@ -70,11 +72,15 @@ class Looking(ResultPlace):
         event.stop()
         self.action_zoom(-1)
 
+    def on_mouse_down(self) -> None:
+        self.dragged = False
+
     def on_mouse_move(self, event: events.MouseMove) -> None:
         picture = self.picture
         if event.button and picture is not None and self.lens != WHOLE:
             right, down = -event.delta_x / picture.columns, -event.delta_y / picture.rows
             self.lens = self.lens.moved(right, down, picture.crop)
+            self.dragged = True
 
     def action_leave(self) -> None:
         if self.lens != WHOLE:

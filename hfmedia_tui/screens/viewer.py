@@ -148,7 +148,7 @@ class ViewerScreen(Looking):
 
     def on_click(self, event: events.Click) -> None:
         """Go on at the right side of a picture, go back at its left side, and look closer between them."""
-        if not self.player.region.contains(*event.screen_offset):
+        if self.dragged or not self.player.region.contains(*event.screen_offset):
             return
         third = (event.screen_x - self.player.region.x) * 3 // max(1, self.player.region.width)
         if third == 1:

@@ -70,6 +70,8 @@ class KeyLine(Widget):
             word = Content.assemble((shown, 'bold $footer-key-foreground'), f' {told}')
             word = word if enabled else Content(f'{shown} {told}').stylize('dim')
             words.append(word.stylize(Style.from_meta({'key': key})))
+        while len(words) > 1 and sum(word.cell_length + 2 for word in words) - 2 > self.size.width:
+            del words[-2]  # the last one tells of all
         return Content('  ').join(words)
 
     def on_click(self, event: events.Click) -> None:

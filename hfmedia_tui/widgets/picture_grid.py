@@ -282,6 +282,8 @@ class PictureGrid(Widget, can_focus=True):
         self.sight = range(0)
         """Places of the items in sight, and of those next to them."""
         self._filling: Timer | None = None
+        self._is_late = False
+        """Whether the selected item was to be shown before there was room for it."""
         self._layout_of_tiles = _Placed()
         if tile is not None:
             self.set_reactive(PictureGrid.shape, Shape(tile))
@@ -473,8 +475,13 @@ class PictureGrid(Widget, can_focus=True):
             self.post_message(self.Selected(self, selected))
 
     def show_selected(self) -> None:
-        """Scroll to the selected item."""
+        """Scroll to the selected item, as soon as there is room for it."""
+        self._is_late = self.region_of(self.selected).bottom > self.virtual_size.height
         self.scroll_to_region(self.region_of(self.selected), animate=False, force=True)
+
+    def watch_virtual_size(self) -> None:
+        if self._is_late:
+            self.call_after_refresh(self.show_selected)
 
     def on_focus(self) -> None:
         self._mark_all()

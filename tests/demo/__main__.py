@@ -9,12 +9,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from PIL import Image
+from PIL import Image, ImageChops
 
 from tests.terminals.display import virtual_display
 from tests.terminals.journey import FIRST_SEED, PROGRAM, choose, environment_of, fill, until_result_shown
@@ -28,6 +29,8 @@ MOST_BYTES: Final = 250_000
 """Of one picture: all of them are fetched by whoever opens the README."""
 FEW: Final = 12
 """Jobs that still wait where others run and are done."""
+PAUSE: Final = 1.5
+"""Seconds between two looks at what should stay as it is."""
 MOVED: Final = 0.5
 """Shades of 255 by which a screen differs from the one before its film played."""
 EARLIER: Final = (
@@ -90,7 +93,7 @@ def draw_session(display: str, album: Album, folder: Path) -> None:
     with open_xterm(START, folder, display) as terminal:
 
         def shoot(name: str) -> None:
-            album.save(at_rest(terminal.look), name)
+            album.save(long_at_rest(terminal.look), name)
 
         until_shown(terminal, 'F2 Browse')  # it begins where the session before it ended
         terminal.press('F2')
@@ -165,7 +168,21 @@ def queued(terminal: Readable) -> int:
 def with_pictures(terminal: Visible) -> Image.Image:
     """The screen at rest, once there is a picture on it."""
     until(lambda: drawn(terminal.look()) is not None, 'a picture')
-    return at_rest(terminal.look)
+    return long_at_rest(terminal.look)
+
+
+def long_at_rest(look: Callable[[], Image.Image]) -> Image.Image:
+    """The screen once it stays as it is: on a busy machine a picture comes in pieces, with pauses between."""
+    last = at_rest(look)
+
+    def stays() -> bool:
+        nonlocal last
+        time.sleep(PAUSE)
+        before, last = last, at_rest(look)
+        return ImageChops.difference(before, last).getbbox() is None
+
+    until(stays, 'a screen that stays as it is')
+    return last
 
 
 def open_xterm(command: Sequence[str], folder: Path, display: str) -> Xterm:

@@ -7,7 +7,7 @@ from textual.widgets import Static
 from hfmedia_tui.errors import SandboxError
 from hfmedia_tui.screens.help import HelpScreen
 from hfmedia_tui.screens.welcome import WelcomeScreen
-from hfmedia_tui.widgets.key_line import KeyLine
+from hfmedia_tui.widgets.key_line import Key, KeyLine
 from hfmedia_tui.widgets.top_bar import TopBar
 from tests.screens.conftest import Start
 
@@ -139,6 +139,11 @@ async def test_the_footer_holds_seven_keys_at_most(start: Start) -> None:
             assert len(line.keys) <= 7
             for key in line.keys:
                 assert f'{key.shown} {key.told}' in studio.text
+
+        line.keys = tuple(Key('f9', 'F9', 'Take it all back', enabled=True) for _ in range(6)) + line.keys[-1:]
+        await studio.pilot.pause()
+        assert studio.text.splitlines()[-1].count('F9 Take it all back') == 3
+        assert studio.text.endswith('F1 Help'), 'what has no room is left out, and never the last'
 
         await studio.press('f4')
         await studio.pilot.click(KeyLine, offset=(studio.text.splitlines()[-1].index('F1'), 0))

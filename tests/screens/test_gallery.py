@@ -268,6 +268,20 @@ async def test_without_graphics_there_are_words(start: Start) -> None:
     pictures.close()
 
 
+async def test_what_was_looked_at_is_in_sight_again(start: Start) -> None:
+    async with start((80, 24)) as studio:
+        gallery = await enter_gallery(studio, 'an owl', 'a wolf', 'a bear')
+        await studio.press('plus', 'plus', 'down')
+        assert gallery.result
+        assert gallery.result.job.order.prompt == 'a wolf'
+        studio.app.exit()
+        await studio.pilot.pause()
+    async with start((80, 24)) as studio:
+        await studio.until(lambda: studio.app.current_mode == 'gallery' and studio.gallery.grid.selected == 1)
+        grid = studio.gallery.grid
+        await studio.until(lambda: grid.region_of(1).y == grid.scroll_offset.y)
+
+
 def test_tags_are_words_that_a_filter_can_name() -> None:
     assert read_tags(' sea, "red fox" #dusk sea\x1b[31m ') == ('sea', 'red', 'fox', 'dusk', 'sea[31m')
     assert read_tags('') == ()

@@ -103,6 +103,9 @@ async def test_the_viewer_goes_on_looks_closer_and_is_left(start: Start) -> None
         drag = events.MouseMove(viewer, *middle, -4, -2, 1, False, False, False)
         viewer.post_message(drag)
         await studio.until(lambda: viewer.lens.y > before.y)
+        viewer.post_message(events.Click(viewer, *middle, 0, 0, 1, False, False, False, *middle))
+        await studio.pilot.pause()
+        assert viewer.lens.zoom == before.zoom, 'letting go of it is no click'
         await click_on(studio, 'Esc Back')
         await click_on(studio, 'Esc Back')
         assert studio.app.screen is gallery
