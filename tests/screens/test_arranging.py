@@ -1,6 +1,7 @@
 """The line as the user arranges it in the jobs' place: paused, moved, started, written anew, limited, tried again."""
 
 import sqlite3
+from contextlib import closing
 
 from msgspec.structs import replace
 
@@ -96,7 +97,7 @@ async def test_a_job_that_cannot_be_replaced_is_told_of_beside_the_one_that_was_
         await studio.press('j', 'e')
         await studio.until(lambda: studio.app.current_mode == 'compose')
         await studio.until(lambda: studio.compose.prompt.text == 'a fox')
-        with sqlite3.connect(paths.ledger) as connection:
+        with closing(sqlite3.connect(paths.ledger)) as connection, connection:
             connection.execute(
                 "CREATE TRIGGER never BEFORE UPDATE ON jobs WHEN NEW.state = 'cancelled'"
                 " BEGIN SELECT RAISE(ABORT, 'not today'); END"
@@ -107,7 +108,7 @@ async def test_a_job_that_cannot_be_replaced_is_told_of_beside_the_one_that_was_
         assert len(studio.services.pool.jobs) == 3
         await studio.until(lambda: not studio.services.draft.text)
         assert studio.services.pool.jobs[waiting.id].paused
-        with sqlite3.connect(paths.ledger) as connection:
+        with closing(sqlite3.connect(paths.ledger)) as connection, connection:
             connection.execute('DROP TRIGGER never')
         connection.close()
         await studio.services.pool.cancel_all()

@@ -1,6 +1,7 @@
 """How long runs took: only those that tell something, and found without a look at the others."""
 
 import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -55,7 +56,7 @@ async def test_what_ran_before_there_was_a_history_is_in_it(path: Path) -> None:
     await run(ledger, 'bbbbbbbb', 99, attempts=2)
     await ledger.close()
     version = next(number for number, steps in enumerate(MIGRATIONS) if 'CREATE TABLE runs' in steps[0])
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute('DROP TRIGGER job_ran')
         connection.execute('DROP TABLE runs')
         for step in MIGRATIONS[version]:
@@ -122,7 +123,7 @@ async def test_a_damaged_row_costs_its_own_word_alone(path: Path) -> None:
     for name in ('aaaaaaaa', 'bbbbbbbb'):
         await run(ledger, name, 3.5)
     await end(ledger, 'cccccccc', JobState.FAILED, FailureCode.TIMEOUT, 'Too slow.', minutes=1)
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE attempts SET mapping = '{' WHERE job_id = 'aaaaaaaa-1'")
         connection.execute("UPDATE jobs SET error = '[' WHERE id = 'cccccccc-1'")
     connection.close()

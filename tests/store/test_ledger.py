@@ -5,6 +5,7 @@ import os
 import sqlite3
 import stat
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -191,7 +192,7 @@ async def test_a_job_that_cannot_be_read_keeps_nobody_from_the_others(
     of = order(count=2)
     await ledger.add(of, [job(of, 0), job(of, 1)])
     await ledger.save_attempt(job(of, 0), 0, MAPPING, None)
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         row = {'jobs': 'position = 0', 'attempts': 'ordinal = 0'}[table]
         connection.execute(f"UPDATE {table} SET {column} = '{{' WHERE {row}")
     connection.close()
@@ -202,7 +203,7 @@ async def test_an_attempt_that_cannot_be_read_is_an_error_of_the_ledger(ledger: 
     of = order()
     await ledger.add(of, [job(of)])
     await ledger.save_attempt(job(of), 0, MAPPING, Progress(provider='fal-ai', step=Wait(seconds=1)))
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE attempts SET progress = '{}'")
     connection.close()
     with pytest.raises(StoreError, match=f'{of.id}-1'):
@@ -265,7 +266,7 @@ async def test_a_commit_that_fails_ends_its_transaction_and_not_the_ledger(ledge
 
 async def test_a_newer_ledger_is_left_alone(path: Path) -> None:
     path.parent.mkdir(parents=True)
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(f'PRAGMA user_version = {len(MIGRATIONS) + 1}')
     connection.close()
     with pytest.raises(StoreError, match='newer'):
@@ -291,7 +292,7 @@ async def test_each_prompt_is_remembered_once_by_its_newest_order(ledger: Ledger
     for number, prompt in enumerate(('a fox', 'a wolf', 'a fox', 'a bear')):
         asked = order(f'order{number}', prompt=prompt, created_at=NOW + timedelta(seconds=number))
         await ledger.add(asked, [job(asked)])
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE orders SET body = 'x' || body WHERE id = 'order3'")
     connection.close()
     assert [past.id for past in await ledger.past_prompts()] == ['order2', 'order1']
