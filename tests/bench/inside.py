@@ -5,7 +5,6 @@ its home in the environment.
 """
 
 import asyncio
-import gc
 import json
 import os
 import sys
@@ -235,11 +234,9 @@ def _resident() -> float:
 
 
 def _memory() -> dict[str, float]:
-    """Return what the process takes now and took at most, in MiB, and what of it garbage is."""
+    """Return what the process takes now and took at most, in MiB."""
     status = dict(line.split(':', 1) for line in Path('/proc/self/status').read_text().splitlines())
-    told = {'resident': _resident(), 'peak': int(status['VmHWM'].split()[0]) / 1024}
-    gc.unfreeze()
-    return told | {'garbage': gc.collect()}
+    return {'resident': _resident(), 'peak': int(status['VmHWM'].split()[0]) / 1024}
 
 
 def main(scene: str, seconds: str, report: str) -> None:

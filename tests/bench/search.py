@@ -17,6 +17,7 @@ _FRAME: Final = 1000 / 60
 _FIGURES: Final = {
     'found': 'key to the list filtered',
     'first': 'key to the filtered list on the screen',
+    'work': 'processor time of it',
     'last': 'the same, with what is only like the words',
 }
 
