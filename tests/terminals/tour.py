@@ -84,14 +84,13 @@ def _look_at_each(terminal: Seen, home: Path) -> None:
     until_settled(terminal)
     seeds = [until_result_shown(terminal, home)]
     while len(seeds) < COUNT:
-        _step(terminal)
+        _step(terminal, seeds[-1])
         seeds.append(until_result_shown(terminal, home))
     assert sorted(seeds) == list(range(FIRST_SEED, FIRST_SEED + COUNT)), 'each has its turn'
 
 
-def _step(terminal: Seen) -> None:
-    """Go to the next result, and wait until it is told of."""
-    before = told_seed(terminal.text())
+def _step(terminal: Seen, before: int) -> None:
+    """Go on from the result of the seed `before`, and wait until another is told of: a new one comes by itself."""
     terminal.press('PageDown')
     until(lambda: told_seed(terminal.text()) not in (None, before), 'another result')
 
@@ -103,8 +102,8 @@ def _make_film(terminal: Seen, home: Path) -> None:
     fill(terminal, count=1, seed=_SEED)
     terminal.press('F5')
     until_shown(terminal, f'{COUNT + 1} done')
-    while until_result_shown(terminal, home) != _SEED:
-        _step(terminal)
+    while (seed := until_result_shown(terminal, home)) != _SEED:
+        _step(terminal, seed)
 
 
 def _play_film(terminal: Seen) -> None:
