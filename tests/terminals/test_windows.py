@@ -52,6 +52,10 @@ def test_each_picture_is_seen_and_gone_in_a_window(
         tour(terminal, home, resize=None if kind is Foot else resize, at=at)
 
 
+CUT_BY_TMUX = {'the number 0'}
+"""What comes through of an upload whose beginning tmux threw away names no number; it is sent again whole."""
+
+
 @needs('xterm', 'tmux')
 def test_each_picture_is_seen_and_gone_in_tmux(tmp_path: Path, home: Path, environment: dict[str, str]) -> None:
     """tmux 3.3 draws no Sixel itself: half-cells."""
@@ -77,7 +81,7 @@ def test_each_picture_is_seen_through_tmux(
         terminal.at_rest()
         assert bool(terminal.holding.uploads) == passing
         assert terminal.holding.held == {}
-        assert terminal.holding.faults == []
+        assert set(terminal.holding.faults) <= CUT_BY_TMUX
 
 
 @needs('tmux')
@@ -100,8 +104,7 @@ def test_a_picture_that_came_while_tmux_showed_another_window_is_there_later(tmp
 
         walk(terminal, at=at, count=2)
         assert terminal.holding.held.keys() >= terminal.shown
-        # What comes through of an upload whose beginning did not names no number.
-        assert set(terminal.holding.faults) <= {'the number 0'}
+        assert set(terminal.holding.faults) <= CUT_BY_TMUX
 
 
 @needs('tmux')
