@@ -20,10 +20,11 @@ class Question(Unexpected[bool], Popup[bool]):
 
     CSS_PATH = 'question.tcss'
 
+    # No letters: one that was typed for another screen must not bring the focus to yes.
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('escape', 'answer(False)', 'Back', show=False, id='question.no'),
-        Binding('left,up,h,k', 'app.focus_previous', show=False, id='question.previous'),
-        Binding('right,down,l,j', 'app.focus_next', show=False, id='question.next'),
+        Binding('left,up', 'app.focus_previous', show=False, id='question.previous'),
+        Binding('right,down', 'app.focus_next', show=False, id='question.next'),
     ]
 
     def __init__(self, title: str, text: str, *, yes: str, no: str) -> None:
