@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
+from hfmedia_tui.catalog.search import Index
 from hfmedia_tui.domain import Model
 from hfmedia_tui.screens.finder import Finder
 from hfmedia_tui.widgets.keys import keyed
@@ -36,6 +37,8 @@ class ModelFinder(Finder[Model]):
         self._models_list = models
         self._models: tuple[Model, ...] | None = None
         """The catalogue, the familiar ones first; None until it is here."""
+        self._index: Index | None = None
+        """What was searched last."""
 
     @property
     def chosen(self) -> tuple[Model, ...]:
@@ -67,10 +70,13 @@ class ModelFinder(Finder[Model]):
     async def find(self, words: str) -> Sequence[Model]:
         if self._models is None:
             return ()
-        if words:
-            favourites = self._models_list.favourites
-            return await asyncio.to_thread(self._services.catalog.search, self._models, words, favourites)
-        return self._models
+        return await asyncio.to_thread(self._found_by, self._models, words) if words else self._models
+
+    def _found_by(self, models: tuple[Model, ...], words: str) -> Sequence[Model]:
+        index = self._index
+        if index is None or index.models is not models:
+            self._index = index = Index(models)
+        return index.search(words, self._models_list.favourites)
 
     def told(self, words: str) -> str:
         if self._models is None:
