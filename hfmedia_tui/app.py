@@ -250,7 +250,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
             _log.warning('could not open: %s', error)
             self.mark = 'not started'
             await asyncio.to_thread(bring_screens)  # the next sentence names a key of one
-            again = keyed('Press {browse.refresh} to try again').plain
+            again = keyed('Press {app.browse}, then {browse.refresh}, to try again').plain
             self.standing = '\n'.join(line for line in (error.message, error.hint, again) if line)
         finally:
             self.services = None
