@@ -29,7 +29,9 @@ async def test_no_style_sheet_is_read_twice(start: Start, monkeypatch: pytest.Mo
             assert max(read.values(), default=1) == 1, read.most_common(3)
         own = {Path(file).name for (file, _), _ in read if file.endswith('.tcss')}
         assert own == {'compose.tcss', 'jobs.tcss', 'help.tcss'}
-        assert len(read) - len(own) < 20
+        opened = (screen for stack in studio.app._screen_stacks.values() for screen in stack)
+        nodes = (node for screen in opened for node in screen.walk_children(with_self=True))
+        assert {scope for _, scope in read if scope} <= {kind.__name__ for node in nodes for kind in type(node).__mro__}
         await studio.press('escape', 'f3')
         assert studio.compose.has_class('-narrow')
         assert studio.compose.has_class('-short')

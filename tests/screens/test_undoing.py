@@ -82,8 +82,10 @@ async def test_what_has_not_ended_is_not_thrown_away(start: Start) -> None:
     async with start((80, 24), toasts=True) as studio:
         await studio.choose('sandbox/fails-stuck-in-queue')
         await studio.generate('a fox')
-        await studio.press('f4', 'x')
-        await studio.until_shown('Press c to cancel it first')
+        await studio.press('f4')
+        await studio.until(lambda: studio.jobs.jobs.rows)
+        await studio.press('x')
+        await studio.until_shown('c cancels it.')
         assert len(studio.jobs.jobs.rows) == 1
 
 

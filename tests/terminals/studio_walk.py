@@ -83,7 +83,7 @@ class _Studio:
         self._until(f'Generate {_MATRIX}')
         self._terminal.press('F5')
         self._answer(f'Send {_MATRIX} paid requests?')
-        self._until(f'{_MATRIX} queued')
+        self._until(f'{_MATRIX} paused')
         jobs = self._jobs()
         assert {job['state'] for job in jobs} == {'queued'}, 'nothing starts while all is paused'
         asked = [(job['prompt'], job['model'].partition('/')[2]) for job in jobs]
