@@ -57,8 +57,8 @@ async def test_what_keeps_it_from_starting_is_said_and_can_be_tried_again(start:
     async with start((80, 24), opening=broken, wait=False) as studio:
         await studio.until_shown('The sandbox did not start.')
         assert 'See its log.' in studio.text
-        assert 'Press r' in studio.text
-        await studio.press('r')
+        assert 'Press F2, then r,' in studio.text
+        await studio.press('f2', 'r')
         await studio.until_shown('The sandbox did not start.')
 
 

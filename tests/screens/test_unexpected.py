@@ -35,7 +35,9 @@ async def test_a_question_about_money_is_not_answered_by_what_was_typed_before_i
         await studio.until_asked()
         assert isinstance(studio.app.screen, Question)
         assert studio.app.focused is studio.app.screen.query_one('#no')
-        await studio.press('l', 'enter')
+        await studio.press('l', 'j')
+        assert studio.app.focused is studio.app.screen.query_one('#no'), 'a letter is of a text, whenever it comes'
+        await studio.press('right', 'enter')
         await studio.until(lambda: all(studio.app.jobs[job.id] != job for job in failed))
 
 
