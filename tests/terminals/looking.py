@@ -18,6 +18,8 @@ _GROUND: Final = 0.02
 """Share of the screen from which on a colour is what words and pictures stand on."""
 _BLOCK: Final = 12
 """Pixels of the side of a square that is filled with one colour where words and pictures stand on it."""
+_FILLED: Final = 25
+"""Share of a line, in 255ths, that is not ground in a picture: it may well have a trunk as dark as the ground."""
 _SMALLEST: Final = 80
 """Pixels of the shorter side of what counts as a picture: rules and bars are thinner."""
 
@@ -84,11 +86,11 @@ def drawn(screen: Image.Image) -> Image.Image | None:
             # A picture's own colour may be as frequent, but never fills block after block.
             if apart.reduce(_BLOCK).histogram()[0] * _BLOCK**2 > least:
                 mask = ImageChops.darker(mask, apart)
-    rows = _longest_run(mask.resize((1, mask.height), Image.Resampling.BOX), 25)
+    rows = _longest_run(mask.resize((1, mask.height), Image.Resampling.BOX))
     if rows is None:
         return None
     band = mask.crop((0, rows[0], mask.width, rows[1]))
-    columns = _longest_run(band.resize((mask.width, 1), Image.Resampling.BOX), 128)
+    columns = _longest_run(band.resize((mask.width, 1), Image.Resampling.BOX))
     return None if columns is None else screen.crop((columns[0], rows[0], columns[1], rows[1]))
 
 
@@ -98,11 +100,11 @@ def distance(one: Image.Image, other: Image.Image) -> float:
     return sum(ImageStat.Stat(ImageChops.difference(*small)).mean) / 3
 
 
-def _longest_run(line: Image.Image, least: int) -> tuple[int, int] | None:
-    """Return where the longest run of shades above `least` begins and ends, if it is long enough for a picture."""
+def _longest_run(line: Image.Image) -> tuple[int, int] | None:
+    """Return where the longest run of lines that are more than ground begins and ends, if a picture is as long."""
     best, start = (0, 0), None
     for place, shade in enumerate([*line.tobytes(), 0]):
-        if shade > least:
+        if shade > _FILLED:
             start = place if start is None else start
         elif start is not None:
             best = max(best, (start, place), key=lambda run: run[1] - run[0])
