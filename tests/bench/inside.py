@@ -6,7 +6,6 @@ its home in the environment.
 
 import asyncio
 import json
-import os
 import sys
 import time
 from pathlib import Path
@@ -23,7 +22,7 @@ from hfmedia_tui.screens.gallery import GalleryScreen
 from hfmedia_tui.screens.jobs import JobsScreen
 from hfmedia_tui.services import Ask, Services
 from hfmedia_tui.widgets.model_list import ModelList
-from tests.bench.scenes import MARK
+from tests.bench.watching import LoopWatch, Output, resident
 
 __all__ = ['LAST_KEY', 'MODEL']
 
@@ -31,30 +30,9 @@ MODEL: Final = 'black-forest-labs/FLUX.1-dev'
 _WORDS: Final = ('flux', 'owner-12', 'sd', 'model-199', 'likes:>2', 'schnel')
 """What is searched for: what is there in every name and in a few, what is no word, and what is misspelt."""
 LAST_KEY: Final = '.'
-_TICK: Final = 0.005
 _QUIET: Final = 0.25
 """Seconds without a byte written after which the program is taken to have drawn all that it has."""
 _LONGEST: Final = 60.0
-
-
-class Watch:
-    """How long the loop did not come round, and how long it worked meanwhile."""
-
-    def __init__(self) -> None:
-        self.gaps: list[float] = []
-        self.turn = 0.0
-
-    async def run(self) -> None:
-        last, worked = time.perf_counter(), time.thread_time()
-        while True:
-            await asyncio.sleep(_TICK)
-            now, work = time.perf_counter(), time.thread_time()
-            self.gaps.append(now - last - _TICK)
-            self.turn = max(self.turn, work - worked)
-            last, worked = now, work
-
-    def report(self) -> dict[str, float]:
-        return {'stall': max(self.gaps) * 1000, 'turn': self.turn * 1000}
 
 
 class Inside(HFMediaApp):
@@ -63,18 +41,9 @@ class Inside(HFMediaApp):
     scene: str
     seconds: float
     report: dict[str, Any]
-    written_at = 0.0
 
     def on_ready(self) -> None:
-        driver = self._driver
-        assert driver is not None
-        write = driver.write
-
-        def watched(data: str) -> None:
-            self.written_at = time.perf_counter()
-            write(data)
-
-        driver.write = watched  # type: ignore[method-assign]
+        self.output = Output(self, quiet=_QUIET, longest=_LONGEST)
         self.run_worker(self._play())
 
     async def _play(self) -> None:
@@ -95,12 +64,12 @@ class Inside(HFMediaApp):
         assert isinstance(compose, ComposeScreen)
         compose.prompt.text = ''  # it may be the last scene's
         compose.prompt.focus()
-        await self._quiet()
+        await self.output.settle()
         running = asyncio.create_task(self._keep_running(services, jobs))
-        await asyncio.sleep(3)
-        watch = Watch()
+        await asyncio.sleep(3)  # the jobs that were sent first are on their way
+        watch = LoopWatch()
         watching = asyncio.create_task(watch.run())
-        self._mark('begin')
+        self.output.mark('begin')
         while not compose.prompt.text.endswith(LAST_KEY):  # noqa: ASYNC110 - nobody else tells
             await asyncio.sleep(0.05)
         watching.cancel()
@@ -122,7 +91,7 @@ class Inside(HFMediaApp):
         assert isinstance(browse, BrowseScreen)
         models = browse.query_one(ModelList)
         browse.action_search()
-        await self._quiet()
+        await self.output.settle()
         filtered: list[float] = []
         shown: list[tuple[float, float]] = []
         show_rows = models.show_rows
@@ -142,7 +111,7 @@ class Inside(HFMediaApp):
                     shown.clear()
                     pressed, worked = time.perf_counter(), time.process_time()
                     self.simulate_key(key)
-                    await self._quiet()
+                    await self.output.settle()
                     if shown:  # part of a filter is none, and changes nothing
                         told['found'].append(1000 * (filtered[0] - pressed))
                         told['first'].append(1000 * (shown[0][0] - pressed))
@@ -152,8 +121,8 @@ class Inside(HFMediaApp):
 
     async def play_start(self, services: Services) -> dict[str, Any]:
         """Do nothing at all."""
-        await self._quiet()
-        return {'resident': _resident()}
+        await self.output.settle()
+        return {'resident': resident()}
 
     async def play_gallery(self, services: Services) -> dict[str, Any]:
         """Look at every result, a page at a time."""
@@ -161,10 +130,10 @@ class Inside(HFMediaApp):
         gallery = self.screen
         assert isinstance(gallery, GalleryScreen)
         grid = gallery.grid
-        await self._quiet()
+        await self.output.settle()
         while grid.selected < len(grid.items) - grid.columns:
             grid.action_page(1)
-            await self._quiet()
+            await self.output.settle()
         return {'results': len(grid.items)} | _memory()
 
     async def play_ledger(self, services: Services) -> dict[str, Any]:
@@ -172,15 +141,15 @@ class Inside(HFMediaApp):
         await self.switch_mode('jobs')
         place = self.screen
         assert isinstance(place, JobsScreen)
-        await self._quiet()
+        await self.output.settle()
         place.jobs.action_last()
-        await self._quiet()
+        await self.output.settle()
         await self.switch_mode('gallery')
         gallery = self.screen
         assert isinstance(gallery, GalleryScreen)
-        await self._quiet()
+        await self.output.settle()
         gallery.grid.action_last()
-        await self._quiet()
+        await self.output.settle()
         return {'listed': len(place.jobs.rows), 'results': len(gallery.grid.items)} | _memory()
 
     # ------------------------------------------------------------------------------------------ what they are made of
@@ -188,11 +157,11 @@ class Inside(HFMediaApp):
     async def _stand(self, place: str, services: Services, jobs: int) -> dict[str, Any]:
         await self.switch_mode(place)
         running = asyncio.create_task(self._keep_running(services, jobs))
-        await asyncio.sleep(5)
+        await asyncio.sleep(5)  # as many as run are under way, and the place has drawn them
         worked = time.process_time()
-        self._mark('begin')
-        await asyncio.sleep(self.seconds)
-        self._mark('end')
+        self.output.mark('begin')
+        await asyncio.sleep(self.seconds)  # a rate is measured over a time
+        self.output.mark('end')
         running.cancel()
         return {'processor': 100 * (time.process_time() - worked) / self.seconds}
 
@@ -208,18 +177,6 @@ class Inside(HFMediaApp):
                 ours.discard(job.id)
                 ours |= {more.id for more in await services.submit(_one_more(ask, job))}
 
-    def _mark(self, what: str) -> None:
-        assert self._driver is not None
-        self._driver.write(f'{MARK}{what}\x07')
-
-    async def _quiet(self) -> None:
-        """Return when nothing has been written for a while, and the thread that makes pictures rests."""
-        self.written_at = started = time.perf_counter()
-        while time.perf_counter() - self.written_at < _QUIET and time.perf_counter() - started < _LONGEST:
-            await asyncio.sleep(0.02)
-            if self.pictures._turns._taken:
-                self.written_at = time.perf_counter()
-
 
 def _one_more(ask: Ask, ended: Job) -> Ask:
     from msgspec.structs import replace
@@ -227,16 +184,10 @@ def _one_more(ask: Ask, ended: Job) -> Ask:
     return replace(ask, count=1, seed=(ended.seed or 0) + 1)
 
 
-def _resident() -> float:
-    """Return the process's memory in MiB (statm in https://man7.org/linux/man-pages/man5/proc.5.html)."""
-    pages = int(Path('/proc/self/statm').read_text().split()[1])
-    return pages * os.sysconf('SC_PAGE_SIZE') / (1 << 20)
-
-
 def _memory() -> dict[str, float]:
     """Return what the process takes now and took at most, in MiB."""
     status = dict(line.split(':', 1) for line in Path('/proc/self/status').read_text().splitlines())
-    return {'resident': _resident(), 'peak': int(status['VmHWM'].split()[0]) / 1024}
+    return {'resident': resident(), 'peak': int(status['VmHWM'].split()[0]) / 1024}
 
 
 def main(scene: str, seconds: str, report: str) -> None:

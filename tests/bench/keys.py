@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from tests.bench.inside import LAST_KEY
-from tests.bench.scenes import MARK
 from tests.bench.studio import House, house_at
 from tests.bench.table import Row
+from tests.bench.watching import MARK
 from tests.terminals.kinds import KITTY
 from tests.terminals.looking import until
 from tests.terminals.recording import RecordingTerminal
@@ -70,7 +70,7 @@ def _type(house: House, jobs: int, keys: int) -> _Typed:
             arrived = None
             while arrived is None or time.monotonic() - pressed < _PAUSE:
                 assert time.monotonic() - pressed < 10, f'the key {letter} was never answered'
-                time.sleep(0.005)
+                time.sleep(0.005)  # a terminal tells nobody when it has drawn
                 arrived = arrived or terminal.arrival(letter.encode(), max(0, since - 4))
             took.append(1000 * (arrived - pressed))
         terminal.type(LAST_KEY)

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Final
 
 from tests.bench.photograph import photograph
-from tests.bench.scenes import MARK
 from tests.bench.table import Row
 from tests.bench.terminal import KITTY, PLAIN, XTERM, Answering, Kind
+from tests.bench.watching import MARK
 
 __all__ = ['ENVIRONMENT', 'measure']
 

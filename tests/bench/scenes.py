@@ -6,7 +6,6 @@ Run by `python -m tests.bench`, in a pseudo-terminal: `python -m tests.bench.sce
 import asyncio
 import gc
 import json
-import os
 import sys
 import time
 from collections.abc import Iterable
@@ -23,12 +22,10 @@ from hfmedia_tui.media.terminal import probe
 from hfmedia_tui.widgets.picture_grid import GridItem, PictureGrid
 from hfmedia_tui.widgets.pictures_app import PicturesApp
 from hfmedia_tui.widgets.preview import Preview
+from tests.bench.watching import LoopWatch, Output, resident
 
-MARK: Final = '\x1b]7777;'
-"""Begins a message to the measuring side, which no terminal shows; it ends with BEL."""
 _QUIET: Final = 0.4
 """Seconds without a byte written after which a scene is over."""
-_TICK: Final = 0.005
 
 
 class Bare(PicturesApp):
@@ -45,8 +42,6 @@ class Bare(PicturesApp):
         self.pictures = pictures
         self.scene, self.side, self.picture = scene, side, picture
         self.report: dict[str, float] = {}
-        self.stall = self.turn = 0.0
-        self.written_at = 0.0
         self.files = [picture.with_name(f'{index}.png') for index in range(200)]
 
     # ------------------------------------------------------------------------------------------ the two sides
@@ -88,23 +83,15 @@ class Bare(PicturesApp):
     # ------------------------------------------------------------------------------------------ the scenes
 
     async def on_ready(self) -> None:
-        driver = self._driver
-        assert driver is not None
-        write = driver.write
-
-        def watched(data: str) -> None:
-            self.written_at = time.perf_counter()
-            write(data)
-
-        driver.write = watched  # type: ignore[method-assign]
-        self.pictures.pacer.open(watched, self.call_after_refresh)
+        self.output = Output(self, quiet=_QUIET)
+        self.pictures.pacer.open(self.output.write, self.call_after_refresh)
         self.run_worker(self._play(), exit_on_error=True)
 
     async def _play(self) -> None:
-        await self._quiet()
-        watch = asyncio.create_task(self._watch())
-        self._mark('begin')
-        self.stall = self.turn = 0.0
+        await self.output.settle()
+        watch = LoopWatch()
+        watching = asyncio.create_task(watch.run())
+        self.output.mark('begin')
         started = time.perf_counter()
         match self.scene:
             case 'arrive':
@@ -113,18 +100,17 @@ class Bare(PicturesApp):
                 self._fill(self.query('.one'), [self.picture])
             case 'scroll':
                 await self._scroll()
-        await self._quiet()
-        self._mark('end')
-        watch.cancel()
-        self.report['seconds'] = self.written_at - started
-        self.report['stall'] = self.stall * 1000
-        self.report['turn'] = self.turn * 1000
-        self.report['resident'] = _resident()
+        await self.output.settle()
+        self.output.mark('end')
+        watching.cancel()
+        self.report['seconds'] = self.output.written_at - started
+        self.report |= watch.report()
+        self.report['resident'] = resident()
         if self.scene == 'scroll':
             await self.query(VerticalScroll if self.side == 'peer' else PictureGrid).remove()
-            await self._quiet()
+            await self.output.settle()
             gc.collect()
-            self.report['given back'] = _resident()
+            self.report['given back'] = resident()
         if self.pictures.pacer.rate:
             self.report['rate'] = self.pictures.pacer.rate
         self.exit()
@@ -133,46 +119,15 @@ class Bare(PicturesApp):
         if self.side == 'ours':
             grid = self.query_one(PictureGrid)
             grid.items = [GridItem(path, path.name) for path in self.files]
-            await self._quiet()
+            await self.output.settle()
             while grid.selected < len(self.files) - grid.columns:
                 grid.action_page(1)
-                await self._quiet()
+                await self.output.settle()
             return
         box = self.query_one(VerticalScroll)
         while box.scroll_y < box.max_scroll_y:
             box.scroll_page_down(animate=False)
-            await self._quiet()
-
-    def _mark(self, what: str) -> None:
-        assert self._driver is not None
-        self._driver.write(f'{MARK}{what}\x07')
-
-    async def _quiet(self) -> None:
-        """Return when nothing has been written for a while, and the thread that makes pictures rests."""
-        self.written_at = time.perf_counter()
-        while time.perf_counter() - self.written_at < _QUIET:
-            await asyncio.sleep(0.02)
-            if self.pictures._turns._taken:
-                self.written_at = time.perf_counter()
-
-    async def _watch(self) -> None:
-        """Find the longest time that the loop did not come round, and the most that it worked in that time.
-
-        The latter is the same on a machine that is busy with other things.
-        """
-        last, worked = time.perf_counter(), time.thread_time()
-        while True:
-            await asyncio.sleep(_TICK)
-            now, work = time.perf_counter(), time.thread_time()
-            self.stall = max(self.stall, now - last - _TICK)
-            self.turn = max(self.turn, work - worked)
-            last, worked = now, work
-
-
-def _resident() -> float:
-    """Return the process's memory in MiB (statm in https://man7.org/linux/man-pages/man5/proc.5.html)."""
-    pages = int(Path('/proc/self/statm').read_text().split()[1])
-    return pages * os.sysconf('SC_PAGE_SIZE') / (1 << 20)
+            await self.output.settle()
 
 
 def main(scene: str, side: str, graphics: str, picture: str, report: str) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Final
 
 from tests.bench.pictures import ENVIRONMENT
-from tests.bench.scenes import MARK
 from tests.bench.studio import House, house_at
 from tests.bench.table import Row
 from tests.bench.terminal import KITTY, Answering
+from tests.bench.watching import MARK
 
 __all__ = ['measure']
 
@@ -26,9 +26,9 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 with Progress(SpinnerColumn(), TextColumn('{task.description}'), BarColumn(), TimeElapsedColumn()) as progress:
     for number in range(8):
         progress.add_task(f'a red fox {number}', total=100, completed=40)
-    time.sleep(1)
+    time.sleep(1)  # the bars are drawn for the first time
     print('\x1b]7777;begin\x07', end='', flush=True, file=sys.__stdout__)
-    time.sleep(SECONDS)
+    time.sleep(SECONDS)  # a rate is measured over a time
     print('\x1b]7777;end\x07', end='', flush=True, file=sys.__stdout__)
 """
 

@@ -177,7 +177,7 @@ def long_at_rest(look: Callable[[], Image.Image]) -> Image.Image:
 
     def stays() -> bool:
         nonlocal last
-        time.sleep(PAUSE)
+        time.sleep(PAUSE)  # rest is what does not change for a while
         before, last = last, at_rest(look)
         return ImageChops.difference(before, last).getbbox() is None
 
