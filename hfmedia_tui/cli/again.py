@@ -103,7 +103,7 @@ async def _again_on(
             return 0
         need_token(services)
         if not over_limit:
-            await services.check_spend(sum(job.paid_anew for job in jobs))
+            await services.check_spend(services.paid_retries(jobs))
 
         async def start() -> Iterable[Job]:
             if unowned:

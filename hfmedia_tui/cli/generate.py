@@ -105,9 +105,7 @@ async def generate(
 
         async def start() -> Iterable[Job]:
             orders = await _orders(services, asks, template=template)
-            if not over_limit:
-                await services.check_spend(sum(order.count for order in orders))
-            return await services.pool.submit(*orders)
+            return await services.submit_orders(orders, over_limit=over_limit)
 
         jobs, cut_short = await drive(services, start, as_json=as_json)
     # The house is closed: what was running has been left where it stands.

@@ -249,7 +249,7 @@ class Job(Struct, frozen=True, kw_only=True, gc=False):  # tens of thousands, wi
         return self.state is JobState.FAILED and bool(self.attempts) and self.attempts[-1].error is None
 
     @property
-    def paid_anew(self) -> bool:
+    def asked_anew(self) -> bool:
         """Whether trying it again asks a provider anew: one that has not ended was asked for already."""
         return self.state in FINAL_STATES and not self.collectable
 

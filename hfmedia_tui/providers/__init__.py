@@ -39,7 +39,7 @@ from hfmedia_tui.providers._cautions import Caution, about_parameters
 from hfmedia_tui.providers._doors import Door
 from hfmedia_tui.providers._requests import Field
 
-__all__ = ['MACHINES', 'Caution', 'Door', 'Field', 'Machine', 'cancel', 'cancelled', 'cautions', 'free_offers']
+__all__ = ['FREE', 'MACHINES', 'Caution', 'Door', 'Field', 'Machine', 'cancel', 'cancelled', 'cautions', 'free_offers']
 
 
 class Machine(Protocol):
@@ -104,6 +104,9 @@ MACHINES: Final[Mapping[str, Machine]] = {
     )
 }
 """Every provider that this program speaks, by its name at Hugging Face."""
+
+FREE: Final = frozenset(name for name, machine in MACHINES.items() if machine.DOORS.keys() == {Access.ANONYMOUS})
+"""Names of those that are asked without any credentials: there is nobody to bill."""
 
 _STOPPABLE: Final[Mapping[str, Stoppable]] = {fal_ai.NAME: fal_ai, replicate.NAME: replicate}
 

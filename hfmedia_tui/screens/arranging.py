@@ -13,7 +13,7 @@ from hfmedia_tui.messages import JobReused
 from hfmedia_tui.screens.limits import LimitsScreen
 from hfmedia_tui.screens.question import Question
 from hfmedia_tui.screens.undoing import Undoing
-from hfmedia_tui.widgets.plain import one_line, plural
+from hfmedia_tui.widgets.plain import one_line, plural, priced
 
 __all__ = ['Arranging', 'can_retry', 'is_left_paused', 'waits_here']
 
@@ -149,10 +149,11 @@ class Arranging(Undoing):
         if not failed:
             self.notify('No job has failed.', timeout=3)
             return
-        beyond = await self.tell(services.over_limit(sum(job.paid_anew for job in failed)))
+        paid = services.paid_retries(failed)
+        beyond = await self.tell(services.over_limit(paid))
         question = Question(
             f'Retry {plural(len(failed), "failed job")}?',
-            '\n'.join(_told(failed, beyond, free=services.sandbox)),
+            '\n'.join(_told(failed, beyond, paid)),
             yes='Retry all',
             no='Leave them',
         )
@@ -180,13 +181,13 @@ class Arranging(Undoing):
         return failed[::-1]
 
 
-def _told(failed: list[Job], beyond: str | None, *, free: bool) -> Iterable[str]:
+def _told(failed: list[Job], beyond: str | None, paid: int) -> Iterable[str]:
     """What trying jobs again asks for, which ceiling that passes, and why they failed, in sentences."""
     if beyond is not None:
         yield beyond
-    sent = sum(job.paid_anew for job in failed)
+    sent = sum(job.asked_anew for job in failed)
     if sent:
-        yield f'{plural(sent, "free request" if free else "paid request")}.'
+        yield f'{priced(sent, paid)}.'
     if collected := len(failed) - sent:
         yield f'{plural(collected, "job")} paid for already: only collected.'
     reasons = Counter(clean(one_line(job.error.message), _LONGEST_REASON) for job in failed if job.error)

@@ -26,6 +26,7 @@ from hfmedia_tui.screens.unsent import Unsent
 from hfmedia_tui.widgets.film import FilmPlayer
 from hfmedia_tui.widgets.keys import keyed
 from hfmedia_tui.widgets.parameter_form import ParameterForm
+from hfmedia_tui.widgets.plain import priced
 from hfmedia_tui.widgets.prompt import Prompt
 from hfmedia_tui.widgets.results import Results
 
@@ -271,12 +272,12 @@ class ComposeScreen(ComposingPlace):
     ) -> None:
         shown = self.extent
         try:
-            asks = services.plan(await services.template(prompt), models, entries)
-            requests = sum(ask.count for ask in asks)
-            beyond = await services.over_limit(requests)
-            if await self._is_meant(requests, shown, services.settings.jobs.confirm_above, beyond):
+            orders = await services.orders(services.plan(await services.template(prompt), models, entries))
+            requests, paid = sum(order.count for order in orders), services.paid_requests(orders)
+            beyond = await services.over_limit(paid)
+            if await self._is_meant(requests, paid, shown, services.settings.jobs.confirm_above, beyond):
                 grace = services.settings.jobs.grace_seconds
-                jobs = await services.submit_all(asks, grace=grace, over_limit=beyond is not None)
+                jobs = await services.submit_orders(orders, grace=grace, over_limit=beyond is not None)
                 self._written[jobs[0].order.id] = written
                 self._forget_draft(written)
                 self.forget_suggestion()
@@ -299,10 +300,10 @@ class ComposeScreen(ComposingPlace):
                 markup=False,
             )
 
-    async def _is_meant(self, requests: int, shown: Extent | None, limit: int, beyond: str | None) -> bool:
+    async def _is_meant(self, requests: int, paid: int, shown: Extent | None, limit: int, beyond: str | None) -> bool:
         """Ask whether so many requests are meant, where they are more than `limit` or other than was shown.
 
-        `beyond` says which ceiling they would pass, where they would.
+        `paid` of them may be billed. `beyond` says which ceiling they would pass, where they would.
         """
         other = shown is not None and shown.requests != requests
         if requests <= limit and not other and beyond is None:
@@ -317,7 +318,7 @@ class ComposeScreen(ComposingPlace):
         if beyond is not None:
             told.insert(0, beyond)
         question: Screen[bool] = Question(
-            f'Send {self.priced(requests)}?', '\n'.join(told), yes=f'Send {requests:,}', no='Back'
+            f'Send {priced(requests, paid)}?', '\n'.join(told), yes=f'Send {requests:,}', no='Back'
         )
         return await self.app.push_screen_wait(question)
 

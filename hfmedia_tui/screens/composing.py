@@ -27,7 +27,7 @@ from hfmedia_tui.widgets.field import Field
 from hfmedia_tui.widgets.keys import Hint, keyed
 from hfmedia_tui.widgets.model_list import TASK_GLYPHS, TASK_WORDS
 from hfmedia_tui.widgets.parameter_form import ParameterForm
-from hfmedia_tui.widgets.plain import one_line, plural
+from hfmedia_tui.widgets.plain import one_line, plural, priced
 from hfmedia_tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
@@ -350,7 +350,7 @@ class ComposingPlace(RecipePlace):
         elif extent.requests > _MOST_REQUESTS:
             label, told = 'Generate', f'More than {_MOST_REQUESTS:,} generations'
         else:
-            label, told = f'Generate {extent.requests:,}', self.priced(extent.requests)
+            label, told = f'Generate {extent.requests:,}', priced(extent.requests, self._paid(extent))
             if extent.is_matrix:
                 told += f': {extent}'
         button.label = Content(label)
@@ -358,9 +358,13 @@ class ComposingPlace(RecipePlace):
             told = keyed(f'Sent in {held.sent_in} s, {{compose.take_back}} undoes').plain
         self.query_one('#cost', Static).update(Content(told))
 
-    def priced(self, requests: int) -> str:
-        free = self.services is not None and self.services.sandbox
-        return plural(requests, 'free request' if free else 'paid request')
+    def _paid(self, extent: Extent) -> int:
+        """How many of the requests may be billed, as whom they go to first tells."""
+        services, entries = self.services, self.form.valid
+        if services is None or services.sandbox:
+            return 0
+        asked = (mapping.provider for model in self.models for mapping in self._asked(model, entries, services))
+        return extent.requests - sum(map(services.offers.is_free, asked)) * extent.prompts * extent.each
 
     @on(ParameterForm.Changed)
     def _form_changed(self) -> None:

@@ -344,7 +344,7 @@ class JobsScreen(Arranging, Filtered):
         if job is None or self.services is None:
             return
         cautions = [_MAY_BE_PAID] if job.state is JobState.INTERRUPTED else []
-        if beyond := await self.tell(self.services.over_limit(int(job.paid_anew))):
+        if beyond := await self.tell(self.services.over_limit(self.services.paid_retries([job]))):
             cautions.append(beyond)
         if cautions:
             question = Question('Try this job again?', '\n'.join(cautions), yes='Try again', no='Leave it')

@@ -1,7 +1,7 @@
 """The open house: what is asked of its rooms together."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from hfmedia_tui.catalog.catalog import Catalog
@@ -19,7 +19,7 @@ from hfmedia_tui.services.matrix import expand, plan
 from hfmedia_tui.services.offers import Offers
 from hfmedia_tui.services.ordering import Ask, Ordering
 from hfmedia_tui.services.pasts import Pasts
-from hfmedia_tui.services.spending import over_limit
+from hfmedia_tui.services.spending import over_limit, paid_requests, paid_retries
 from hfmedia_tui.services.trash import UndoableTrash
 from hfmedia_tui.services.waiting import Waiting
 from hfmedia_tui.settings import Settings
@@ -99,18 +99,33 @@ class Services:
 
     async def submit_all(self, asks: Sequence[Ask], *, grace: float = 0.0, over_limit: bool = False) -> tuple[Job, ...]:
         """Do as `submit` does for several asks: all of them or none. With `over_limit` no ceiling counts."""
-        orders = await self.orders(asks)
+        return await self.submit_orders(await self.orders(asks), grace=grace, over_limit=over_limit)
+
+    async def submit_orders(
+        self, orders: Sequence[Order], *, grace: float = 0.0, over_limit: bool = False
+    ) -> tuple[Job, ...]:
+        """Record orders and queue their jobs, all or none. Raises OverLimit, without `over_limit`, and StoreError."""
         if not over_limit:
-            await self.check_spend(sum(order.count for order in orders))
+            await self.check_spend(self.paid_requests(orders))
         return await self.pool.submit(*orders, grace=grace)
 
-    async def over_limit(self, requests: int) -> str | None:
-        """Why so many more requests are more than the user allows; None where they are not. Raises StoreError."""
-        return None if self.sandbox else await over_limit(requests, self.settings.spend, self.ledger.spending)
+    @staticmethod
+    def paid_requests(orders: Iterable[Order]) -> int:
+        """How many requests that may be billed are sent for `orders`."""
+        return paid_requests(orders)
 
-    async def check_spend(self, requests: int) -> None:
-        """Raise OverLimit where so many more requests are more than the user allows; also StoreError."""
-        if reason := await self.over_limit(requests):
+    @staticmethod
+    def paid_retries(jobs: Iterable[Job]) -> int:
+        """How many requests that may be billed are sent where `jobs` are tried again."""
+        return paid_retries(jobs)
+
+    async def over_limit(self, paid: int) -> str | None:
+        """Why so many more paid requests are more than the user allows; None where they are not. Raises StoreError."""
+        return await over_limit(paid, self.settings.spend, self.ledger.spending)
+
+    async def check_spend(self, paid: int) -> None:
+        """Raise OverLimit where so many more paid requests are more than the user allows; also StoreError."""
+        if reason := await self.over_limit(paid):
             raise OverLimit(reason, 'Nothing was sent. Add --over-limit, or raise the ceiling in the settings.')
 
     async def order(self, ask: Ask) -> Order:

@@ -6,7 +6,7 @@ from typing import Any
 from hfmedia_tui.domain import Access, Model, Order, ProviderMapping, Task, clean
 from hfmedia_tui.engine.transport import Transport
 from hfmedia_tui.errors import UsageError
-from hfmedia_tui.providers import MACHINES, Caution, Machine, cautions, free_offers
+from hfmedia_tui.providers import FREE, MACHINES, Caution, Machine, cautions, free_offers
 
 __all__ = ['Offers']
 
@@ -22,6 +22,11 @@ class Offers:
         """Whether this program has a machine for the provider, and with `task` one that does this task there."""
         machine = MACHINES.get(provider)
         return machine is not None and (task is None or task in machine.PARAMETERS)
+
+    @staticmethod
+    def is_free(provider: str) -> bool:
+        """Whether the provider bills nobody."""
+        return provider in FREE
 
     @staticmethod
     def takes(task: Task, provider: str | None, model: Model | None = None) -> frozenset[str]:

@@ -1,6 +1,8 @@
 """How many requests were sent that may be billed."""
 
+import json
 import sqlite3
+from collections.abc import Collection
 from datetime import datetime
 
 from hfmedia_tui.store.database import Database
@@ -15,11 +17,14 @@ class Spending:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def requests(self, since: datetime, *, free: str) -> int:
-        """How many requests may be billed of those sent from `since` on, or waiting to be; none of the router `free`.
+    async def requests(self, since: datetime, *, free_router: str, free_providers: Collection[str]) -> int:
+        """How many requests may be billed of those sent from `since` on, or waiting to be.
 
-        A request that its provider turned away is none of them; one whose answer did not come is.
+        None of `free_router`, and none that only `free_providers` were, or can be, asked for. A request that its
+        provider turned away is none of them; one whose answer did not come is.
         """
+
+        free = json.dumps(sorted(free_providers))
 
         def transaction(connection: sqlite3.Connection) -> int:
             (sent,) = connection.execute(
@@ -27,14 +32,19 @@ class Spending:
                 ' JOIN orders ON orders.id = jobs.order_id'
                 ' WHERE attempts.started_at >= ? AND attempts.progress IS NOT NULL AND orders.router != ?'
                 ' AND (attempts.finished_at IS NULL OR attempts.status IS NULL'
-                " OR (json_valid(attempts.progress) AND json_extract(attempts.progress, '$.accepted')))",
-                (moment(since), free),
+                " OR (json_valid(attempts.progress) AND json_extract(attempts.progress, '$.accepted')))"
+                " AND CASE WHEN json_valid(attempts.mapping) THEN json_extract(attempts.mapping, '$.provider')"
+                ' NOT IN (SELECT value FROM json_each(?)) ELSE TRUE END',
+                (moment(since), free_router, free),
             ).fetchone()
             (waiting,) = connection.execute(
                 'SELECT count(*) FROM jobs JOIN orders ON orders.id = jobs.order_id'
                 " WHERE jobs.state = 'queued' AND orders.router != ?"
-                ' AND NOT EXISTS (SELECT 1 FROM attempts WHERE attempts.job_id = jobs.id)',
-                (free,),
+                ' AND NOT EXISTS (SELECT 1 FROM attempts WHERE attempts.job_id = jobs.id)'
+                " AND CASE WHEN json_valid(orders.body) THEN EXISTS (SELECT 1 FROM json_each(orders.body, '$.mappings')"
+                " AS mapping WHERE json_extract(mapping.value, '$.provider') NOT IN (SELECT value FROM json_each(?)))"
+                ' ELSE TRUE END',
+                (free_router, free),
             ).fetchone()
             return int(sent + waiting)
 

@@ -9,7 +9,19 @@ from rich.cells import cell_len, set_cell_size
 
 from hfmedia_tui.domain import harmless
 
-__all__ = ['age', 'brief', 'cells', 'clock', 'duration', 'file_size', 'json_text', 'one_line', 'plural', 'shortened']
+__all__ = [
+    'age',
+    'brief',
+    'cells',
+    'clock',
+    'duration',
+    'file_size',
+    'json_text',
+    'one_line',
+    'plural',
+    'priced',
+    'shortened',
+]
 
 
 def one_line(text: str) -> str:
@@ -97,3 +109,10 @@ def clock(moment: datetime) -> str:
 def plural(count: int, noun: str) -> str:
     """Write a count with its noun: 1 job, 4 jobs."""
     return f'{count:,} {noun}' if count == 1 else f'{count:,} {noun}s'
+
+
+def priced(requests: int, paid: int) -> str:
+    """Say how many requests there are, of which `paid` may be billed."""
+    if 0 < paid < requests:
+        return f'{plural(requests, "request")}, {paid:,} of them paid'
+    return plural(requests, 'paid request' if paid else 'free request')

@@ -243,6 +243,15 @@ async def test_the_number_of_paid_requests_is_said(start: Start) -> None:
         assert '4 paid requests' in studio.text
 
 
+async def test_what_nobody_bills_is_said_to_be_free(start: Start, environment: dict[str, str]) -> None:
+    """You should see a free request where there is no token, so that Hugging Face's inference is asked without one."""
+    environment.update(HF_TOKEN='', HF_HUB_DISABLE_IMPLICIT_TOKEN='1')
+    async with start() as studio:
+        await studio.choose(MODEL)
+        await studio.until(lambda: '1 free request' in studio.text)
+        assert 'auto: hf-free' in studio.text
+
+
 async def test_a_failure_is_told_on_its_row_and_fallbacks_are_recorded(start: Start) -> None:
     async with start((200, 50)) as studio:
         await studio.choose('sandbox/fails-out-of-credit')

@@ -15,6 +15,7 @@ from hfmedia_tui.widgets.plain import (
     json_text,
     one_line,
     plural,
+    priced,
     shortened,
 )
 from tests.reading import TORTURE
@@ -77,3 +78,11 @@ def test_ages_are_told_roughly(seconds: float, told: str) -> None:
 def test_a_long_identifier_keeps_both_its_ends() -> None:
     assert shortened('abcdefghij', 10) == 'abcdefghij'
     assert shortened('abcdefghijk', 10) == 'abcde…hijk'
+
+
+@pytest.mark.parametrize(
+    ('requests', 'paid', 'said'),
+    [(1, 1, '1 paid request'), (4, 0, '4 free requests'), (1_200, 2, '1,200 requests, 2 of them paid')],
+)
+def test_what_may_be_billed_is_told_apart(requests: int, paid: int, said: str) -> None:
+    assert priced(requests, paid) == said
