@@ -244,9 +244,14 @@ class Job(Struct, frozen=True, kw_only=True, gc=False):  # tens of thousands, wi
     """Whether its files were deleted for good, from the trash."""
 
     @property
+    def attempt_stands(self) -> bool:
+        """Whether its last attempt was not refused: it is gone on with, unless it has brought its results."""
+        return bool(self.attempts) and self.attempts[-1].error is None
+
+    @property
     def collectable(self) -> bool:
         """Whether it failed on our side alone: a provider has accepted it, and retry collects it at no new cost."""
-        return self.state is JobState.FAILED and bool(self.attempts) and self.attempts[-1].error is None
+        return self.state is JobState.FAILED and self.attempt_stands
 
     @property
     def asked_anew(self) -> bool:

@@ -216,7 +216,7 @@ class Runner:
 
 def first_provider(job: Job) -> str | None:
     """The provider that a job asks next: where it is, or the first of its mappings."""
-    if job.provider is not None and job.attempts and job.attempts[-1].error is None:
+    if job.provider is not None and job.attempt_stands:
         return job.provider
     return job.order.mappings[0].provider if job.order.mappings else None
 

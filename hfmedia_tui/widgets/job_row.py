@@ -63,8 +63,8 @@ def is_paused(job: Job, *, line: bool) -> bool:
 
     What a provider has accepted goes on when the line is paused.
     """
-    accepted = bool(job.attempts) and job.attempts[-1].error is None
-    return job.state is JobState.QUEUED and (job.paused or (line and job.driver is Driver.OURS and not accepted))
+    held = job.paused or (line and job.driver is Driver.OURS and not job.attempt_stands)
+    return job.state is JobState.QUEUED and held
 
 
 def is_silent(outlook: Outlook) -> bool:
