@@ -34,7 +34,7 @@ async def ask(run: Run, progress: Progress, question: Send) -> Reply:
             stalls = 0
             trouble = f'{provider} answers {reply.status}'
             if reply.status == 429:
-                run.allowances.throttled(provider)
+                run.places.allowances.throttled(provider)
             wait = retry.wait_after_trouble(
                 question.kind, status=reply.status, reached=True, tries=tries, pause=asked_pause(reply)
             )

@@ -103,7 +103,7 @@ class _Driver:
             else:
                 advanced = await whole(self._absorb(progress, reply))
                 if advanced.accepted or not isinstance(advanced.step, Failed):
-                    run.allowances.accepted(provider)
+                    run.places.allowances.accepted(provider)
                     return advanced
                 failure = advanced.step.failure
                 if retry.is_ambiguous(reply.status, garbled=failure.code is FailureCode.BAD_REPLY):
@@ -111,8 +111,8 @@ class _Driver:
                     raise Ambiguous(failure.message.rstrip('.'))
                 trouble = f'{provider} is busy ({reply.status})'
                 if reply.status == 429:
-                    run.allowances.throttled(provider)
-                    trouble += f', at most {run.allowances.of(provider)} at once for now'
+                    run.places.allowances.throttled(provider)
+                    trouble += f', at most {run.places.allowances.of(provider)} at once for now'
                 wait = retry.wait_after_refusal(reply.status, tries, asked_pause(reply))
                 if wait is None:
                     return advanced

@@ -30,7 +30,7 @@ from hfmedia_tui.domain import (
     Send,
     SendKind,
 )
-from hfmedia_tui.engine.allowances import Allowances
+from hfmedia_tui.engine.places import Places
 from hfmedia_tui.engine.tools import Tools
 from hfmedia_tui.engine.trouble import Trouble
 from hfmedia_tui.errors import StoreError
@@ -70,11 +70,11 @@ class Stuck(Trouble):
 class Run:
     """A job under way, and the attempt that is."""
 
-    def __init__(self, job: Job, tools: Tools, publish: Callable[[Job], None], allowances: Allowances) -> None:
+    def __init__(self, job: Job, tools: Tools, publish: Callable[[Job], None], places: Places) -> None:
         self.job = job
         self.tools = tools
         self.publish = publish
-        self.allowances = allowances
+        self.places = places
         self.trouble: str | None = None
         """What stands in the way at the moment, which passes or does not."""
         self.ordinal: int | None = None

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -25,8 +25,8 @@ from hfmedia_tui.domain import (
     clean,
 )
 from hfmedia_tui.engine import endings, retry
-from hfmedia_tui.engine.allowances import Allowances
 from hfmedia_tui.engine.beginning import begin
+from hfmedia_tui.engine.places import Places
 from hfmedia_tui.engine.prediction import predict
 from hfmedia_tui.engine.results import DownloadError, clear_away, find_kept
 from hfmedia_tui.engine.run import Ambiguous, Run, Stuck, is_submit, shown
@@ -47,20 +47,12 @@ DEADLINES: Final = {Task.TEXT_TO_IMAGE: 600.0, Task.TEXT_TO_VIDEO: 3600.0}
 class Runner:
     """One job on its way. `run` never raises; how it ended is in `job`."""
 
-    def __init__(
-        self,
-        job: Job,
-        tools: Tools,
-        publish: Callable[[Job], None],
-        take_place: Callable[[str], Awaitable[None]],
-        allowances: Allowances,
-    ) -> None:
+    def __init__(self, job: Job, tools: Tools, publish: Callable[[Job], None], places: Places) -> None:
         self.left = False
         """Set before the task is cancelled: the job is left to be resumed, where cancelling would give it up."""
         self.unsaved = False
         """Whether the ledger could not be told how it ended."""
-        self._run = Run(job, tools, publish, allowances)
-        self._take_place = take_place
+        self._run = Run(job, tools, publish, places)
 
     @property
     def job(self) -> Job:
@@ -194,7 +186,7 @@ class Runner:
         if mapping.provider not in run.tools.machines:  # a newer version recorded it
             message = f'This version of the program does not speak {clean(mapping.provider, 40)}.'
             raise Stuck(FailureCode.NOT_SUPPORTED, message, 'Upgrade it to go on.')
-        await self._take_place(mapping.provider)
+        await run.places.change(run.job.id, mapping.provider)
         run.ordinal, run.mapping, run.progress = ordinal, mapping, progress
         if progress is None:
             progress = begin(run.job, mapping, run.tools)

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Collection
-from functools import partial
 
 from hfmedia_tui.domain import Job
 from hfmedia_tui.engine.places import Places
@@ -49,8 +48,7 @@ class Workers:
 
     def runner(self, job: Job) -> Runner:
         """What drives a job; it does nothing yet."""
-        change = partial(self.places.change, job.id)
-        return Runner(job, self._tools, self._publish, change, self.places.allowances)
+        return Runner(job, self._tools, self._publish, self.places)
 
     def start(self, job: Job, provider: str | None) -> None:
         """Start a job at the provider that it asks first, whether there is a place or not."""
