@@ -111,6 +111,8 @@ class Stage(StrEnum):
     """In the provider's queue."""
     RUNNING = 'running'
     DOWNLOADING = 'downloading'
+    SAVING = 'saving'
+    """All of it lies on this machine, to be checked and given its name: nobody is asked anything any more."""
 
 
 class FailureCode(StrEnum):

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final
 
@@ -50,23 +51,34 @@ class Collector:
         files = list[Checked]()
         only_copy = False
         try:
-            for ordinal, media in enumerate(fetch.media):
-                only_copy = media.url is None
-                path = await self._arrive(ordinal, media)
-                if path is None:
-                    return 0, ()
-                file = await results.check(run.job, ordinal, path, inspect=run.tools.inspect, shelter=run.tools.shelter)
-                if not only_copy and (len(fetch.media) > 1 or path != results.partial_path(run.job, ordinal)):
-                    file = await results.set_aside(run.job, ordinal, file, shelter=run.tools.shelter)
-                    await self._save(ordinal, replace(media, url=None, version=None, file=str(file.path)))
-                files.append(file)
-            return 200, await results.settle(run.job, files, inscribe=self._inscriber())
+            async with AsyncExitStack() as saving:
+                for ordinal, media in enumerate(fetch.media):
+                    only_copy = media.url is None
+                    path = await self._arrive(ordinal, media)
+                    if path is None:
+                        return 0, ()
+                    if ordinal + 1 == len(fetch.media):
+                        run.change(progress=JobProgress(stage=Stage.SAVING))
+                        run.places.give_back(run.job.id)
+                        await saving.enter_async_context(run.places.saving_turns)
+                    file = await self._check(ordinal, media, path, alone=len(fetch.media) == 1)
+                    files.append(file)
+                return 200, await results.settle(run.job, files, inscribe=self._inscriber())
         except DownloadError as error:
             if error.code is FailureCode.EXPIRED and error.status is not None:
                 return error.status, ()
             lost = only_copy and error.code is FailureCode.BAD_MEDIA
             hint = error.hint or ('It was the only copy: retry asks for it anew.' if lost else None)
             raise Stuck(error.code, error.message, hint, lost=lost) from None
+
+    async def _check(self, ordinal: int, media: Media, path: Path, *, alone: bool) -> Checked:
+        """Tell what has arrived, and have it wait where nothing is cleared away until all the others have, if any."""
+        run = self._run
+        file = await results.check(run.job, ordinal, path, inspect=run.tools.inspect, shelter=run.tools.shelter)
+        if media.url is not None and not (alone and path == results.partial_path(run.job, ordinal)):
+            file = await results.set_aside(run.job, ordinal, file, shelter=run.tools.shelter)
+            await self._save(ordinal, replace(media, url=None, version=None, file=str(file.path)))
+        return file
 
     def _inscriber(self) -> Callable[[Path, Checked, int], None]:
         """What writes into a result how it was made, from what is known at this moment."""

@@ -1,19 +1,27 @@
-"""Who may run: so many jobs at each provider, and no more in all."""
+"""Who may run: so many jobs at each provider, and no more in all; and who may be finished here meanwhile."""
 
 import asyncio
+import os
 from collections import Counter
 from collections.abc import Callable
+from typing import Final
 
 from hfmedia_tui.engine.allowances import Allowances
 from hfmedia_tui.engine.tools import Limits
 
 __all__ = ['Places']
 
+_SAVED_AT_ONCE: Final = max(1, (os.cpu_count() or 2) // 2)
+"""How many jobs are finished at once: decoding takes a processor each, and whoever waits for answers needs one too."""
+_SAVING_SHARE: Final = 1
+"""For each job that may be at a provider, so many may wait here to be finished before none is started any more."""
+
 
 class Places:
     """The places at providers that running jobs hold, each job one at most.
 
     A job that goes on to its next provider lets its place go and waits for one there, before any that has not begun.
+    One whose answer lies here in full lets it go for good: what is left to do with it is nobody's business but ours.
     """
 
     def __init__(self, limits: Limits, freed: Callable[[], None]) -> None:
@@ -26,11 +34,20 @@ class Places:
         self._taken: Counter[str] = Counter()
         self._claims: list[tuple[str, str, asyncio.Future[None]]] = []
         """Running jobs that wait for a place at their next provider: job, provider, and the word to go on."""
+        self._saving: set[str] = set()
+        """Running jobs that ask nobody anything any more."""
+        self.saving_turns = asyncio.Semaphore(_SAVED_AT_ONCE)
+        """To be held while what has arrived is decoded and written."""
 
     def limit(self, limits: Limits) -> None:
         """Give another number of places from now on; who has one keeps it."""
         self.limits = limits
         self.allowances.most = limits.per_provider
+
+    def has_room(self, running: int) -> bool:
+        """Whether one more job may be started where so many run."""
+        total = self.limits.total
+        return running - len(self._saving) < total and running < total + _SAVING_SHARE * total
 
     def has(self, provider: str) -> bool:
         """Whether a place is free at `provider`."""
@@ -43,8 +60,15 @@ class Places:
 
     def let_go(self, job_id: str) -> None:
         """Take a job's place from it, if it has one."""
+        self._saving.discard(job_id)
         if (provider := self._held.pop(job_id, None)) is not None:
             self._taken[provider] -= 1
+
+    def give_back(self, job_id: str) -> None:
+        """Give a job's place to the next one, because its answer lies here in full."""
+        self.let_go(job_id)
+        self._saving.add(job_id)
+        self._freed()
 
     def serve(self) -> None:
         """Give free places to running jobs that wait for one."""

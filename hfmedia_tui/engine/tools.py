@@ -37,7 +37,7 @@ class Ledger(Protocol):
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """How many jobs run at once."""
+    """How many jobs run at once; those whose answers lie here, to be finished, are not counted."""
 
     total: int = 8
     per_provider: int = 4

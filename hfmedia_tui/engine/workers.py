@@ -43,8 +43,8 @@ class Workers:
         return tuple(runner for runner, _ in self._running.values())
 
     def have_room(self) -> bool:
-        """Whether fewer jobs run than may in all."""
-        return len(self._running) < self.places.limits.total
+        """Whether one more job may be started."""
+        return self.places.has_room(len(self._running))
 
     def runner(self, job: Job) -> Runner:
         """What drives a job; it does nothing yet."""

@@ -1,0 +1,128 @@
+"""What lies here in full holds no place at a provider, and is neither lost nor forgotten before it is finished."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from hfmedia_tui.domain import FINAL_STATES, Job, JobState, MediaFacts, Stage
+from hfmedia_tui.media.inspect import inspect
+from hfmedia_tui.paths import Paths
+from hfmedia_tui.services import Ask, Limits, Services
+from tests.engine.loopback import Server
+from tests.engine.provider import Provider
+from tests.houses import opened
+
+ONE_AT_A_TIME = Limits(total=1, per_provider=1)
+
+
+class Gate:
+    """Holds whoever decodes a result until it is opened."""
+
+    def __init__(self) -> None:
+        self._open = threading.Event()
+
+    def __call__(self, path: Path) -> MediaFacts:
+        assert self._open.wait(30)
+        return inspect(path)
+
+    def open(self) -> None:
+        self._open.set()
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    gate = Gate()
+    monkeypatch.setattr('hfmedia_tui.services.opening.inspect', gate)
+    yield gate
+    gate.open()
+
+
+@pytest.fixture(params=['hf-inference', 'fal-ai'])
+def named(request: pytest.FixtureRequest) -> str:
+    """A provider that answers with the picture itself, and one that answers with a link."""
+    return str(request.param)
+
+
+@asynccontextmanager
+async def saving(
+    paths: Paths, server: Server, provider: str, *, count: int
+) -> AsyncIterator[tuple[Services, list[Job]]]:
+    """A house with room for one job, while as many of an order are being saved as may be."""
+    async with opened(paths, server.url, limits=ONE_AT_A_TIME) as house:
+        subscription = house.pool.subscribe()
+        jobs = await house.submit(Ask(model='a/b', prompt='a fox', provider=provider, count=count))
+        reached = set[str]()
+        async with asyncio.timeout(30):
+            async for job in subscription:
+                if job.progress.stage is Stage.SAVING:
+                    reached.add(job.id)
+                if len(reached) == min(count, 2):
+                    break
+        subscription.close()
+        yield house, list(jobs)
+
+
+async def test_the_next_one_is_asked_for_meanwhile(
+    paths: Paths, server: Server, provider: Provider, gate: Gate, named: str
+) -> None:
+    async with saving(paths, server, named, count=4) as (house, jobs):
+        states = [house.pool.jobs[job.id].state for job in jobs]
+        assert states == [JobState.RUNNING, JobState.RUNNING, JobState.QUEUED, JobState.QUEUED]
+        assert provider.submits == 2, 'as many wait to be finished as may be asked for, and no more are asked for'
+        gate.open()
+        await house.pool.idle()
+        assert {job.state for job in house.pool.jobs.values()} == {JobState.SUCCEEDED}
+    assert provider.submits == 4
+
+
+async def test_waiting_for_the_end_waits_for_it(
+    paths: Paths, server: Server, provider: Provider, gate: Gate, named: str
+) -> None:
+    async with saving(paths, server, named, count=2) as (house, jobs):
+        assert [job.id for job in house.pool.if_left().collected] == [job.id for job in jobs]
+        settling = asyncio.create_task(house.pool.settle())
+        idle = asyncio.create_task(house.pool.idle())
+        await asyncio.sleep(0)
+        assert not settling.done()
+        assert not idle.done()
+        gate.open()
+        await asyncio.gather(settling, idle)
+        assert {house.pool.jobs[job.id].state for job in jobs} == {JobState.SUCCEEDED}
+
+
+async def test_what_is_left_then_is_collected_and_not_asked_for_anew(
+    paths: Paths, server: Server, provider: Provider, gate: Gate, named: str
+) -> None:
+    async with saving(paths, server, named, count=2) as (house, jobs):
+        leaving = asyncio.create_task(house.pool.leave())
+        await asyncio.sleep(0)
+        gate.open()
+        await leaving
+    async with opened(paths, server.url) as house:
+        assert all(job.state not in FINAL_STATES for job in await house.ledger.unowned())
+        await house.pool.resume(house.router)
+        await house.pool.idle()
+        assert [(await house.ledger.find(job.id)).state for job in jobs] == [JobState.SUCCEEDED] * 2
+    assert provider.submits == 2
+
+
+async def test_it_can_be_cancelled_and_collected_all_the_same(
+    paths: Paths, server: Server, provider: Provider, gate: Gate, named: str
+) -> None:
+    async with saving(paths, server, named, count=2) as (house, jobs):
+        waiting = jobs[-1]
+        cancelling = asyncio.create_task(house.pool.cancel(waiting.id))
+        await asyncio.sleep(0)
+        gate.open()
+        await cancelling
+        assert house.pool.jobs[waiting.id].state is JobState.CANCELLED
+        await house.pool.idle()
+        assert house.pool.jobs[jobs[0].id].state is JobState.SUCCEEDED
+        await house.retry(waiting.id)
+        await house.pool.idle()
+        assert house.pool.jobs[waiting.id].state is JobState.SUCCEEDED
+    assert provider.submits == 2
