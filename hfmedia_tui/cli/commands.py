@@ -368,11 +368,13 @@ def completion(shell: str) -> None:
 
 @command.command()
 @json_option
-def doctor(as_json: bool) -> int:
-    """Check the token, the endpoints, the terminal and the folders."""
+@sandbox_option
+@click.pass_context
+def doctor(context: click.Context, /, as_json: bool, sandbox: bool) -> int:
+    """Check the token, the endpoints, the terminal, what was spent today, and the folders."""
     from hfmedia_tui.cli.doctor import run_doctor
 
-    return run_doctor(as_json=as_json)
+    return run_doctor(as_json=as_json, sandbox=sandbox or context.obj['sandbox'])
 
 
 @command.command()

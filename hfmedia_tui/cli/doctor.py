@@ -15,14 +15,17 @@ import msgspec
 from hfmedia_tui import __version__
 from hfmedia_tui.cli.report import write_object
 from hfmedia_tui.domain import Request, clean
+from hfmedia_tui.engine.addresses import Endpoints
 from hfmedia_tui.engine.transport import Lost, Transport, Unreached
-from hfmedia_tui.errors import AppError, UsageError
+from hfmedia_tui.errors import AppError, SandboxError, StoreError, UsageError
 from hfmedia_tui.media.link import measure_link
 from hfmedia_tui.media.terminal import probe
 from hfmedia_tui.paths import Paths, find_paths
 from hfmedia_tui.providers import Door
-from hfmedia_tui.services import account_name, find_endpoints
-from hfmedia_tui.settings import read_settings
+from hfmedia_tui.sandbox.process import running
+from hfmedia_tui.services import account_name, find_endpoints, paid_today
+from hfmedia_tui.settings import Settings, read_settings
+from hfmedia_tui.store.ledger import Ledger
 from hfmedia_tui.tokens import find_token
 
 __all__ = ['run_doctor']
@@ -37,12 +40,15 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     found: str
 
 
-def run_doctor(*, as_json: bool) -> int:
-    """Look at everything, tell it, and return 1 when something is missing that is needed."""
+def run_doctor(*, as_json: bool, sandbox: bool) -> int:
+    """Look at everything, tell it, and return 1 when something is missing that is needed.
+
+    With `sandbox` at the sandbox, where the Hub and the router would be asked.
+    """
     findings = [
         # What a Hub, a terminal or the environment told may hold anything.
         msgspec.structs.replace(finding, found=clean(finding.found).replace('\n', ' '))
-        for finding in asyncio.run(_look())
+        for finding in asyncio.run(_look(find_paths(), sandbox=sandbox))
     ]
     if as_json:
         write_object({finding.check: {'ok': finding.ok, 'found': finding.found} for finding in findings})
@@ -52,7 +58,7 @@ def run_doctor(*, as_json: bool) -> int:
     return 0 if all(finding.ok for finding in findings) else 1
 
 
-async def _look() -> list[Finding]:
+async def _look(paths: Paths, *, sandbox: bool) -> list[Finding]:
     findings = [
         Finding(
             check='version',
@@ -60,23 +66,52 @@ async def _look() -> list[Finding]:
             found=f'hfmedia-tui {__version__}, Python {platform.python_version()}, Textual {version("textual")}',
         )
     ]
-    token = await asyncio.to_thread(find_token)
-    endpoints = find_endpoints()
-    malformed: str | None = None
+    findings.extend(await (_sandbox(paths) if sandbox else _network(await asyncio.to_thread(_read, paths))))
+    findings.append(await asyncio.to_thread(_terminal, paths))
+    findings.append(await asyncio.to_thread(_settings, paths))
+    findings.append(await _spent(paths, await asyncio.to_thread(_read, paths)))
+    findings.extend(await asyncio.to_thread(_folders, paths))
+    return findings
+
+
+def _read(paths: Paths) -> Settings:
+    with suppress(UsageError):  # what is wrong with the file is a finding of its own
+        return read_settings(paths.settings)
+    return Settings()
+
+
+async def _sandbox(paths: Paths) -> list[Finding]:
     try:
-        transport = Transport(endpoints, token=token)
+        async with running(paths.sandbox) as addresses:
+            endpoints = Endpoints(hub=addresses.hub, router=addresses.router)
+            async with Transport(endpoints, token=None) as transport:
+                reached = await _endpoints(endpoints, transport)
+    except SandboxError as error:
+        return [Finding(check='sandbox', ok=False, found=str(error))]
+    return [Finding(check='sandbox', ok=True, found='in place of the Hub and the router; no token needed'), *reached]
+
+
+async def _network(settings: Settings) -> list[Finding]:
+    token = await asyncio.to_thread(find_token)
+    endpoints, malformed = find_endpoints(), list[Finding]()
+    try:
+        Transport(endpoints, token=token)
     except UsageError as error:
         # Everything else is looked at all the same.
-        transport, malformed = Transport(endpoints, token=None), str(error)
-    async with transport:
-        findings.append(Finding(check='token', ok=False, found=malformed) if malformed else await _token(transport))
-        findings.append(await _reached('hub', endpoints.hub, transport.ask_hub('/api/models', {'limit': '1'})))
-        request = Request(method='GET', path='')
-        findings.append(await _reached('router', endpoints.router, transport.send(Door(base='/v1'), request)))
-    findings.append(await asyncio.to_thread(_terminal, find_paths()))
-    findings.append(await asyncio.to_thread(_settings, find_paths()))
-    findings.extend(await asyncio.to_thread(_folders, find_paths()))
-    return findings
+        token, malformed = None, [Finding(check='token', ok=False, found=str(error))]
+    try:
+        async with Transport(endpoints, token=token, proxy=settings.network.proxy) as transport:
+            return [*(malformed or [await _token(transport)]), *await _endpoints(endpoints, transport)]
+    except UsageError as error:
+        return [*malformed, Finding(check='proxy', ok=False, found=str(error))]
+
+
+async def _endpoints(endpoints: Endpoints, transport: Transport) -> list[Finding]:
+    request = Request(method='GET', path='')
+    return [
+        await _reached('hub', endpoints.hub, transport.ask_hub('/api/models', {'limit': '1'})),
+        await _reached('router', endpoints.router, transport.send(Door(base='/v1'), request)),
+    ]
 
 
 async def _token(transport: Transport) -> Finding:
@@ -105,7 +140,7 @@ def _terminal(paths: Paths) -> Finding:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return Finding(check='terminal', ok=True, found='none: standard input or output is redirected')
     try:
-        terminal = probe(choice=_chosen_graphics(paths))
+        terminal = probe(choice=_read(paths).interface.graphics)
     except AppError as error:
         return Finding(check='terminal', ok=False, found=str(error))
     name = terminal.version or os.environ.get('TERM', 'unknown')
@@ -128,12 +163,6 @@ def _link() -> str:
     return f'the link bears {bears}, round trip {link.round_trip * 1000:.0f} ms'
 
 
-def _chosen_graphics(paths: Paths) -> str:
-    with suppress(UsageError):  # what is wrong with the file is a finding of its own
-        return read_settings(paths.settings).interface.graphics
-    return 'auto'
-
-
 def _settings(paths: Paths) -> Finding:
     try:
         settings = read_settings(paths.settings)
@@ -142,6 +171,24 @@ def _settings(paths: Paths) -> Finding:
     told = 'none, all is as usual' if not paths.settings.exists() else 'read'
     keys = f', with keys for {", ".join(settings.keys)}' if settings.keys else ''
     return Finding(check='settings', ok=True, found=f'{paths.settings}: {told}{keys}')
+
+
+async def _spent(paths: Paths, settings: Settings) -> Finding:
+    """What was sent today that may be billed, as far as this ledger knows, and what the user allows."""
+    spend = settings.spend
+    allowed = f'{_ceiling(spend.per_run)} allowed at once, {_ceiling(spend.per_day)} a day'
+    today = 0
+    if paths.ledger.exists():
+        try:
+            async with Ledger(paths.ledger) as ledger:
+                today = await paid_today(ledger.spending)
+        except StoreError as error:
+            return Finding(check='spent', ok=False, found=str(error))
+    return Finding(check='spent', ok=True, found=f'paid requests sent today or waiting: {today:,}; {allowed}')
+
+
+def _ceiling(requests: int) -> str:
+    return f'{requests:,}' if requests else 'any number'
 
 
 def _folders(paths: Paths) -> list[Finding]:

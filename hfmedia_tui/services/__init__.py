@@ -10,6 +10,7 @@ from hfmedia_tui.services.house import Services
 from hfmedia_tui.services.offers import Offers
 from hfmedia_tui.services.opening import find_endpoints, open_services
 from hfmedia_tui.services.ordering import Ask
+from hfmedia_tui.services.spending import paid_today
 
 __all__ = [
     'Ask',
@@ -19,4 +20,5 @@ __all__ = [
     'account_name',
     'find_endpoints',
     'open_services',
+    'paid_today',
 ]

@@ -362,7 +362,18 @@ def test_the_doctor_looks_at_everything(run_online: Run, run_offline: Run) -> No
     ran = run_online('doctor', '--json')
     assert ran.code == 0, ran
     (told,) = ran.lines
-    assert set(told) == {'version', 'token', 'hub', 'router', 'terminal', 'settings', 'data', 'cache', 'output'}
+    assert set(told) == {
+        'version',
+        'token',
+        'hub',
+        'router',
+        'terminal',
+        'settings',
+        'spent',
+        'data',
+        'cache',
+        'output',
+    }
     assert all(finding['ok'] for finding in told.values())
     assert 'hf_test' not in ran.out
     ill = run_offline('doctor', HF_ENDPOINT='http://127.0.0.1:9', HFMEDIA_ROUTER_URL='http://127.0.0.1:9')
@@ -374,6 +385,45 @@ def test_the_doctor_looks_at_everything(run_online: Run, run_offline: Run) -> No
     assert 'malformed' in told['token']['found']
     assert told['hub']['ok']
     assert 's3cret' not in malformed.out + malformed.err
+
+
+@pytest.mark.parametrize('arguments', [('--sandbox', 'doctor'), ('doctor', '--sandbox')])
+def test_the_doctor_looks_at_the_sandbox_where_that_is_used(run_offline: Run, arguments: tuple[str, ...]) -> None:
+    ran = run_offline(*arguments, '--json', HF_ENDPOINT='http://127.0.0.1:9', HFMEDIA_ROUTER_URL='http://127.0.0.1:9')
+    assert ran.code == 0, ran
+    (told,) = ran.lines
+    assert told['sandbox']['ok']
+    assert 'token' not in told
+    assert told['hub']['found'].endswith('answers (200)')
+    assert not told['hub']['found'].startswith('http://127.0.0.1:9:')
+
+
+def test_the_doctor_tells_what_was_spent_and_what_is_allowed(run_online: Run, tmp_path: Path) -> None:
+    def spent() -> str:
+        (told,) = run_online('doctor', '--json').lines
+        return str(told['spent']['found'])
+
+    assert spent() == 'paid requests sent today or waiting: 0; any number allowed at once, any number a day'
+    settings = tmp_path / 'home' / 'config' / 'settings.toml'
+    settings.parent.mkdir(parents=True)
+    settings.write_text('[spend]\nper_run = 4\nper_day = 1000\n', encoding='utf-8')
+    assert run_online('generate', 'a fox', '--model', f'{IMAGE}:replicate', '-n', '2').code == 0
+    assert run_online('generate', 'a fox', '--model', IMAGE, '--sandbox').code == 0
+    assert spent() == 'paid requests sent today or waiting: 2; 4 allowed at once, 1,000 a day'
+
+
+def test_the_doctor_asks_through_the_proxy_of_the_settings(run_online: Run, tmp_path: Path) -> None:
+    settings = tmp_path / 'home' / 'config' / 'settings.toml'
+    settings.parent.mkdir(parents=True)
+    with serving(lambda asked: Answer(502)) as proxy:
+        settings.write_text(f'[network]\nproxy = "{proxy.url}"\n', encoding='utf-8')
+        ran = run_online('doctor', '--json', HF_ENDPOINT='https://hub.invalid')
+        assert ran.code == 1
+        assert ('CONNECT', 'hub.invalid:443') in {(asked.method, asked.path) for asked in proxy.asked}
+    settings.write_text('[network]\nproxy = "user:s3cret@host"\n', encoding='utf-8')
+    (told,) = run_online('doctor', '--json').lines
+    assert not told['proxy']['ok']
+    assert 's3cret' not in str(told)
 
 
 def test_the_doctor_shows_no_escape_of_what_it_was_told(environment: dict[str, str]) -> None:

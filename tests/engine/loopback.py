@@ -54,7 +54,7 @@ def serving(answer: Callable[[Asked], Answer], host: str = '127.0.0.1', port: in
             if length is not None:
                 self.close_connection = True
 
-        do_GET = do_POST = do_PUT = reply  # noqa: N815 - names that the standard library calls
+        do_CONNECT = do_GET = do_POST = do_PUT = reply  # noqa: N815 - names that the standard library calls
 
         def log_message(self, format: str, *args: object) -> None: ...
 
