@@ -53,6 +53,8 @@ class Filter(NamedTuple, Generic[Row]):
     words: tuple[str, ...]
     """Words that are wished for, to rank by where a list does so; `fits` does not look for them."""
     tests: tuple[Callable[[Row], bool], ...]
+    terms: tuple[str, ...]
+    """The tests as they were written."""
 
     def fits(self, row: Row) -> bool:
         return all(test(row) for test in self.tests)
@@ -63,7 +65,7 @@ def read_filter(text: str, vocabulary: Vocabulary[Row], *, ranked: bool = False)
 
     Raises UsageError for a field that such rows do not have, and for what is no number where one is needed.
     """
-    words, tests = list[str](), list[Callable[[Row], bool]]()
+    words, tests, terms = list[str](), list[Callable[[Row], bool]](), list[str]()
     for term in _TERM.finditer(text):
         values = [value for part in _ALTERNATIVE.findall(term['values']) if (value := part.replace('"', ''))]
         if not values:
@@ -76,7 +78,8 @@ def read_filter(text: str, vocabulary: Vocabulary[Row], *, ranked: bool = False)
             continue
         test = _test(field, values, vocabulary)
         tests.append(_turned(test) if term['turn'] else test)
-    return Filter(tuple(words), tuple(tests))
+        terms.append(term[0])
+    return Filter(tuple(words), tuple(tests), tuple(terms))
 
 
 def _turned(test: Callable[[Row], bool]) -> Callable[[Row], bool]:

@@ -1,56 +1,94 @@
 """Search over the catalogue: by the filter language, its words fuzzy and ranked."""
 
-from collections.abc import Container, Sequence
-from functools import cached_property
+from bisect import bisect_right
+from collections.abc import Container, Iterable, Iterator, Sequence
+from functools import cached_property, partial, reduce
+from itertools import compress, repeat
+from math import ceil
+from operator import contains, or_
+from threading import Lock
 from typing import Final
 
 from rapidfuzz import fuzz, process
 
+from hfmedia_tui.catalog.masks import Masks
 from hfmedia_tui.domain import Model
 from hfmedia_tui.filters import model_vocabulary, read_filter
 
 __all__ = ['Index', 'search']
 
+_BEGINS: Final = 5
+_IN_NAME: Final = 20
+_IN_TAG: Final = 12
+"""Scores of a word as it stands, beside those up to 10 of what is like it; one that begins a part has both."""
+_LENGTH: Final = 0.001
+"""What each character of a name takes from the score of a word in it: the shorter, the more of it is what was meant."""
+_LIKE: Final = 0.1
+"""What each percent of likeness is worth."""
+_MOST_RANKED: Final = 10
+"""Words whose scores fit in a byte together; the others have to be there, and do not count for the order."""
 _GOOD_ENOUGH: Final = 75
-"""Of 100: a letter wrong in a short word still matches."""
-_IN_NAME: Final = 200.0
-_BEGINS: Final = 50.0
-_IN_TAG: Final = 120.0
-"""Scores of a word as it stands, beside those up to 100 of what is like it."""
+"""Percent: a letter wrong in a short word still matches."""
 _LEAST_LIKE: Final = 3
 """Characters of a word from which on it is also looked for as something like it."""
+_MOST_SIFTED: Final = 16
+"""Characters of a word up to which it is faster to look for pairs of them than to compare every name."""
+_SKIPPED: Final = 1
+"""Characters of a word that may be missing between those of a pair."""
 _AT_ONCE: Final = 1_000
 """Names that are compared at a time: comparing them lets no other thread go on, for a millisecond."""
+_MOST_REMEMBERED: Final = 128
+"""Masks of what was searched for, each a byte for each model."""
 _SPACES: Final = str.maketrans(dict.fromkeys('-./:_', ' '))
 
 
 class Index:
-    """Models, made ready with the first search to be searched again and again.
+    """Models, made ready with the first search to be searched again and again, from any thread.
 
-    A search for what is there word by word takes some milliseconds among 20,000; for what is only like it, ten times as
-    much.
+    A search for what is there word by word takes a few milliseconds among 20,000, and less where it has words of the
+    search before; what is only like the words takes some more.
     """
 
     def __init__(self, models: Sequence[Model]) -> None:
         self.models: Final = models
+        self._lock = Lock()
+        self._masks = Masks(len(models), most=_MOST_REMEMBERED)
+        self._favourites: Container[str] = ()
+        """What the masks were made with."""
+
+    # Rows are the models with the shortest names first: what was found by its name is in order as it stands.
+
+    @cached_property
+    def _places(self) -> list[int]:
+        """The place of each row among the models."""
+        return sorted(range(len(self.models)), key=[len(model.id.lower()) for model in self.models].__getitem__)
+
+    @cached_property
+    def _rows(self) -> list[int]:
+        """The row of each model."""
+        return sorted(range(len(self.models)), key=self._places.__getitem__)
+
+    @cached_property
+    def _shortest_first(self) -> list[Model]:
+        return [self.models[place] for place in self._places]
 
     @cached_property
     def _names(self) -> list[str]:
-        return [model.id.lower() for model in self.models]
+        return [model.id.lower() for model in self._shortest_first]
 
     @cached_property
     def _parts(self) -> list[str]:
         """The names with a space before each part."""
-        return [' ' + name.translate(_SPACES) for name in self._names]
+        return [f' {name.translate(_SPACES)}' for name in self._names]
 
     @cached_property
     def _tags(self) -> list[str]:
-        return ['\n'.join(model.tags).lower() for model in self.models]
+        return ['\n'.join(model.tags).lower() for model in self._shortest_first]
 
-    @cached_property
-    def _worth(self) -> list[float]:
-        """The score of a word that is found in each name: the shorter, the more of it is what was meant."""
-        return [_IN_NAME - len(name) / 100 for name in self._names]
+    def prepare(self) -> None:
+        """Do now what the first search would do: some tens of milliseconds' work among 20,000."""
+        with self._lock:
+            _ = self._rows, self._parts, self._tags
 
     def search(self, text: str, favourites: Container[str] = (), *, fuzzy: bool = True) -> list[Model]:
         """The models that fit the filter `text`, the best first; equals keep their order.
@@ -60,42 +98,118 @@ class Index:
         marked. Raises UsageError for what is no filter.
         """
         wanted = read_filter(text, model_vocabulary(favourites), ranked=True)
-        models = self.models
-        left: Sequence[int] = range(len(models))
-        for test in wanted.tests:
-            left = [index for index in left if test(models[index])]
         words = [part for word in wanted.words for part in word.lower().split()]
-        if not words:
-            return [models[index] for index in left]
-        scores = dict[int, float]()
-        for word in words:
-            found = self._find(word, left)
+        with self._lock:
+            if self._favourites is not favourites:
+                self._favourites = favourites
+                self._masks.forget()
+            fitting = self._masks.all
+            for term, test in zip(wanted.terms, wanted.tests, strict=True):
+                question = 'terms', term
+                fitting &= self._masks.ask(question, self._shortest_first, partial(map, test), self._masks.all)
+            rows = self._rank(words, fitting, fuzzy=fuzzy) if words else self._in_order(fitting)
+            return [self._shortest_first[row] for row in rows]
+
+    def _rank(self, words: Sequence[str], fitting: int, *, fuzzy: bool) -> Iterable[int]:
+        """Return the rows of those that are `fitting` and have every word, the best first."""
+        exact = found = fitting
+        scores = named = 0
+        likeness = dict[int, float]()
+        for number, word in enumerate(words):
+            in_name, in_tag = self._in_names(word), self._only_in_tags(word)
+            there = in_name | in_tag
+            if number < _MOST_RANKED:
+                named += in_name
+                scores += in_name * _IN_NAME + self._begins(word) * _BEGINS + in_tag * _IN_TAG
+            exact &= there
             if fuzzy and len(word) >= _LEAST_LIKE:
-                self._find_like(word, [index for index in left if index not in found], found)
-            left = sorted(found)
-            scores = {index: scores[index] + found[index] for index in left} if scores else found
-        return [models[index] for index in sorted(left, key=scores.__getitem__, reverse=True)]
+                like = self._like(word, found & ~there)
+                likeness.update((row, likeness.get(row, 0.0) + percent) for row, percent in like.items())
+                there |= self._masks.mark(like)
+            found &= there
+        ranked = self._ranked(scores & exact * 0xFF, only_tags=_IN_TAG * min(len(words), _MOST_RANKED))
+        if found == exact:
+            return ranked
+        others = list(self._in_order(found & ~exact))
+        if len(words) == 1:  # each of them is behind all in which the word stands
+            return [*ranked, *sorted(others, key=likeness.__getitem__, reverse=True)]
+        score_of, named_of, names = self._masks.counts(scores), self._masks.counts(named), self._names
 
-    def _find(self, word: str, left: Sequence[int]) -> dict[int, float]:
-        """Return what each of the models is worth that has a word in its name, or else in a tag."""
-        names, parts, tags, worth = self._names, self._parts, self._tags, self._worth
-        begins = f' {word.translate(_SPACES)}'
-        within = [index for index in left if word in names[index]]
-        found = {index: worth[index] for index in within}
-        found.update({index: worth[index] + _BEGINS for index in within if begins in parts[index]})
-        if len(found) < len(left):
-            found.update(
-                dict.fromkeys([index for index in left if word in tags[index] and index not in found], _IN_TAG)
-            )
-        return found
+        def score(row: int) -> float:
+            length = named_of[row] * len(names[row])
+            return score_of[row] - length * _LENGTH + likeness.get(row, 0.0) * _LIKE
 
-    def _find_like(self, word: str, left: Sequence[int], found: dict[int, float]) -> None:
-        """Add those to what was `found` that have something like a word in their name."""
-        for start in range(0, len(left), _AT_ONCE):
-            some = left[start : start + _AT_ONCE]
-            names = [self._names[index] for index in some]
-            like = process.extract(word, names, scorer=fuzz.partial_ratio, score_cutoff=_GOOD_ENOUGH, limit=None)
-            found.update((some[place], score) for _, score, place in like)
+        return sorted([*ranked, *others], key=score, reverse=True)
+
+    def _ranked(self, scores: int, *, only_tags: int) -> list[int]:
+        """Return the rows that have a score, the best first, the shorter name before one that is as good."""
+        score_of = self._masks.counts(scores)
+        ranked = list[int]()
+        for score in sorted({*score_of} - {0}, reverse=True):
+            rows = self._masks.equal(score, scores)
+            ranked += self._in_order(rows) if score == only_tags else self._masks.places(rows)
+        return ranked
+
+    def _in_order(self, mask: int) -> Iterator[int]:
+        """Yield the rows of a mask in the order of their models."""
+        return compress(self._rows, map(self._masks.counts(mask).__getitem__, self._rows))
+
+    def _like(self, word: str, left: int) -> dict[int, float]:
+        """Return those rows that are `left` and have something like the word in their name, and how like in percent."""
+        rows = list(self._masks.places(left & self._perhaps_like(word)))
+        like = dict[int, float]()
+        for start in range(0, len(rows), _AT_ONCE):
+            some = rows[start : start + _AT_ONCE]
+            names = [self._names[row] for row in some]
+            alike = process.extract(word, names, scorer=fuzz.partial_ratio, score_cutoff=_GOOD_ENOUGH, limit=None)
+            like.update((some[number], percent) for _, percent, number in alike)
+        return like
+
+    # ---------------------------------------------------------------------------------------------- masks of words
+
+    def _in_names(self, part: str) -> int:
+        among = self._masks.known(('names', part[:-1]))
+        return self._ask('names', part, self._names, part, among)
+
+    def _begins(self, word: str) -> int:
+        """Those in whose name the word begins a part."""
+        among = self._in_names(word) & self._masks.known(('parts', word[:-1]))
+        return self._ask('parts', word, self._parts, f' {word.translate(_SPACES)}', among)
+
+    def _only_in_tags(self, word: str) -> int:
+        """Those that have the word in a tag, and not in their name."""
+        among = self._masks.known(('names', word[:-1])) | self._masks.known(('tags', word[:-1]))
+        return self._ask('tags', word, self._tags, word, among & ~self._in_names(word))
+
+    def _ask(self, kind: str, word: str, texts: Sequence[str], part: str, among: int) -> int:
+        return self._masks.ask((kind, word), texts, lambda texts: map(contains, texts, repeat(part)), among)
+
+    def _perhaps_like(self, word: str) -> int:
+        """Those of which every one that is like the word is one: they have enough pairs of its characters."""
+        length = len(word)
+        if length > _MOST_SIFTED:
+            return self._masks.all
+        pairs = 0
+        for start in range(length - 1):
+            seconds = word[start + 1 : start + 2 + _SKIPPED]
+            pairs += reduce(or_, (self._in_names(word[start] + second) for second in seconds))
+        # A name that is not longer is looked for in the word, and not the word in it.
+        shorter = bisect_right(self._names, length, key=len)
+        return self._masks.at_least(_least_pairs(length), pairs) | self._masks.mark(range(shorter))
+
+
+def _least_pairs(length: int) -> int:
+    """Return how many pairs of a word's characters are in every name that is like it enough.
+
+    The word is compared with as many or fewer characters of the name. What they have in common in the same order are
+    at least as many characters as the percents tell, each but the last the first of a pair. A pair is not in the name
+    as such where the name has another character between the two, or where the word has more than may be skipped.
+    """
+    return min(
+        common - 1 - (window - common) - (length - common) // (_SKIPPED + 1)
+        for window in range(1, length + 1)
+        for common in range(ceil(_GOOD_ENOUGH * (length + window) / 200), window + 1)
+    )
 
 
 def search(models: Sequence[Model], text: str, favourites: Container[str] = ()) -> list[Model]:
