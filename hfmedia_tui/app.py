@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.text import Text
 from textual import on, work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.reactive import var
@@ -18,7 +18,6 @@ from textual.screen import Screen
 from textual.signal import Signal
 from textual.worker import Worker, WorkerError, WorkerState
 
-from hfmedia_tui.commands import KeyedCommands
 from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState, Order
 from hfmedia_tui.errors import AppError, UsageError
 from hfmedia_tui.media.notices import Notices
@@ -51,6 +50,7 @@ if TYPE_CHECKING:
     from hfmedia_tui.screens.jobs import JobsScreen
     from hfmedia_tui.screens.welcome import WelcomeScreen
     from hfmedia_tui.services import Services
+    from hfmedia_tui.widgets.command_list import Command
     from hfmedia_tui.widgets.film import FilmPlayer
 
 __all__ = ['HFMediaApp']
@@ -71,7 +71,6 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
     """A studio in a few places, over rooms that it opens, follows and closes."""
 
     TITLE = 'hfmedia'
-    COMMANDS = App.COMMANDS | {KeyedCommands}
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('f1', 'help', 'Help', id='app.help', tooltip='Show how everything is done'),
@@ -478,6 +477,8 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave every key to who asks for one."""
+        if action == 'place' and not self.is_entered:
+            return False
         return not isinstance(self.screen, KeyQuestion) if self.screen_stack else True
 
     def _show_theme(self) -> None:
@@ -528,9 +529,14 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
                 'Still no token: run `hf auth login` in another terminal first.'
             )
 
+    @property
+    def is_entered(self) -> bool:
+        """Whether the user has begun, on the sandbox or with a token: before, there is no place to go to."""
+        return self._house is not None
+
     async def action_place(self, name: str) -> None:
         """Go to one of the places."""
-        if self._house is not None:
+        if self.is_entered:
             await self.switch_mode(name)
             self._compose_last()
 
@@ -588,8 +594,17 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
 
         if not isinstance(self.screen, HelpScreen):
             bring_screens()  # it tells the keys of all
-            keymap = self.settings_file.settings.bindings
-            self.push_screen(HelpScreen(self.screen, keymap, everything=everything), self._do)
+            self.push_screen(HelpScreen(self.screen, everything=everything), self._do)
+
+    def action_command_palette(self) -> None:
+        from hfmedia_tui.screens.everywhere import every_command  # no sooner than it is asked for
+        from hfmedia_tui.screens.palette import Palette
+
+        def do(command: 'Command | None') -> None:
+            if command is not None:
+                self.call_later(command.run)
+
+        self.push_screen(Palette(partial(every_command, self, self.screen)), do)
 
     async def _do(self, chosen: tuple[str, DOMNode] | None) -> None:
         """Do what was clicked in the help."""

@@ -67,6 +67,8 @@ class BrowseScreen(Filtered):
     NAME = 'browse'
     FIELD = '#search'
     AUTO_FOCUS = '#models'
+    HOLDS = (ModelList,)
+    NOTHING = 'No model is highlighted.'
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('slash', 'search', 'Search', key_display='/', id='browse.search', tooltip='Search the models'),
@@ -362,6 +364,11 @@ class BrowseScreen(Filtered):
         first, *others = self.models.marked or (event.row,)
         self.models.marked = ()
         self.post_message(ModelChosen(first, tuple(others)))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ('favourite', 'mark', 'select') and (not self.is_mounted or self.models.row is None):
+            return None
+        return True
 
     def action_mark(self) -> None:
         self.models.mark()

@@ -33,6 +33,7 @@ __all__ = ['MOST', 'CompareScreen', 'best_columns']
 
 MOST: Final = 4
 """Results that are compared at once."""
+_NUMBERS = Binding.Group('Go to one of them')
 _FLICKER: Final = 0.8
 """Seconds that one result is shown, where they flicker by themselves."""
 
@@ -86,6 +87,13 @@ class CompareScreen(Looking):
     CSS_PATH = 'gallery.tcss'
     NAME = 'compare'
     AUTO_FOCUS = ''
+    HOLDS = (FilmPlayer,)
+    OPENED_BY = ('gallery', 'gallery.compare')
+    NOTHING = 'No result is shown.'
+    REFUSALS = {
+        **dict.fromkeys(('play', 'scrub'), 'The result is no film.'),
+        'open_outside': 'There is no screen here to open it on.',
+    }
     FIRST_KEYS = (
         *('compare.next', 'compare.play', 'compare.flicker'),
         *('look.closer', 'result.favourite', 'look.leave'),
@@ -107,7 +115,15 @@ class CompareScreen(Looking):
         Binding('a', 'run', 'By itself', show=False, id='compare.run', tooltip='Let them flicker by themselves'),
         Binding('i', 'facts', 'Facts', show=False, id='compare.facts', tooltip='Show or hide in what they differ'),
         *(
-            Binding(f'{number}', f'choose({number - 1})', show=False, id=f'compare.choose_{number}')
+            Binding(
+                f'{number}',
+                f'choose({number - 1})',
+                f'Number {number}',
+                show=False,
+                id=f'compare.choose_{number}',
+                tooltip=f'Go to number {number} of them',
+                group=_NUMBERS,
+            )
             for number in range(1, MOST + 1)
         ),
     ]

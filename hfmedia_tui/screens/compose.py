@@ -37,6 +37,8 @@ __all__ = ['ComposeScreen']
 
 _REPEAT = 0.5
 """Seconds in which the same ask again is a key held down, not a wish to pay twice."""
+_OF_RESULTS = frozenset({'trash', 'undo', 'copy'})
+"""Actions whose keys are heard only where nothing is written."""
 _PROMPT_LIMIT = 20_000
 """Characters of a prompt that are sent."""
 
@@ -48,6 +50,9 @@ class ComposeScreen(ComposingPlace):
     NAME = 'compose'
     SHOWS_JOBS = True
     AUTO_FOCUS = '#prompt'
+    HOLDS = (Prompt, FilmPlayer)
+    NOTHING = 'Nothing was made yet.'
+    REFUSALS = {'play': 'No film is shown.', 'take_back': 'Nothing waits to be sent.'}
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('f5,ctrl+g', 'generate', 'Generate', id='compose.generate', tooltip='Send the prompt'),
@@ -328,10 +333,19 @@ class ComposeScreen(ComposingPlace):
                 return self.is_mounted and self.player.has_film
             case 'take_back':
                 return self.is_mounted and self.held is not None
-            case 'trash' | 'undo' | 'copy':
-                return self.is_mounted and (self.has_class('-picture') or self.results.live.has_focus)
+            case _ if action in _OF_RESULTS:
+                return self.is_mounted and (self.has_class('-picture') or self.focused is self.results.live)
             case _:
                 return True
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        if action in _OF_RESULTS:
+            return '' if self.results.meant[0] is not None or action == 'undo' else self.NOTHING
+        return super().why_not(action, parameters)
+
+    def make_ready(self, action: str, parameters: tuple[object, ...]) -> None:
+        if action in _OF_RESULTS and not self.has_class('-picture'):
+            self.set_focus(self.results.live)
 
     def action_take_back(self) -> None:
         if self.held is not None:

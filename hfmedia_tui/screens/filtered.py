@@ -18,6 +18,7 @@ __all__ = ['VIEWS', 'Filtered']
 
 VIEWS = tuple('123456789')
 """The keys that views lie on, by which the settings know them too."""
+_KEPT = Binding.Group('Filter as kept on this key')
 
 
 class Filtered(Place):
@@ -27,10 +28,18 @@ class Filtered(Place):
     """The field."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            VIEWS[0], f'view({VIEWS[0]!r})', show=False, id='view.1', tooltip='Filter as kept on this key; so to 9'
+        *(
+            Binding(
+                key,
+                f'view({key!r})',
+                f'Filter {key}',
+                show=False,
+                id=f'view.{key}',
+                tooltip=f'Filter as kept on {key}',
+                group=_KEPT,
+            )
+            for key in VIEWS
         ),
-        *(Binding(key, f'view({key!r})', show=False, id=f'view.{key}') for key in VIEWS[1:]),
         Binding('w', 'keep_view', 'Keep filter', show=False, id='view.keep', tooltip='Keep the filter on a number key'),
     ]
 
@@ -57,6 +66,11 @@ class Filtered(Place):
     def _views(self) -> Mapping[str, str]:
         views = self.house.settings_file.settings.views.get(self.NAME, {})
         return {key: clean(view) for key, view in views.items()}
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        if action == 'view' and parameters[0] not in self._views:
+            return f'No filter is kept on {parameters[0]}.'
+        return super().why_not(action, parameters)
 
     def action_view(self, key: str) -> None:
         view = self._views.get(key)

@@ -61,6 +61,13 @@ class GalleryScreen(ResultPlace, Filtered):
     NAME = 'gallery'
     AUTO_FOCUS = 'PictureGrid'
     WAY_BACK = '{result.undo} brings it back, {gallery.shelf} shows the trash.'
+    HOLDS = (PictureGrid,)
+    NOTHING = 'No result is highlighted.'
+    REFUSALS = {
+        **dict.fromkeys(_NOT_OF_TRASH, 'The trash is shown: {gallery.shelf} goes back.'),
+        'restore': 'It is for what lies in the trash: {gallery.shelf} shows that.',
+        'open_outside': 'There is no screen here to open it on.',
+    }
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('slash', 'filter', 'Filter', key_display='/', id='gallery.filter', tooltip='Filter the results'),
@@ -330,7 +337,7 @@ class GalleryScreen(ResultPlace, Filtered):
             return True  # the same key opens the rooms again
         if action in (_NOT_OF_TRASH if trash else _OF_TRASH):
             return False
-        if action in ('mark', 'restore') and (not self.is_mounted or self.result is None):
+        if action in ('mark', 'restore', 'select') and (not self.is_mounted or self.result is None):
             return None
         return super().check_action(action, parameters)
 

@@ -1,6 +1,6 @@
 """Help: what every key does, here and elsewhere, read from the bindings themselves."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from textwrap import wrap
 from typing import ClassVar, NamedTuple
 
@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.style import Style
 from textual.widgets import Static
 
-from hfmedia_tui.widgets.keymap import known_bindings
+from hfmedia_tui.screens.everywhere import actions_by_place
 from hfmedia_tui.widgets.keys import Hint, key_name, keyed
 from hfmedia_tui.widgets.popup import Popup
 
@@ -64,14 +64,12 @@ class HelpScreen(Popup[tuple[str, DOMNode] | None]):
     def __init__(
         self,
         about: Screen[object],
-        keymap: Mapping[str, str],
         *,
         everything: bool,
     ) -> None:
         """Help with `about`; and with `everything`, tell the keys of the other places and how lists are filtered."""
         super().__init__()
         self._about = about
-        self._keymap = keymap
         self._everything = everything
         self._runs: list[tuple[str, DOMNode]] = []
 
@@ -106,31 +104,38 @@ class HelpScreen(Popup[tuple[str, DOMNode] | None]):
 
     def _keys_here(self) -> dict[str, list['_Row']]:
         """What the keys do now, by where they do it."""
-        found: dict[str, dict[str, tuple[list[str], str, DOMNode]]] = {}
+        found: dict[str, dict[str, tuple[list[str], Binding, DOMNode]]] = {}
         for node, binding, enabled, _ in self._about.active_bindings.values():
-            told = binding.tooltip or binding.description
-            if not enabled or not told or not binding.id:
+            if not enabled or not _told(binding) or not binding.id:
                 continue
             title = 'Everywhere' if node is self.app else 'In this place' if node is self._about else 'Where you are'
-            keys, *_ = found.setdefault(title, {}).setdefault(binding.action, ([], told, node))
-            if len(keys) < _MOST_KEYS:
-                keys.append(self.app.get_key_display(binding))
+            one = _told(binding) if binding.group is not None else binding.action
+            keys, *_ = found.setdefault(title, {}).setdefault(one, ([], binding, node))
+            keys.append(self.app.get_key_display(binding))
         return {
-            title: [_Row('  '.join(keys), told, (action, node)) for action, (keys, told, node) in found[title].items()]
+            title: [
+                _Row(_shown(keys, binding), _told(binding), None if binding.group else (binding.action, node))
+                for keys, binding, node in found[title].values()
+            ]
             for title in ('In this place', 'Everywhere', 'Where you are')
             if title in found
         }
 
     def _keys_elsewhere(self) -> dict[str, list['_Row']]:
         """What the keys do in the other places."""
-        groups: dict[str, dict[str, str]] = {}
-        for known in known_bindings().values():
-            name = getattr(known.owner, 'NAME', None)
-            if known.told and issubclass(known.owner, Screen) and name and name != getattr(self._about, 'NAME', None):
-                keys = '  '.join(map(key_name, known.keys(self._keymap)[:_MOST_KEYS]))
-                rows = groups.setdefault(f'In {name.capitalize()}', {})
-                rows[keys] = f'{rows[keys]}; {known.told}' if keys in rows else known.told
-        return {title: [_Row(keys, told) for keys, told in rows.items()] for title, rows in groups.items()}
+        groups = dict[str, list[_Row]]()
+        for place, deeds in actions_by_place(self._about).items():
+            if isinstance(self._about, place):
+                continue
+            keys = dict[str, list[str]]()
+            for deed in deeds:
+                keys.setdefault(_told(deed.action.binding), []).extend(map(key_name, deed.action.keys))
+            told = dict[str, dict[str, None]]()
+            for deed in deeds:
+                one = _told(deed.action.binding)
+                told.setdefault(_shown(keys[one], deed.action.binding), {})[one] = None
+            groups[f'In {place.NAME.capitalize()}'] = [_Row(shown, '; '.join(ones)) for shown, ones in told.items()]
+        return groups
 
     def on_click(self, event: events.Click) -> None:
         place = event.style.meta.get('run')
@@ -139,3 +144,14 @@ class HelpScreen(Popup[tuple[str, DOMNode] | None]):
 
     def action_scroll_keys(self, step: int) -> None:
         self.query_one(VerticalScroll).scroll_relative(y=step, animate=False)
+
+
+def _told(binding: Binding) -> str:
+    """What a binding does, or what it does with the others of its group."""
+    return binding.group.description if binding.group is not None else binding.tooltip or binding.description
+
+
+def _shown(keys: Sequence[str], binding: Binding) -> str:
+    if binding.group is not None and len(keys) > _MOST_KEYS:
+        return f'{keys[0]} … {keys[-1]}'
+    return '  '.join(keys[:_MOST_KEYS])

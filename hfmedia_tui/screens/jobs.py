@@ -46,6 +46,14 @@ _OF_ONE = frozenset(
     {'cancel', 'retry', 'copy', 'open', 'reuse', 'trash', 'pause', 'start_now', 'move', 'restore', 'delete', 'empty'}
 )
 """Actions that do something with the highlighted job."""
+_NOT_THIS = {
+    'cancel': 'The highlighted job has ended.',
+    'retry': 'The highlighted job has not failed.',
+    'pause': 'The highlighted job does not wait in this process.',
+    'start_now': 'The highlighted job does not wait in this process.',
+    'move': 'The highlighted job does not wait in this process.',
+}
+"""Why an action is not for the highlighted job."""
 _MAY_BE_PAID = 'The program ended before the provider answered, so this job may have been paid for already.'
 _STAYS = 'The files go. What was asked and what it cost stay in the ledger.'
 
@@ -58,6 +66,14 @@ class JobsScreen(Arranging, Filtered):
     SHOWS_JOBS = True
     AUTO_FOCUS = '#jobs'
     WAY_BACK = '{jobs.undo} brings it back, {jobs.shelf} shows the trash.'
+    HOLDS = (FilmPlayer,)
+    NOTHING = 'No job is highlighted.'
+    REFUSALS = {
+        **dict.fromkeys(_OF_JOBS, 'The trash is shown: {jobs.leave_trash} goes back to the jobs.'),
+        **dict.fromkeys(_OF_TRASH, 'It is for what lies in the trash: {jobs.shelf} shows that.'),
+        'play': 'The highlighted job has no film.',
+        'open': 'The highlighted job has no result, or there is no screen here to open it on.',
+    }
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('slash', 'filter', 'Filter', key_display='/', id='jobs.filter', tooltip='Show only the jobs that fit'),
@@ -83,7 +99,9 @@ class JobsScreen(Arranging, Filtered):
         Binding('space', 'play', 'Play', show=False, id='jobs.play', tooltip='Play or pause the film'),
         # Before the list's own: it never scrolls sideways.
         Binding('left', 'scrub(-1)', 'Back', show=False, priority=True, id='jobs.back', tooltip='Go back in the film'),
-        Binding('right', 'scrub(1)', 'Ahead', show=False, priority=True, id='jobs.ahead', tooltip='Go on in the film'),
+        Binding(
+            'right', 'scrub(1)', 'Ahead', show=False, priority=True, id='jobs.ahead', tooltip='Go ahead in the film'
+        ),
         Binding('o', 'open', 'Open', show=False, id='jobs.open', tooltip='Open the result in its own program'),
         Binding('x,delete', 'trash', 'Trash', id='jobs.trash', tooltip='Throw the job and its files away'),
         Binding('x,delete', 'delete', 'Delete', id='jobs.delete', tooltip='Delete the files of the job for good'),
@@ -310,7 +328,7 @@ class JobsScreen(Arranging, Filtered):
             return self._can(action, self.job) if self.job is not None else None
         match action:
             case 'play' | 'scrub':
-                return self.player.has_film and (action == 'play' or self.jobs.has_focus)
+                return self.player.has_film and (action == 'play' or self.focused is self.jobs)
             case 'list':
                 return self.focused is self.query_one('#filter')
             case _:
@@ -327,9 +345,20 @@ class JobsScreen(Arranging, Filtered):
             case 'move':
                 return waits_here(job)
             case 'open':
-                return can_open() and (True if job.outputs else None)
+                return can_open() and bool(job.outputs)
             case _:
                 return True
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        action = 'play' if action == 'scrub' else action  # `make_ready` does what is needed beside a film
+        of_jobs = not self.jobs.trash and self.job is not None
+        if of_jobs and action in _NOT_THIS and not self.check_action(action, parameters):
+            return _NOT_THIS[action]
+        return super().why_not(action, parameters)
+
+    def make_ready(self, action: str, parameters: tuple[object, ...]) -> None:
+        if action == 'scrub':
+            self.set_focus(self.jobs)
 
     @work(group='cancel', exit_on_error=False)
     async def action_cancel(self) -> None:

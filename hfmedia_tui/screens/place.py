@@ -8,12 +8,14 @@ from textual import events
 from textual.app import ComposeResult
 from textual.reactive import var
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
 from hfmedia_tui.domain import Job
 from hfmedia_tui.widgets.job_details import JobDetails
 from hfmedia_tui.widgets.job_list import JobList
 from hfmedia_tui.widgets.key_line import KeyLine
+from hfmedia_tui.widgets.keys import keyed
 from hfmedia_tui.widgets.live_panel import LivePanel
 from hfmedia_tui.widgets.top_bar import Tally, TopBar
 
@@ -37,13 +39,22 @@ class Place(Screen[None]):
     FIRST_KEYS: ClassVar[Sequence[str]] = ()
     """Ids of the bindings that come first in the footer."""
 
+    HOLDS: ClassVar[Sequence[type[Widget]]] = ()
+    """Widgets whose actions are the place's, too."""
+    OPENED_BY: ClassVar[tuple[str, str] | None] = None
+    """The place that it opens over, and the id of the binding that opens it; None for a mode of the app."""
+    NOTHING: ClassVar[str] = 'Nothing is highlighted that it can be done with.'
+    """Why an action cannot be done that is dimmed."""
+    REFUSALS: ClassVar[Mapping[str, str]] = {}
+    """Why each action cannot be done where it is hidden, in a sentence with keys as `keyed` takes them."""
+
     HORIZONTAL_BREAKPOINTS = [(0, '-narrow'), (100, '-wide')]
     VERTICAL_BREAKPOINTS = [(0, '-short'), (30, '-tall')]
 
     tally: var[Tally] = var(Tally())
     mark: var[str] = var('')
 
-    _is_fresh = True
+    is_fresh = True
     """Whether it has not been left yet since it was made."""
 
     @property
@@ -68,11 +79,11 @@ class Place(Screen[None]):
         raise NotImplementedError
 
     def _on_screen_resume(self, event: events.ScreenResume) -> None:
-        if self._is_fresh:
+        if self.is_fresh:
             event.refresh_styles = False  # each widget had its styles when it came: all of them again took 40 ms
 
     def _on_screen_suspend(self) -> None:
-        self._is_fresh = False
+        self.is_fresh = False
 
     def on_mount(self) -> None:
         for knowing in (*self.query(JobList), *self.query(JobDetails)):
@@ -113,6 +124,21 @@ class Place(Screen[None]):
 
     def take_jobs(self, jobs: tuple[Job, ...]) -> None:
         """Take on the newest snapshots of jobs that changed."""
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        """Why an action cannot be done now, in a sentence; empty where it can."""
+        if not self.is_mounted:
+            return self.NOTHING
+        match self.check_action(action, parameters):
+            case True:
+                return ''
+            case False:
+                return keyed(self.REFUSALS.get(action, self.NOTHING)).plain
+            case _:
+                return self.NOTHING
+
+    def make_ready(self, action: str, parameters: tuple[object, ...]) -> None:
+        """Go to where an action is heard that is only heard in one part of the place."""
 
     def kept(self) -> Mapping[str, str]:
         """What to bring back at the next start, by names of its own: filters, and what is selected."""

@@ -67,6 +67,7 @@ class SettingsScreen(Place):
     CSS_PATH = 'settings.tcss'
     NAME = 'settings'
     AUTO_FOCUS = '#settings'
+    NOTHING = 'The highlighted line has nothing to change.'
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('slash', 'search', 'Search', key_display='/', id='settings.search', tooltip='Search the settings'),

@@ -35,6 +35,13 @@ class ViewerScreen(Looking):
     CSS_PATH = 'gallery.tcss'
     NAME = 'viewer'
     AUTO_FOCUS = ''
+    HOLDS = (FilmPlayer,)
+    OPENED_BY = ('gallery', 'grid.select')
+    NOTHING = 'No result is shown.'
+    REFUSALS = {
+        **dict.fromkeys(('play', 'scrub'), 'The result is no film.'),
+        'open_outside': 'There is no screen here to open it on.',
+    }
     FIRST_KEYS = ('viewer.next', 'viewer.previous', 'viewer.play', 'look.closer', 'viewer.facts', 'look.leave')
 
     BINDINGS: ClassVar[list[BindingType]] = [

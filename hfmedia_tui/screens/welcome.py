@@ -37,9 +37,9 @@ class WelcomeScreen(Screen[None]):
     CSS_PATH = 'welcome.tcss'
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding('s', "choose('sandbox')", 'Try the sandbox', id='welcome.sandbox'),
-        Binding('p', "choose('paste')", 'Paste a token', id='welcome.paste'),
-        Binding('l', "choose('look')", 'Look again', id='welcome.look'),
+        Binding('s', "choose('sandbox')", 'Try the sandbox', id='welcome.sandbox', tooltip='Begin without an account'),
+        Binding('p', "choose('paste')", 'Paste a token', id='welcome.paste', tooltip='Have a token kept, and begin'),
+        Binding('l', "choose('look')", 'Look again', id='welcome.look', tooltip='Look again for a token'),
         Binding('q', "choose('quit')", 'Quit', id='welcome.quit'),
         Binding('j', 'move(1)', show=False, id='welcome.down'),
         Binding('k', 'move(-1)', show=False, id='welcome.up'),

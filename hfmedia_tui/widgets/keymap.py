@@ -18,7 +18,7 @@ from textual.screen import ModalScreen, Screen
 
 from hfmedia_tui.domain import clean
 
-__all__ = ['Known', 'bound_keys', 'known_bindings', 'rebind', 'shared', 'troubles']
+__all__ = ['Action', 'Known', 'actions_of', 'bound_keys', 'known_bindings', 'rebind', 'shared', 'troubles']
 
 _MODIFIERS = frozenset({'ctrl', 'alt', 'shift', 'meta', 'super', 'hyper'})
 _LONGEST = 40
@@ -39,6 +39,14 @@ class Known(NamedTuple):
     def keys(self, keymap: Mapping[str, str]) -> tuple[str, ...]:
         """Its keys now."""
         return _keys(keymap.get(self.id, '')) or self.usual
+
+
+class Action(NamedTuple):
+    """Something that a kind of node does on a key."""
+
+    binding: Binding
+    keys: tuple[str, ...]
+    """The keys that do it now."""
 
 
 def known_bindings() -> Mapping[str, Known]:
@@ -62,6 +70,16 @@ def bound_keys(binding_id: str) -> tuple[str, ...]:
     bindings = known_bindings()[binding_id].owner._merged_bindings
     assert bindings is not None  # every class has its own, from its making on
     return tuple(key for key, binding in bindings if binding.id == binding_id)
+
+
+def actions_of(owner: type[DOMNode]) -> list[Action]:
+    """What has an id among the bindings that a class has or inherits, with the keys that `rebind` gave it."""
+    found = dict[str, Action]()
+    for key, binding in owner._merged_bindings or ():
+        if binding.id:
+            keys = found[binding.id].keys if binding.id in found else ()
+            found[binding.id] = Action(binding, (*keys, key))
+    return list(found.values())
 
 
 def rebind(keymap: Mapping[str, str], nodes: Iterable[DOMNode] = ()) -> None:

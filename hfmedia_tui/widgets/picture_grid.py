@@ -235,6 +235,7 @@ class PictureGrid(Widget, can_focus=True):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *LIST_KEYS,
+        Binding('enter', 'select', 'Look', show=False, id='grid.select', tooltip='Look at the result alone'),
         Binding('left,h', 'go_aside(-1)', 'Left', show=False, id='grid.left'),
         Binding('right,l', 'go_aside(1)', 'Right', show=False, id='grid.right'),
     ]

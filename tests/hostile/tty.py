@@ -70,15 +70,11 @@ class Tty:
             assert time.monotonic() < deadline, f'{words!r} never came: {plain(self.told)[-2000:]}'
             assert self._read(0.2), f'it ended before {words!r} came: {plain(self.told)[-2000:]}'
 
-    def end(self, *, insisting: str = '') -> int:
-        """Wait until the command has ended by itself, and return its exit code; `insisting` is pressed meanwhile."""
+    def end(self) -> int:
+        """Wait until the command has ended by itself, and return its exit code."""
         deadline = time.monotonic() + _PATIENCE
-        pressed = 0.0
         while self._read(0.2):
             assert time.monotonic() < deadline, f'it never ended: {plain(self.told)[-2000:]}'
-            if insisting and time.monotonic() - pressed > 1:
-                pressed = time.monotonic()
-                self.press(insisting)
         self._process.join()
         assert self._process.exitcode is not None
         return self._process.exitcode

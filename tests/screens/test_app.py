@@ -98,16 +98,6 @@ async def test_help_tells_the_keys_of_the_other_places_and_the_filters_too(start
         assert not isinstance(studio.app.screen, HelpScreen)
 
 
-async def test_every_action_is_in_the_palette_and_runs_from_there(start: Start) -> None:
-    async with start() as studio:
-        await studio.until(lambda: studio.browse.models.rows)
-        await studio.press('ctrl+p', *'go to the jobs')
-        await studio.until_shown('Go to the jobs')
-        await studio.pilot.pause(0.2)  # the palette itself waits before it runs what Enter chose
-        await studio.press('enter')
-        await studio.until(lambda: studio.app.current_mode == 'jobs')
-
-
 async def test_every_binding_has_an_id_of_its_own(start: Start) -> None:
     async with start() as studio:
         seen: dict[str, str] = {}

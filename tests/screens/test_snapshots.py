@@ -21,6 +21,7 @@ from hfmedia_tui.paths import Paths, find_paths
 from hfmedia_tui.screens.compare import CompareScreen
 from hfmedia_tui.screens.help import HelpScreen
 from hfmedia_tui.screens.model_finder import ModelFinder
+from hfmedia_tui.screens.palette import Palette
 from hfmedia_tui.screens.viewer import ViewerScreen
 from hfmedia_tui.screens.welcome import WelcomeScreen
 from hfmedia_tui.services import Services
@@ -42,6 +43,7 @@ PLACES: dict[str, tuple[tuple[str, ...], str | type, tuple[str, ...]]] = {
     'models': (('f3', 'ctrl+o'), ModelFinder, ('escape',)),
     'jobs': (('f4',), 'jobs', ()),
     'help': (('f1',), HelpScreen, ('escape',)),
+    'palette': (('ctrl+p',), Palette, ('escape',)),
     'settings': (('f7',), 'settings', ()),
     'gallery': (('f6',), 'gallery', ()),
     'viewer': (('enter',), ViewerScreen, ('escape',)),
