@@ -17,10 +17,22 @@ from PIL import Image
 from sd_parsers import ParserManager
 from sd_parsers.data import Generators, PromptInfo
 
+from hfmedia_tui.metadata.reading import read_recipe
 from tests.metadata.samples import MODEL, PROMPT, SAMPLES, inscribe, write_sample
 
 PICTURES = [name for name in SAMPLES if not name.endswith('.mp4')]
 FILMS = [name for name in SAMPLES if name.endswith('.mp4')]
+PROMPTS = {
+    'short': 'a fox',
+    'unicode-quotes-lines': PROMPT,
+    'settings-inline': 'Steps: many, and a colon',
+    'settings-lines': 'a fox\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 3\n\nin snow',
+    'settings-last': 'a fox\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 3, Size: 1x1',
+    'quotes': '"a" \'b\' \\ `d` {"e": [1]}',
+    'long': 'fox, ' * 2000,
+    'long-wide': '狐' * 10_000,
+}
+"""What may be taken for something else, or have no room."""
 NEEDS_EXIFTOOL = pytest.mark.skipif(not shutil.which('exiftool'), reason='exiftool is not installed')
 
 
@@ -40,22 +52,38 @@ def closed_at_the_end() -> Iterator[None]:
         picture.close()
 
 
-@pytest.mark.parametrize('prompt', [PROMPT, 'a fox', 'Steps: many, and a colon'])
+@pytest.mark.parametrize('negative', ['blur', 'x: "y", z\nSteps: 3, Sampler: none'], ids=['word', 'settings'])
+@pytest.mark.parametrize('prompt', PROMPTS.values(), ids=PROMPTS)
 @pytest.mark.parametrize('name', PICTURES)
-def test_sd_parsers(tmp_path: Path, name: str, prompt: str) -> None:
+def test_sd_parsers(tmp_path: Path, name: str, prompt: str, negative: str) -> None:
     path = write_sample(tmp_path, name)
     inscribe(
-        path, prompt=prompt, parameters={'negative_prompt': 'blur', 'num_inference_steps': 28, 'guidance_scale': 3.5}
+        path, prompt=prompt, parameters={'negative_prompt': negative, 'num_inference_steps': 28, 'guidance_scale': 3.5}
     )
     told = parsed(path)
     assert told is not None
     assert told.generator is Generators.AUTOMATIC1111
     (sampler,) = told.samplers
-    assert [said.value for said in sampler.prompts] == [prompt]
-    assert [said.value for said in sampler.negative_prompts] == ['blur']
+    assert [said.value for said in sampler.prompts] == [prompt.strip()]
+    assert [said.value for said in sampler.negative_prompts] == [negative]
     assert sampler.model is not None
     assert sampler.model.name == MODEL
     assert sampler.parameters == {'steps': '28', 'cfg_scale': '3.5', 'seed': str(2**60 + 1)}
+
+
+def test_a_prompt_that_speaks_of_a_negative_one_is_read_whole(tmp_path: Path) -> None:
+    """sd-parsers gives up on a second `Negative prompt:`, and AUTOMATIC1111 takes all that follows for it."""
+    prompt = 'a fox\nNegative prompt: is what this says\nin snow'
+    path = write_sample(tmp_path, 'still.png')
+    inscribe(path, prompt=prompt, parameters={'negative_prompt': 'blur, Negative prompt: no'})
+    told = parsed(path)
+    assert told is not None
+    (sampler,) = told.samplers
+    assert [said.value for said in sampler.prompts] == [prompt.replace('prompt:', 'prompt :')]
+    assert [said.value for said in sampler.negative_prompts] == ['blur, Negative prompt : no']
+    recipe = read_recipe(path)
+    assert recipe.prompt == prompt, 'our own record has every letter'
+    assert recipe.parameters['negative_prompt'] == 'blur, Negative prompt: no'
 
 
 @pytest.mark.parametrize('parameters', [{}, {'negative_prompt': 'x'}, {'num_inference_steps': 4}])
@@ -85,21 +113,24 @@ def test_the_four_rules_of_a1111s_text(tmp_path: Path, prompt: str) -> None:
 
 @NEEDS_EXIFTOOL
 def test_exiftool(tmp_path: Path) -> None:
-    paths = {name: write_sample(tmp_path, name) for name in SAMPLES}
-    for path in paths.values():
-        inscribe(path, sidecar=False)
-    command = ['exiftool', '-json', '-G1', '-a', '-api', 'largefilesupport=1', *map(str, paths.values())]
+    asked = dict[Path, str]()
+    for kind, prompt in PROMPTS.items():
+        (tmp_path / kind).mkdir()
+        for name in SAMPLES:
+            asked[path := write_sample(tmp_path / kind, name)] = prompt
+            inscribe(path, prompt=prompt, sidecar=False)
+    command = ['exiftool', '-json', '-G1', '-a', '-api', 'largefilesupport=1', *map(str, asked)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
     for told in json.loads(done.stdout):
-        name = Path(told['SourceFile']).name
+        name, prompt = told['SourceFile'], asked[Path(told['SourceFile'])]
         assert 'ExifTool:Error' not in told, name
         assert 'ExifTool:Warning' not in told, name
         assert told['XMP-iptcExt:DigitalSourceType'].endswith('/trainedAlgorithmicMedia'), name
         assert told['XMP-iptcExt:AISystemUsed'] == f'{MODEL} (fal-ai)'
-        assert told['XMP-iptcExt:AIPromptInformation'] == PROMPT
-        assert json.loads(told['XMP-hfmedia:Record'])['prompt'] == PROMPT
-        place = {'.png': 'PNG:Parameters', '.mp4': 'Keys:Parameters'}.get(paths[name].suffix, 'ExifIFD:UserComment')
-        assert told[place].startswith(f'{PROMPT}\nNegative prompt: blur\nSteps: n/a'), name
+        assert told['XMP-iptcExt:AIPromptInformation'] == prompt
+        assert json.loads(told['XMP-hfmedia:Record'])['prompt'] == prompt
+        place = {'.png': 'PNG:Parameters', '.mp4': 'Keys:Parameters'}.get(Path(name).suffix, 'ExifIFD:UserComment')
+        assert told[place].startswith(f'{prompt}\nNegative prompt: blur\nSteps: n/a'), name
 
 
 @pytest.mark.parametrize('name', PICTURES)

@@ -2,8 +2,9 @@
 
 Read as its `parse_generation_parameters` does:
 https://github.com/AUTOMATIC1111/stable-diffusion-webui/blob/master/modules/infotext_utils.py. Written so that readers
-that are less exact understand it as well: the negative prompt always has its line, `Steps` comes first, `Sampler` and
-`Seed` are always there, and no value holds a comma, a colon or a quotation mark.
+that are less exact understand it as well: the negative prompt always has its line, and the words that begin that line
+stand nowhere else as they are; `Steps` comes first, `Sampler` and `Seed` are always there, and no value holds a comma,
+a colon or a quotation mark.
 """
 
 import json
@@ -79,7 +80,13 @@ def write(
     told = (
         f'{name}: {_SEPARATORS.sub(" ", str(value))}' for name, value in settings.items() if value not in (None, '')
     )
-    return f'{prompt}\n{_NEGATIVE} {parameters.get("negative_prompt", "")}\n{", ".join(told)}'
+    negative = parameters.get('negative_prompt', '')
+    return f'{_apart(prompt)}\n{_NEGATIVE} {_apart(negative)}\n{", ".join(told)}'
+
+
+def _apart(text: str) -> str:
+    """A prompt in which no reader sees the beginning of the other one: our own record has it as it was."""
+    return text.replace(_NEGATIVE, _NEGATIVE.replace(':', ' :'))
 
 
 def _settings(line: str) -> dict[str, object]:
