@@ -40,13 +40,17 @@ class Entries(Struct, frozen=True, kw_only=True, omit_defaults=True):
     @classmethod
     def of(cls, order: Order) -> 'Entries':
         """What the form said when `order` was asked for."""
+        draw, seed = order.draw, order.seed
+        if draw is not None and seed is not None and not order.same_seed:
+            seed = max(0, seed - draw.place)  # it counted up from one prompt to the next
         return cls(
             parameters=order.parameters,
             provider=order.provider,
             extra=order.extra,
-            count=order.count,
-            seed=order.seed,
+            count=order.count if draw is None else draw.count,
+            seed=seed,
             same_seed=order.same_seed,
+            drawn=draw is not None,
             bill_to=order.bill_to,
         )
 

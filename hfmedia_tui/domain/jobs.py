@@ -13,6 +13,7 @@ __all__ = [
     'FINAL_STATES',
     'SANDBOX',
     'Attempt',
+    'Draw',
     'Driver',
     'Event',
     'Facts',
@@ -33,6 +34,15 @@ SANDBOX: Final = 'sandbox'
 """What stands for the sandbox's addresses in an order: they change from start to start."""
 
 
+class Draw(Struct, frozen=True, kw_only=True, gc=False):  # tens of thousands, without a cycle
+    """That a prompt was drawn from its template at random, beside others that have orders of their own."""
+
+    count: int
+    """Prompts that were drawn together."""
+    place: int
+    """Which of them this is, from 0."""
+
+
 class Order(Struct, frozen=True, kw_only=True, gc=False):  # tens of thousands, without a cycle
     """One ask: `count` generations of one prompt by one model."""
 
@@ -43,6 +53,8 @@ class Order(Struct, frozen=True, kw_only=True, gc=False):  # tens of thousands, 
     """The text that is sent."""
     template: str | None = None
     """What the prompt was made from, where that had alternatives or wildcards."""
+    draw: Draw | None = None
+    """How the prompt was drawn from the template; None where every one that this stands for was asked for."""
     mappings: tuple[ProviderMapping, ...]
     """The offers to try, first to last; empty when no provider that we speak serves the model."""
     passed_over: tuple[str, ...] = ()

@@ -225,7 +225,7 @@ class ComposingPlace(RecipePlace):
             self.model = Model(id=order.model, task=order.task, mappings=order.mappings)
         entries = Entries.of(order)
         if only is not None:
-            entries = replace(entries, count=1, seed=only.seed, same_seed=False)
+            entries = replace(entries, count=1, seed=only.seed, same_seed=False, drawn=False)
         self.prompt.write_over(escaped(order.prompt) if only is not None else template_of(order))
         self.form.fill(entries)
         self._tell_of_lost(entries.provider)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from hfmedia_tui.composition import Entries, extent_of
-from hfmedia_tui.domain import Model
+from hfmedia_tui.domain import Draw, Model
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.services.offers import Offers
 from hfmedia_tui.services.ordering import MOST_GENERATIONS, Ask
@@ -33,6 +33,7 @@ def plan(template: Template, models: Sequence[Model], entries: Entries, offers: 
             model=model.id,
             prompt=prompt,
             template=None if template.is_plain else template.text,
+            draw=Draw(count=len(prompts), place=place) if drawn else None,
             provider=provider,
             parameters=entries.parameters,
             aspect_ratio=entries.aspect_ratio,

@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from hfmedia_tui.catalog.catalog import Catalog
-from hfmedia_tui.domain import Model, Order, clean
+from hfmedia_tui.domain import Draw, Model, Order, clean
 from hfmedia_tui.engine.generations import new_order_id
 from hfmedia_tui.engine.naming import check_name
 from hfmedia_tui.errors import UsageError
@@ -35,6 +35,8 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     prompt: str
     template: str | None = None
     """What the prompt was made from, where that had alternatives or wildcards: kept with it, and not read."""
+    draw: Draw | None = None
+    """How the prompt was drawn from it; None where it was not."""
     provider: str | None = None
     parameters: Mapping[str, Any] = {}
     aspect_ratio: str | None = None
@@ -111,6 +113,7 @@ class Ordering:
             model=model.id,
             prompt=clean(ask.prompt, _LONGEST_PROMPT),
             template=ask.template,
+            draw=ask.draw,
             mappings=mappings,
             passed_over=passed_over,
             provider=ask.provider,

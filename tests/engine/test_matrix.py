@@ -55,6 +55,17 @@ async def test_drawn_prompts_come_again_with_their_seed(open_house: OpenHouse) -
         assert {ask.seed for ask in same} == {7}
 
 
+@pytest.mark.parametrize('same_seed', [False, True])
+async def test_what_was_drawn_is_opened_again_as_it_was_asked_for(open_house: OpenHouse, same_seed: bool) -> None:
+    async with open_house() as services:
+        entries = Entries(drawn=True, count=3, seed=7, same_seed=same_seed)
+        orders = await services.orders(await planned(services, '{a|b|c|d|e|f}', entries))
+        assert len(orders) == 6
+        assert all(Entries.of(order) == entries for order in orders)
+        unseeded = await services.orders(await planned(services, '{a|b|c}', Entries(drawn=True, count=2)))
+        assert {Entries.of(order).seed for order in unseeded} == {None}
+
+
 async def test_the_seed_counts_up_or_stays(open_house: OpenHouse) -> None:
     async with open_house() as services:
         for same, seeds in ((False, [7, 8]), (True, [7, 7])):

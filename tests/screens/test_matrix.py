@@ -92,6 +92,14 @@ async def test_each_provider_is_asked_and_prompts_are_drawn(start: Start) -> Non
         await studio.until(lambda: len(studio.services.pool.jobs) == 2)
         jobs = await studio.settle()
         assert len({job.order.prompt for job in jobs}) == 2
+        asked = studio.compose.form.read()
+
+        await studio.press('f4', 'e')
+        await studio.until(lambda: studio.compose.prompt.text == jobs[-1].order.prompt)
+        await studio.press('f4', 'E')
+        await studio.until(lambda: studio.compose.prompt.text == '{1|2|3}{a|b|c}{x|y|z}')
+        assert studio.compose.form.read() == asked
+        await studio.until(lambda: cost(studio) == '2 paid requests: 2 prompts')
 
 
 async def test_a_wildcard_that_is_not_there_is_told_with_its_place(start: Start, paths: Paths) -> None:

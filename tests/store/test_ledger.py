@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from hfmedia_tui.domain import (
     Attempt,
+    Draw,
     Facts,
     Failure,
     FailureCode,
@@ -286,6 +287,17 @@ async def test_favourites_and_what_was_used_last(ledger: Ledger) -> None:
         await ledger.add(asked, [job(asked)])
     assert await ledger.recent_models(9) == ('a/z', 'a/x', 'a/y')
     assert await ledger.recent_models(1) == ('a/z',)
+
+
+async def test_an_order_keeps_that_its_prompt_was_drawn_and_one_of_before_says_nothing_of_it(
+    ledger: Ledger, path: Path
+) -> None:
+    asked = order(prompt='a', template='{a|b|c}', draw=Draw(count=2, place=1))
+    await ledger.add(asked, [job(asked)])
+    assert await ledger.last_order(asked.router) == asked
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE orders SET body = json_remove(body, '$.draw')")
+    assert await ledger.last_order(asked.router) == replace(asked, draw=None)
 
 
 async def test_each_prompt_is_remembered_once_by_its_newest_order(ledger: Ledger, path: Path) -> None:
