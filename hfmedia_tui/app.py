@@ -26,7 +26,7 @@ from hfmedia_tui.messages import JobReused, ModelChosen, OpeningRetried
 from hfmedia_tui.outlook import Outlook
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.rooms import Rooms
-from hfmedia_tui.screens.bringing import PLACES, bring_screens, make_place
+from hfmedia_tui.screens.bringing import bring_screens, make_place
 from hfmedia_tui.screens.key_question import KeyQuestion
 from hfmedia_tui.screens.place import Place
 from hfmedia_tui.screens.returning import ReturningApp
@@ -190,7 +190,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
         """The latest snapshot of every job known, by id."""
         self.jobs_changed: Signal[tuple[Job, ...]] = Signal(self, 'jobs changed')
         """Newest snapshots of the jobs that changed."""
-        for name in ('welcome', *PLACES):
+        for name in ('welcome', *TopBar.PLACES):
             self.add_mode(name, partial(make_place, name, pictures))
         self.register_theme(DARK)
         self.register_theme(LIGHT)
@@ -209,7 +209,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
         """Where the user was last; the prompt for who is typing already, the models for who is new."""
         if not self.paths.ledger.exists():
             return 'browse'
-        if self._typed or self.session.place not in PLACES:
+        if self._typed or self.session.place not in TopBar.PLACES:
             return 'browse' if self._sandbox and not self._typed else 'compose'
         return self.session.place
 

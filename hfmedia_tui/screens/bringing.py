@@ -12,14 +12,11 @@ from textual.screen import Screen
 from hfmedia_tui import screens
 from hfmedia_tui.media.picture import Pictures
 
-__all__ = ['PLACES', 'bring_screens', 'make_place']
-
-PLACES = frozenset({'browse', 'compose', 'jobs', 'gallery', 'settings'})
-"""Where a session can be gone on with."""
+__all__ = ['bring_screens', 'make_place']
 
 
 def make_place(name: str, pictures: Pictures) -> Screen[None]:
-    """Return a new screen for one of `PLACES`, or the first screen of who is new."""
+    """Return a new screen for one of `TopBar.PLACES`, or the first screen of who is new."""
     match name:
         case 'browse':
             from hfmedia_tui.screens.browse import BrowseScreen
