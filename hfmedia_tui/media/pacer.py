@@ -89,6 +89,7 @@ class Pacer:
         self._later: list[str] = []
         self._watch: asyncio.TimerHandle | None = None
         self._pump_due = False
+        self._finished = False
 
     # ------------------------------------------------------------------------------------------ the terminal's side
 
@@ -104,6 +105,7 @@ class Pacer:
         Where nobody `answers`, nothing is paced.
         """
         self._write, self._after_frame, self._answers, self._paced = write, after_frame, answers, answers
+        self._finished = False
         self._pump()
 
     def close(self) -> None:
@@ -113,10 +115,7 @@ class Pacer:
         if self._watch:
             self._watch.cancel()
             self._watch = None
-        for waiting in list(self._waiting):
-            if isinstance(waiting, _Upload):
-                waiting.done.cancel()
-        self._waiting.clear()
+        self._forget_all()
 
     def hold(self) -> None:
         """Write nothing until `go_on`: the terminal is another program's."""
@@ -200,8 +199,11 @@ class Pacer:
     async def upload(self, commands: tuple[str, ...], nearness: float = 0.0) -> None:
         """Send commands that belong together, and return when the last has been written.
 
-        Cancelled before the first is, none of them is sent; later, all are. Then CancelledError comes at the end.
+        Cancelled before the first is, none of them is sent; later, all are. Then CancelledError comes at the end, as it
+        does where the pacer has finished.
         """
+        if self._finished:
+            raise asyncio.CancelledError
         upload = _Upload(self, commands, nearness)
         self.wait(upload)
         try:
@@ -222,11 +224,22 @@ class Pacer:
             self._write(command)
 
     def finish(self) -> None:
-        """Send the rest of the upload that has begun at once, whatever the pace, and what waited for its end."""
+        """Send the rest of the upload that has begun at once, whatever the pace, and what waited for its end.
+
+        No other begins after it: half of one would swallow what the next program sends. Who waits for one is cancelled.
+        """
         if self._upload is not None and self._write is not None:
             self._upload.go_on(sys.maxsize)
+        self._finished = True
+        self._forget_all()
 
     # ------------------------------------------------------------------------------------------ inside
+
+    def _forget_all(self) -> None:
+        for waiting in self._waiting:
+            if isinstance(waiting, _Upload):
+                waiting.done.cancel()
+        self._waiting.clear()
 
     def _pump(self) -> None:
         self._pump_due = False

@@ -14,7 +14,8 @@ __all__ = ['COUNTED', 'Passing', 'TmuxClient', 'ask_tmux', 'find_tmux_client', '
 
 COUNTED: Final = 0.2
 """Seconds after which tmux has counted what it threw away; it does so ten times a second."""
-_TIMES: Final = 6
+_INSISTING: Final = 15
+"""How often, at most, something is sent: for some three seconds."""
 
 
 class Passing(NamedTuple):
@@ -75,12 +76,12 @@ def through_tmux(sequence: str) -> str:
 
 def insist(wrapped: str, screen: int) -> None:
     """Write what is wrapped for the terminal until tmux seems to have passed it on. Blocking, mostly 0.2 s."""
-    for _ in range(_TIMES):
+    for _ in range(_INSISTING):
         before = find_tmux_client()
         try:
             os.write(screen, wrapped.encode())
         except OSError:  # the terminal went away, and what it kept with it
             return
         time.sleep(COUNTED)
-        if find_tmux_client() == before:
+        if before is not None and find_tmux_client() == before:  # None may be a tmux that is too busy to answer
             return

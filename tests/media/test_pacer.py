@@ -357,6 +357,24 @@ async def test_at_the_end_what_has_begun_is_not_left_half_nor_what_waits_for_it_
     await upload
 
 
+async def test_at_the_end_no_upload_begins_that_would_be_left_half() -> None:
+    link = Link().open()
+    begun, waiting = [asyncio.create_task(link.pacer.upload(pieces(400 << 10))) for _ in range(2)]
+    await settled()
+    link.pacer.finish()
+    too_late = asyncio.create_task(link.pacer.upload(('too late',)))
+    for _ in range(40):
+        await settled()
+        while link.asked:
+            link.answer(0.001)
+    assert link.size == 400 << 10
+    assert begun.done()
+    assert waiting.cancelled()
+    assert too_late.cancelled()
+    link.pacer.tell('free')
+    assert link.written[-1] == 'free'
+
+
 @pytest.mark.parametrize('megabits', [5, 10, 50])
 async def test_no_more_is_under_way_than_a_narrow_link_carries_while_a_key_may_wait(megabits: int) -> None:
     link, rate = Link().open(), megabits * 125_000

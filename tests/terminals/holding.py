@@ -109,6 +109,7 @@ class Holding:
             return _answer(keys, 'OK')
         if not 0 < number <= _LARGEST_NUMBER:
             self._fault(f'the number {number}')
+            return _answer(keys, 'EINVAL')
         digest = hashlib.sha256(payload + f'{keys.get("c")} {keys.get("r")}'.encode()).hexdigest()
         is_frame = keys.get('a') == 'f'
         self.uploads.append(Upload(number, digest, self._wire, is_frame))
