@@ -1,9 +1,9 @@
-"""The application: its places, its global keys, and the one bridge from the engine to the screens."""
+"""The application: the house behind its places, the ways between these, and the global keys."""
 
 import asyncio
 import gc
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -15,33 +15,28 @@ from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.reactive import var
 from textual.screen import Screen
-from textual.signal import Signal
 from textual.worker import Worker, WorkerError, WorkerState
 
-from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState, Order
+from hfmedia_tui.domain import Job, Order
 from hfmedia_tui.errors import AppError, UsageError
 from hfmedia_tui.media.notices import Notices
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.messages import JobReused, ModelChosen, OpeningRetried
-from hfmedia_tui.outlook import Outlook
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.rooms import Rooms
 from hfmedia_tui.screens.bringing import bring_screens, make_place
 from hfmedia_tui.screens.key_question import KeyQuestion
+from hfmedia_tui.screens.leaving_app import LeavingApp
 from hfmedia_tui.screens.place import Place
-from hfmedia_tui.screens.returning import ReturningApp
+from hfmedia_tui.screens.settings_app import SettingsApp
 from hfmedia_tui.settings_file import SettingsFile
 from hfmedia_tui.store.session import Session
 from hfmedia_tui.tokens import keep_token
-from hfmedia_tui.widgets.job_row import is_paused
-from hfmedia_tui.widgets.keymap import bound_keys, rebind, troubles
+from hfmedia_tui.widgets.keymap import rebind
 from hfmedia_tui.widgets.keys import key_name, keyed
 from hfmedia_tui.widgets.pictures_app import PicturesApp
-from hfmedia_tui.widgets.plain import plural
 from hfmedia_tui.widgets.styles_app import StylesApp
-from hfmedia_tui.widgets.telling_app import TellingApp
-from hfmedia_tui.widgets.themes import DARK, LIGHT
-from hfmedia_tui.widgets.top_bar import Tally, TopBar
+from hfmedia_tui.widgets.top_bar import TopBar
 from hfmedia_tui.widgets.type_ahead import TypeAheadApp
 
 if TYPE_CHECKING:
@@ -59,15 +54,9 @@ _log = logging.getLogger(__name__)
 
 _RECENT = 200
 """Jobs of earlier sessions that are shown."""
-_PACE = 0.05
-"""Seconds between two pieces of news to the screens: what happens in between is told once, in its newest state."""
-_MOST_TOLD = 5
-"""Troubles with keys that are told at once."""
-_WATCH_SECONDS = 0.5
-"""Between two looks at what other processes do."""
 
 
-class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp):
+class HFMediaApp(PicturesApp, TypeAheadApp, SettingsApp, LeavingApp, StylesApp):
     """A studio in a few places, over rooms that it opens, follows and closes."""
 
     TITLE = 'hfmedia'
@@ -117,18 +106,10 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
         Binding('ctrl+q,q', 'quit', 'Quit', show=False, id='app.quit', tooltip='Leave the program'),
     ]
 
-    services: var['Services | None'] = var(None)
-    """The rooms below, while they are open."""
     standing: var[str] = var('')
     """What is being waited for, or why the rooms could not be opened; empty while they are open."""
     mark: var[str] = var('')
     """Whose account is at work."""
-    paused: var[bool] = var(False)
-    """Whether nothing new starts."""
-    tally: var[Tally] = var(Tally())
-    """Counts of this session's jobs."""
-    _goes_on = False
-    """Whether the rooms stay open after the last screen."""
 
     def __init__(
         self,
@@ -157,13 +138,6 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
         rebind(self.settings_file.settings.bindings)  # before any binding is looked at
         super().__init__()
         self.rooms = Rooms(paths, opening)
-        """What is open below; it stays open after the last screen where that is to go on."""
-        self.hung_up = False
-        """Whether the terminal is gone."""
-        self.to_collect = False
-        """Whether jobs were left that a process of their own is to collect."""
-        self.farewell: list[str] = []
-        """What is to be said when the terminal is the shell's again."""
         self._alone = alone
         self.paths = paths
         self.pictures = pictures
@@ -173,8 +147,6 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
         self._look_for_token = look_for_token
         self.keep_token = keep_token
         """Checks a token and keeps it. Blocking. Raises AppError."""
-        self._keymap_told: Mapping[str, str] = {}
-        """The user's own keys, as they are bound and their troubles were told."""
         self.session = Session(paths.data / 'session.json')
         self.session.read()
         self._typed = typed
@@ -183,22 +155,12 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
         self._film: FilmPlayer | None = None
         """The one that played last."""
         self._house: Worker[None] | None = None
-        self._live: set[str] = set()
-        """Jobs that have not ended, whoever drives them."""
-        self._pending: dict[str, Job] = {}
-        self.jobs: dict[str, Job] = {}
-        """The latest snapshot of every job known, by id."""
-        self.jobs_changed: Signal[tuple[Job, ...]] = Signal(self, 'jobs changed')
-        """Newest snapshots of the jobs that changed."""
         for name in ('welcome', *TopBar.PLACES):
             self.add_mode(name, partial(make_place, name, pictures))
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self._show_theme()
 
     async def on_mount(self) -> None:
         self.mode_change_signal.subscribe(self, self._leave_editing)
-        self._apply_settings()
+        self.apply_settings()
         if self._sandbox or self._token_found:
             await self.switch_mode(self._first_place())
             self._open_house(sandbox=bool(self._sandbox))
@@ -221,7 +183,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
             self._house.cancel()
             with suppress(WorkerError):
                 await self._house.wait()
-        if not self._goes_on:
+        if not self.goes_on:
             await self.rooms.close()
 
     # ------------------------------------------------------------------------------------------ the house
@@ -267,7 +229,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
     async def _move_in(self, services: 'Services') -> None:
         recent = await services.ledger.jobs(limit=_RECENT, newest_first=True)
         self.jobs.update((job.id, job) for job in reversed(recent))
-        self.run_worker(self._watch_others(services), name='watch', group='watch', exit_on_error=False)
+        self.run_worker(self.watch_others(services), name='watch', group='watch', exit_on_error=False)
         last = await services.last_order()
         if last is not None and last.router != services.router:
             last = None
@@ -355,68 +317,11 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
         except AppError as error:
             self.notify(error.hint or '', title=error.message, severity='error', markup=False)
 
-    async def _watch_others(self, services: 'Services') -> None:
-        """Take on what other processes do to their jobs, and collect what they leave when they end."""
-        told = False
-        while True:
-            try:
-                news = await services.ledger.news()
-                for job in news:
-                    self.take_job(job)
-                if any(job.driver is Driver.NOBODY for job in news):
-                    await services.resume(sent_only=True)
-                told = False
-            except AppError as error:
-                if not told:
-                    _log.warning('what others do is not known: %s', error)
-                told = True
-            await asyncio.sleep(_WATCH_SECONDS)
-
     def _say_of_hooks(self, sentence: str) -> None:
         """Tell what went wrong with the user's own command; when the screen is gone, the log alone."""
         _log.warning(sentence)
         if self.is_running:
             self.notify(sentence, severity='warning', markup=False)
-
-    def take_job(self, job: Job) -> None:
-        """Take on a newer snapshot of a job, and tell the screens soon."""
-        if not self._pending:
-            self.set_timer(_PACE, self._publish)
-        self._pending[job.id] = job
-
-    def _publish(self) -> None:
-        changed = tuple(self._pending.values())
-        self._pending.clear()
-        self.jobs.update((job.id, job) for job in changed)
-        for job in changed:
-            (self._live.discard if job.state in FINAL_STATES else self._live.add)(job.id)
-        self._count()
-        self.jobs_changed.publish(changed)
-        self.follow_jobs(changed)
-        if self.services is not None and (missing := self.services.pasts.missing(changed)):
-            self.run_worker(self.services.pasts.learn(missing), group='pasts', exit_on_error=False)
-
-    def watch_paused(self) -> None:
-        self._count()
-
-    def _count(self) -> None:
-        """Count the jobs by what they are doing."""
-        live = [job for job in map(self.jobs.__getitem__, self._live) if job.driver is not Driver.NOBODY]
-        states = [job.state for job in live]
-        paused = sum(is_paused(job, line=self.paused) for job in live)
-        ours = self.services.pool.jobs if self.services is not None else {}
-        ended = [self.jobs[job_id].state for job_id in ours if job_id in self.jobs]
-        self.tally = Tally(
-            running=states.count(JobState.RUNNING),
-            queued=states.count(JobState.QUEUED) - paused,
-            paused=paused,
-            failed=ended.count(JobState.FAILED),
-            succeeded=ended.count(JobState.SUCCEEDED),
-        )
-
-    def outlook(self, job: Job) -> Outlook:
-        """What can be said now of a job that has not ended."""
-        return Outlook() if self.services is None else self.services.outlook(job)
 
     def _fatal_error(self) -> None:
         """End with a sentence, and tell the log why.
@@ -436,68 +341,11 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
         if self.services is None and self._house is not None and self._house.is_finished:
             self._open_house(sandbox=bool(self._sandbox))
 
-    # ------------------------------------------------------------------------------------------ the settings
-
-    async def read_settings(self) -> None:
-        """Take on what the settings file says now. Raises UsageError."""
-        await asyncio.to_thread(self.settings_file.read)
-        self._apply_settings()
-
-    async def change_setting(self, section: str, name: str, value: object) -> None:
-        """Have the settings file say something else, and do it. Raises UsageError, with everything as it was."""
-        await asyncio.to_thread(self.settings_file.change, section, name, value)
-        self._apply_settings()
-
-    def _apply_settings(self) -> None:
-        """Do what can be done at once; the rest is heard at the next start."""
-        self._show_theme()
-        self._bind_keys()
-        self.notifications = self.settings_file.settings.notifications
-        self.tell_window()
-        if self.services is not None:
-            self.services.take_settings(self.settings_file.settings)
-
-    def _bind_keys(self) -> None:
-        """Have the user's own keys do what they are to do, and say what of that cannot be."""
-        keymap = self.settings_file.settings.bindings
-        if keymap != self._keymap_told:
-            self._keymap_told = keymap
-            bring_screens()
-            screens = [screen for stack in self._screen_stacks.values() for screen in stack]
-            rebind(keymap, [self, *(node for screen in screens for node in screen.walk_children(with_self=True))])
-            self.refresh_bindings()
-            for place in self.places:
-                place.show_place_keys()
-            if said := troubles(keymap):
-                self.notify('\n'.join(said[:_MOST_TOLD]), title='Keys', severity='warning', markup=False)
-
-    def place_keys(self) -> dict[str, str]:
-        """The key that goes to each place, as it is shown."""
-        return {name: key_name(bound_keys(f'app.{name}')[0]) for name in TopBar.PLACES}
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave every key to who asks for one."""
         if action == 'place' and not self.is_entered:
             return False
         return not isinstance(self.screen, KeyQuestion) if self.screen_stack else True
-
-    def _show_theme(self) -> None:
-        chosen = self.settings_file.settings.interface.theme
-        few = self.console.color_system in ('standard', 'windows')
-        self.theme = chosen if chosen in self.available_themes else 'ansi-dark' if few else DARK.name
-
-    @work(group='theme', exclusive=True, exit_on_error=False)
-    async def action_choose_theme(self) -> None:
-        """Choose the colours, and keep the choice."""
-        themes = [('', 'as usual', ''), *((name, name, '') for name in sorted(self.available_themes))]
-        from hfmedia_tui.screens.choice import Choice  # no screen before it is opened
-
-        chosen = await self.push_screen_wait(Choice('Theme', themes, chosen=self.theme))
-        if chosen is not None:
-            try:
-                await self.change_setting('interface', 'theme', chosen or None)
-            except UsageError as error:
-                self.notify(error.hint or '', title=error.message, severity='error', markup=False)
 
     # ------------------------------------------------------------------------------------------ from place to place
 
@@ -610,79 +458,6 @@ class HFMediaApp(PicturesApp, TypeAheadApp, TellingApp, ReturningApp, StylesApp)
         """Do what was clicked in the help."""
         if chosen is not None:
             await self.run_action(*chosen)
-
-    async def action_quit(self) -> None:
-        """Leave; asks first while jobs of this process are not finished."""
-        if not any(worker.group == 'quit' and worker.is_running for worker in self.workers):
-            self._quit()
-
-    @work(group='quit', exit_on_error=False)
-    async def _quit(self) -> None:
-        from hfmedia_tui.screens.leaving import Farewell, ask_how_to_leave  # no screen before it is opened
-
-        while (services := self.rooms.services) is not None and any(left := services.pool.if_left()):
-            choice = await self.push_screen_wait(ask_how_to_leave(left))
-            if choice == 'wait':
-                ended = Farewell('Leaving when all have ended', services.pool.idle(), services.pool.if_left, stays=True)
-                if not await self.push_screen_wait(ended):
-                    return
-                if not services.pool.if_left().moves:  # what is paused does not end, and stays
-                    self._leave_running(services)
-                    break
-            elif choice == 'cancel':
-                await self._cancel_all(services)
-            elif choice == 'leave':
-                self._leave_running(services)
-                break
-            else:
-                return
-        self.exit()
-
-    async def _cancel_all(self, services: 'Services') -> None:
-        """Cancel every job of this process, and say what that did when the screen is gone."""
-        from hfmedia_tui.screens.leaving import Farewell  # no screen before it is opened
-
-        async def cancel() -> None:
-            try:
-                self.farewell += [f'{job.id}  {job.note or job.state}' for job in await services.pool.cancel_all()]
-            except AppError as error:
-                self.farewell.append(str(error))
-
-        await self.push_screen_wait(
-            Farewell('Asking the providers to stop', cancel(), services.pool.if_left, stays=False)
-        )
-
-    def _leave_running(self, services: 'Services') -> None:
-        """Take note of what is left, to be said when the screen is gone."""
-        services.pool.stop_starting()
-        left = services.pool.if_left()
-        self.to_collect = bool(left.collected)
-        if left.collected:
-            self.farewell.append(
-                f'In the background: {plural(len(left.collected), "job")}. `hfmedia-tui jobs` tells how far.'
-            )
-        self.farewell += [
-            f'{job.id}  interrupted while {job.provider} was being asked: it may be billed.' for job in left.interrupted
-        ]
-        if left.waiting:
-            self.farewell.append(
-                f'{plural(len(left.waiting), "job")} not sent: the next start or `hfmedia-tui resume` goes on.'
-            )
-        if left.paused:
-            self.farewell.append(
-                f'{plural(len(left.paused), "job")} paused: sent when you say so, or by `hfmedia-tui resume`.'
-            )
-
-    def end(self) -> None:
-        """End the screen at once; the rooms stay open for what runs, to be closed by whoever runs this."""
-        self._goes_on = True
-        self.exit()
-
-    def hang_up(self) -> None:
-        """End the screen because its terminal is gone."""
-        if not self.hung_up:
-            self.hung_up = True
-            self.end()
 
     def get_key_display(self, binding: Binding) -> str:
         if binding.key_display:
