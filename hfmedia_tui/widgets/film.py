@@ -100,6 +100,8 @@ class FilmPlayer(Widget):
         self._playhead = Playhead()
         self._pace = _Pace()
         self._rolling = False
+        self._dragged = False
+        """Whether the mouse moved since it was pressed: letting go of it is no click then."""
         self._wake = asyncio.Event()
 
     def compose(self) -> ComposeResult:
@@ -187,10 +189,17 @@ class FilmPlayer(Widget):
         event.stop()
         self.action_go_to(event.share)
 
+    def on_mouse_down(self) -> None:
+        self._dragged = False
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        self._dragged = self._dragged or bool(event.button)
+
     def on_click(self, event: events.Click) -> None:
         if self.has_film:
             event.stop()
-            self.action_play()
+            if not self._dragged:
+                self.action_play()
 
     def _jump(self, position: float) -> None:
         if self._rolling:

@@ -145,11 +145,20 @@ class FilmStage(Widget):
     def on_unmount(self) -> None:
         self.clear()
 
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if event.button:
+            self._seek(event)
+
     def on_click(self, event: events.Click) -> None:
+        if self._seek(event):
+            event.stop()
+
+    def _seek(self, event: events.MouseEvent) -> bool:
+        """Ask for the place on the line of time that the mouse is at, if it is on the line."""
         share = event.style.meta.get('share')
         if isinstance(share, float):
-            event.stop()
             self.post_message(self.Sought(share))
+        return isinstance(share, float)
 
     # ------------------------------------------------------------------------------------------ drawing
 

@@ -7,6 +7,7 @@ import pytest
 from PIL import ImageDraw
 from textual.app import App, ComposeResult
 from textual.containers import VerticalScroll
+from textual.events import Click, MouseMove, MouseUp
 from textual.pilot import Pilot
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
@@ -156,6 +157,36 @@ async def test_the_line_of_time_can_be_pointed_at(pictures: Pictures, tmp_path: 
         assert 4 < app.player.position < 6
         assert not app.player.playing
         await pilot.click(FilmStage, offset=(20, 3))
+        assert app.player.playing
+
+
+async def test_the_place_follows_the_mouse_along_the_line_of_time(pictures: Pictures, tmp_path: Path) -> None:
+    """Also where the mouse leaves the line, and letting go of it is no click on the film."""
+    async with cinema(pictures, counted_film(tmp_path / 'film.mp4', 120, 12)) as (app, pilot):
+        app.player.play()
+        await rolling(app, pilot)
+        app.player.pause()
+        await pilot.pause()
+        start = lines(app)[11].index('0:10') + 5
+        end = len(lines(app)[11].rstrip()) - 1
+        await pilot.mouse_down(FilmStage, offset=(start + 1, 11))
+        for x in ((start + end) // 2, end - 1):
+            await pilot._post_mouse_events([MouseMove], FilmStage, offset=(x, 11), button=1)
+            assert abs(app.player.position - 10 * (x - start) / (end - start)) < 1
+        await pilot._post_mouse_events([MouseMove], FilmStage, offset=(end - 1, 5), button=1)
+        await pilot._post_mouse_events([MouseUp, Click], FilmStage, offset=(end - 1, 5), button=1)
+        assert app.player.position > 8
+        assert not app.player.playing
+
+
+async def test_a_film_that_was_dragged_is_not_clicked(pictures: Pictures, tmp_path: Path) -> None:
+    """Who drags what is seen closer does not want it to play when the mouse lets go."""
+    async with cinema(pictures, counted_film(tmp_path / 'film.mp4', 120, 12)) as (app, pilot):
+        await pilot.mouse_down(FilmPlayer, offset=(20, 3))
+        await pilot._post_mouse_events([MouseMove], FilmPlayer, offset=(24, 5), button=1)
+        await pilot._post_mouse_events([MouseUp, Click], FilmPlayer, offset=(24, 5), button=1)
+        assert not app.player.playing
+        await pilot.click(FilmPlayer, offset=(24, 5))
         assert app.player.playing
 
 
