@@ -167,10 +167,11 @@ class _Tile(Widget):
         mark = Content(self.item.mark)
         text = Content(self.item.caption).truncate(width - 4 - mark.cell_length, ellipsis=True)
         rest = max(0, width - 4 - mark.cell_length - text.cell_length)
+        line = f' {ends[1] * (rest - 1)}' if rest else ''
         segments = [
             Segment(ends[0], frame),
             Segment(mark.plain, background + self.get_component_rich_style('tile--mark')),
-            Segment(f'{text.plain}{ends[1] * rest}{ends[2]}', frame),
+            Segment(f'{text.plain}{line}{ends[2]}', frame),
         ]
         self._lines[-1] = Strip([segment for segment in segments if segment.text], width)
 
@@ -203,14 +204,15 @@ class _Placed(Layout):
     def arrange(self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True) -> ArrangeResult:
         assert isinstance(parent, PictureGrid)
         no_margin = Spacing()
+        end = Region(0, max(0, parent.rows * parent.tile_height - 1), 1, 1)
+        # The end comes first: it lies under the tile whose corner it is.
         placements = [
+            WidgetPlacement(end, NULL_OFFSET, no_margin, child) for child in children if isinstance(child, _End)
+        ]
+        placements += [
             WidgetPlacement(parent.region_of(tile.place), NULL_OFFSET, no_margin, tile)
             for tile in children
             if isinstance(tile, _Tile) and tile.place is not None
-        ]
-        end = Region(0, max(0, parent.rows * parent.tile_height - 1), 1, 1)
-        placements += [
-            WidgetPlacement(end, NULL_OFFSET, no_margin, child) for child in children if isinstance(child, _End)
         ]
         return placements
 

@@ -115,6 +115,14 @@ async def test_the_keys_move_the_selection_and_keep_it_in_sight(items: list[Grid
             assert region.bottom <= HEIGHT
 
 
+async def test_the_frame_is_whole_also_around_the_first_of_the_last_row(items: list[GridItem]) -> None:
+    async with wall(items[:1]) as (app, _):
+        lines = [line[:20].rstrip() for line in screen_text(app).splitlines()[:8]]
+        assert lines[0] == f'╭{"─" * 18}╮'
+        assert lines[-1] == '╰ picture [/0] ────╯'
+        assert {line[0] + line[-1] for line in lines[1:-1]} == {'││'}
+
+
 async def test_a_click_selects_and_a_second_one_opens(items: list[GridItem]) -> None:
     messages: list[Message] = []
     async with wall(items, messages=messages) as (app, pilot):
