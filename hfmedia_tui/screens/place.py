@@ -85,6 +85,19 @@ class Place(Screen[None]):
     def _on_screen_suspend(self) -> None:
         self.is_fresh = False
 
+    def _compositor_refresh(self) -> None:
+        """Draw what changed; where all of it is to be drawn, at once.
+
+        Textual 8 draws what is new first, on what stood there before, and then all of it; and what it could not draw
+        yet, it takes for drawn.
+        """
+        if self.app._batch_count:
+            return
+        if self._repaint_required and self is self.app.screen:
+            self._repaint_required = False
+            self._compositor._dirty_regions.add(self._compositor.size.region)
+        super()._compositor_refresh()
+
     def on_mount(self) -> None:
         for knowing in (*self.query(JobList), *self.query(JobDetails)):
             knowing.outlook = self.house.outlook

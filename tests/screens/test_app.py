@@ -2,6 +2,9 @@
 
 import gc
 
+import pytest
+from textual._compositor import CompositorUpdate, LayoutUpdate
+from textual.screen import Screen
 from textual.widgets import Static
 
 from hfmedia_tui.errors import SandboxError
@@ -70,6 +73,27 @@ async def test_places_are_reached_by_function_keys_and_by_mouse(start: Start) ->
             assert place.capitalize() in studio.text
         await studio.pilot.click(TopBar, offset=(16, 0))
         await studio.until(lambda: studio.app.current_mode == 'compose')
+
+
+async def test_a_place_is_drawn_whole_before_anything_of_it(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the first of it to come was drawn by itself, the place before was seen between its fields."""
+    drawn: dict[str, list[bool]] = {}
+
+    def note(screen: Screen[object], update: object) -> None:
+        if isinstance(update, CompositorUpdate) and not screen.app._batch_count:
+            drawn.setdefault(type(screen).__name__, []).append(isinstance(update, LayoutUpdate))
+
+    async with start((120, 40)) as studio:
+        await studio.until(lambda: studio.browse.models.rows)
+        monkeypatch.setattr(studio.app, '_display', note)
+        for key in ('f3', 'f4', 'f6', 'f7'):
+            before = studio.app.screen
+            await studio.press(key)
+            await studio.until(lambda: studio.app.screen is not before and drawn.get(type(studio.app.screen).__name__))
+        await studio.pilot.pause()
+    assert {name: whole[0] for name, whole in drawn.items() if name != 'BrowseScreen'} == dict.fromkeys(
+        ['ComposeScreen', 'JobsScreen', 'GalleryScreen', 'SettingsScreen'], True
+    )
 
 
 async def test_digits_typed_into_the_prompt_are_text(start: Start) -> None:
