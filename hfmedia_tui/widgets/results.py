@@ -49,7 +49,7 @@ class Results(Vertical):
         """Which result is shown; None follows the newest."""
 
     def compose(self) -> ComposeResult:
-        with Vertical(id='shown'):
+        with Vertical(id='shown', classes='-empty'):
             yield FilmPlayer(self._pictures, placeholder='Results appear here')
             with Horizontal(id='facts'):
                 yield ResultStrip()
@@ -100,6 +100,7 @@ class Results(Vertical):
         place = last if self._place is None else min(self._place, last)
         strip = self.query_one(ResultStrip)
         strip.count, strip.place = len(self._results), max(0, place)
+        self.query_one('#shown').set_class(place < 0, '-empty')
         told = Content('')
         if place < 0:
             self.player.source = None

@@ -97,8 +97,10 @@ async def test_prompt_fields_and_jobs_are_in_sight_and_the_picture_in_reach(
         await studio.generate('a fox')
         await studio.settle()
         assert 'succeeded' in studio.text
-        await studio.press('f8')
         preview = studio.compose.query_one(Preview)
+        await studio.until(lambda: preview.picture is not None)
+        assert preview.region.height >= 5, 'a picture is seen without a key'
+        await studio.press('f8')
         assert preview.region.height >= 10
         await studio.until(lambda: preview.picture is not None)
         assert 'Negative prompt' not in studio.text
