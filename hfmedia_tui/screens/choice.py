@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -17,7 +18,10 @@ __all__ = ['Choice']
 
 
 class Choice(Popup[str | None]):
-    """Shows options, each with a value, a label and a note; dismissed with a value, or None for no choice."""
+    """Shows options, each with a value, a label and a note; dismissed with a value, or None for no choice.
+
+    A letter or digit goes to the next option that begins with it, but for j and k, which go down and up.
+    """
 
     CSS_PATH = 'choice.tcss'
 
@@ -53,6 +57,15 @@ class Choice(Popup[str | None]):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(self._options[event.option_index][0])
+
+    def on_key(self, event: events.Key) -> None:
+        """Go to the next option that begins with what is typed."""
+        choices = self.query_one(OptionList)
+        if event.is_printable and event.character and choices.highlighted is not None:
+            places = [(choices.highlighted + step) % len(self._options) for step in range(1, len(self._options) + 1)]
+            begun = event.character.casefold()
+            fitting = (place for place in places if self._options[place][1].casefold().startswith(begun))
+            choices.highlighted = next(fitting, choices.highlighted)
 
     def action_move(self, step: int) -> None:
         choices = self.query_one(OptionList)

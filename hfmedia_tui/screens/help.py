@@ -7,7 +7,7 @@ from typing import ClassVar, NamedTuple
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.screen import Screen
@@ -75,11 +75,10 @@ class HelpScreen(Popup[tuple[str, DOMNode] | None]):
 
     def compose(self) -> ComposeResult:
         title = 'Help' if self._everything else 'Keys here'
-        with Vertical(id='help'):
+        with VerticalScroll(id='help'):
             ways = keyed('   {help.leave} closes this').stylize('$foreground-muted')
             yield Hint(Content.assemble((title, 'bold'), ways), id='title')
-            with VerticalScroll():
-                yield Static(self._told(), id='told')
+            yield Static(self._told(), id='told')
 
     def _told(self) -> Content:
         groups = self._keys_here()

@@ -29,7 +29,7 @@ _KEYS: Final = '{enter} saves, {tags.leave} leaves them as they were'
 class TagEditor(Popup[tuple[str, ...] | None]):
     """Shows the tags that results have in common; dismissed with those that they shall have, or None for no change."""
 
-    CSS_PATH = 'gallery.tcss'
+    CSS_PATH = 'question.tcss'
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('escape', 'dismiss', 'Back', show=False, id='tags.leave'),
@@ -44,7 +44,7 @@ class TagEditor(Popup[tuple[str, ...] | None]):
 
     def compose(self) -> ComposeResult:
         about = 'Tags' if self._count == 1 else f'Tags of {plural(self._count, "result")}'
-        with Vertical(id='tagging'):
+        with Vertical(id='question'):
             yield Static(Content.assemble((about, 'bold'), ('   words, with spaces between', '$foreground-muted')))
             yield Input(' '.join([*self._tags, '']).lstrip(), compact=True, select_on_focus=False)
             yield Hint(id='known')

@@ -121,6 +121,17 @@ async def test_help_tells_the_keys_of_the_other_places_and_the_filters_too(start
         assert not isinstance(studio.app.screen, HelpScreen)
 
 
+async def test_help_that_is_longer_than_the_screen_is_read_to_its_end(start: Start) -> None:
+    async with start((80, 24)) as studio:
+        await studio.press('f1')
+        assert 'Search the models' in studio.text
+        await studio.press('pagedown')
+        assert 'Search the models' not in studio.text
+        await studio.press('end')
+        assert 'likes:>1000' in studio.text
+        assert 'Esc closes this' in studio.text
+
+
 async def test_every_binding_has_an_id_of_its_own(start: Start) -> None:
     async with start() as studio:
         seen: dict[str, str] = {}

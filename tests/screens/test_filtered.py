@@ -35,7 +35,7 @@ async def test_a_filter_of_the_models_is_kept_with_its_order(start: Start, paths
         assert 'by likes' in studio.text
         await studio.press('escape', 't', 't', 't', 's', 's', 's')
         assert studio.browse.view == ''
-        await keep(studio, 'home')
+        await keep(studio, '7', '1')
         await studio.until(lambda: not read_settings(paths.settings).views.get('browse'))
 
 
