@@ -30,7 +30,7 @@ async def click_on(studio: Studio, words: str) -> None:
 
 
 async def test_a_line_of_the_help_is_done_by_a_click(start: Start) -> None:
-    async with start((120, 60)) as studio:
+    async with start((120, 200)) as studio:
         await studio.until(lambda: studio.browse.models.rows)
         await click_on(studio, 'F1 Help')
         await studio.until_shown('Show the models of one provider')
