@@ -382,7 +382,8 @@ async def in_thread(
     A cancel waits for it: nobody closes or deletes a file while it is being written.
     """
     try:
-        return await whole(asyncio.to_thread(call, *values, **named))
+        # Not `to_thread`, which copies a context and takes a task: it is done several times for every job.
+        return await whole(asyncio.get_running_loop().run_in_executor(None, partial(call, *values, **named)))
     except OSError as error:
         full = error.errno in _FULL
         raise DownloadError(

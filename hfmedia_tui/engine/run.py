@@ -189,9 +189,10 @@ class Run:
     async def end_attempt(self, status: int | None, error: str | None) -> None:
         """End the attempt under way: there is nothing to go on with."""
         assert self.ordinal is not None
+        assert self.mapping is not None
         ended = Attempt(provider=self.job.attempts[-1].provider, status=status, error=error)
         self.job = replace(self.job, attempts=(*self.job.attempts[:-1], ended))
-        await self.tools.ledger.end_attempt(self.job, self.ordinal, ended)
+        await self.tools.ledger.end_attempt(self.job, self.ordinal, self.mapping, ended)
 
 
 def _steady() -> float:

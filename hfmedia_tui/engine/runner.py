@@ -133,7 +133,7 @@ class Runner:
     async def _drive(self) -> None:
         run = self._run
         order = run.job.order
-        records = await whole(self._remember())
+        records = await whole(self._remember()) if run.job.attempts else ()
         run.begin(first_provider(run.job))
         if run.submitting:
             raise Ambiguous('this program ended before the answer came')
@@ -195,7 +195,6 @@ class Runner:
             attempts=(*run.job.attempts[:ordinal], Attempt(provider=mapping.provider)),
             progress=shown(progress),
         )
-        await run.save_attempt(run.job, run.progress)
         return await predict(run, progress)
 
     def _may_go_on(self, failure: Failure) -> bool:

@@ -1,17 +1,17 @@
 """What is begun is finished: awaiting that a cancel does not cut in two."""
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any, TypeVar
+from collections.abc import Awaitable
+from typing import TypeVar
 
 __all__ = ['whole']
 
 Result = TypeVar('Result')
 
 
-async def whole(coroutine: Coroutine[Any, Any, Result]) -> Result:
-    """Await `coroutine` to its end however often this task is cancelled meanwhile; then the cancelling takes place."""
-    task = asyncio.ensure_future(coroutine)
+async def whole(awaitable: Awaitable[Result]) -> Result:
+    """Await it to its end however often this task is cancelled meanwhile; then the cancelling takes place."""
+    task = asyncio.ensure_future(awaitable)
     cancelled: asyncio.CancelledError | None = None
     while not task.done():
         try:

@@ -74,7 +74,8 @@ class Database:
         """Run `transaction` with the connection, all or nothing. Raises StoreError."""
         written = Future[Result]()
         self._waiting.append(_Write(transaction, written))
-        self._thread.submit(self._write_waiting)
+        if len(self._waiting) == 1:  # else the call that the first of them made takes this one along
+            self._thread.submit(self._write_waiting)
         return await _unbroken(asyncio.wrap_future(written))
 
     async def read(self, transaction: Callable[[sqlite3.Connection], Result]) -> Result:
@@ -153,8 +154,10 @@ class Database:
 
     def _write_waiting(self) -> None:
         """Write all that waits, each all or nothing, and tell what became of it when it is on the disk."""
-        together = [self._waiting.popleft() for _ in range(len(self._waiting))]
-        if not together:  # one that came earlier took it along
+        together = list[_Write]()
+        while self._waiting:  # to the last: nobody makes another call while one waits
+            together.append(self._waiting.popleft())
+        if not together:
             return
 
         def transaction(connection: sqlite3.Connection) -> list[_Outcome]:

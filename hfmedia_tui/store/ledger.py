@@ -175,7 +175,7 @@ class Ledger:
     async def save_attempt(self, job: Job, ordinal: int, mapping: ProviderMapping, progress: Progress | None) -> None:
         """Record that attempt `ordinal` stands at `progress`, and the job with it, before the step is performed.
 
-        None says that nothing is on its way: the attempt begins, or is held back. A job that another process has taken
+        None says that nothing is on its way: the attempt is held back. A job that another process has taken
         over, as it may where a lease ran out while this one slept, is left to it: StoreError.
         """
 
@@ -198,13 +198,16 @@ class Ledger:
 
         await self._database.write(transaction)
 
-    async def end_attempt(self, job: Job, ordinal: int, attempt: Attempt) -> None:
-        """Record how attempt `ordinal` ended: never to be gone on with."""
+    async def end_attempt(self, job: Job, ordinal: int, mapping: ProviderMapping, attempt: Attempt) -> None:
+        """Record how attempt `ordinal` ended, sent or not: never to be gone on with."""
 
         def transaction(connection: sqlite3.Connection) -> None:
+            now = moment(datetime.now(UTC))
             connection.execute(
-                'UPDATE attempts SET status = ?, error = ?, finished_at = ? WHERE job_id = ? AND ordinal = ?',
-                (attempt.status, attempt.error, moment(datetime.now(UTC)), job.id, ordinal),
+                'INSERT INTO attempts (job_id, ordinal, mapping, status, error, started_at, finished_at)'
+                ' VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE'
+                ' SET status = excluded.status, error = excluded.error, finished_at = excluded.finished_at',
+                (job.id, ordinal, as_json(mapping), attempt.status, attempt.error, now, now),
             )
             save_job(connection, job, collectable=False)
 

@@ -112,7 +112,7 @@ async def fill_ledger(path: Path, router: str, output: Path) -> None:
                 continue  # no file of SQLite holds it
             await ledger.add(order, [job])
             await ledger.save_attempt(job, 0, order.mappings[0], None)
-            await ledger.end_attempt(job, 0, Attempt(provider=text, status=500, error=text))
+            await ledger.end_attempt(job, 0, order.mappings[0], Attempt(provider=text, status=500, error=text))
             await ledger.save(job)
     finally:
         await ledger.close()

@@ -26,7 +26,7 @@ async def run(ledger: Ledger, name: str, seconds: float, *, attempts: int = 1, s
     for ordinal in range(attempts):
         await ledger.save_attempt(running, ordinal, MAPPING, None)
     done = replace(running, state=JobState.SUCCEEDED, finished_at=start + timedelta(seconds=seconds))
-    await ledger.end_attempt(done, attempts - 1, Attempt(provider='fal-ai', status=200))
+    await ledger.end_attempt(done, attempts - 1, MAPPING, Attempt(provider='fal-ai', status=200))
     return done
 
 
@@ -86,7 +86,7 @@ async def end(ledger: Ledger, name: str, state: JobState, code: FailureCode, wor
     (added,) = await ledger.add(of := order(name, router='here', created_at=asked), [job(of)])
     ended = replace(added, state=state, provider='fal-ai', error=Failure(code=code, message=words))
     await ledger.save_attempt(ended, 0, MAPPING, None)
-    await ledger.end_attempt(ended, 0, Attempt(provider='fal-ai', error=words))
+    await ledger.end_attempt(ended, 0, MAPPING, Attempt(provider='fal-ai', error=words))
 
 
 async def test_how_well_a_provider_has_served_tells_nothing_that_is_not_its_doing(path: Path) -> None:
@@ -103,10 +103,10 @@ async def test_how_well_a_provider_has_served_tells_nothing_that_is_not_its_doin
     (fallen_back,) = await ledger.add(of := order('hhhhhhhh', router='here'), [job(of)])
     novita = replace(MAPPING, provider='novita')
     await ledger.save_attempt(fallen_back, 0, MAPPING, None)
-    await ledger.end_attempt(fallen_back, 0, Attempt(provider='fal-ai', status=402, error='Out of credit.'))
+    await ledger.end_attempt(fallen_back, 0, MAPPING, Attempt(provider='fal-ai', status=402, error='Out of credit.'))
     done = replace(fallen_back, state=JobState.SUCCEEDED, provider='novita')
     await ledger.save_attempt(done, 1, novita, None)
-    await ledger.end_attempt(done, 1, Attempt(provider='novita', status=200))
+    await ledger.end_attempt(done, 1, novita, Attempt(provider='novita', status=200))
 
     record, other = (await ledger.history.track_records('here', 'owner/name')).values()
     assert record.median == pytest.approx(4.5, abs=0.002)

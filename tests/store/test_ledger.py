@@ -90,7 +90,7 @@ async def test_a_progress_survives(ledger: Ledger, step: Send | Wait | Fetch) ->
     await ledger.save_attempt(job(asked), 0, MAPPING, progress)
     (record,) = await ledger.attempts(f'{asked.id}-1')
     assert (record.progress, record.mapping, record.finished) == (progress, MAPPING, False)
-    await ledger.end_attempt(job(asked), 0, Attempt(provider='fal-ai', status=402, error='no credit'))
+    await ledger.end_attempt(job(asked), 0, MAPPING, Attempt(provider='fal-ai', status=402, error='no credit'))
     (record,) = await ledger.attempts(f'{asked.id}-1')
     assert record.finished
     assert (await ledger.find(f'{asked.id}-1')).attempts == (Attempt(provider='fal-ai', status=402, error='no credit'),)
