@@ -134,17 +134,17 @@ async def prepare(job: Job, *, shelter: Path) -> None:
 
 async def clear_away(job: Job) -> None:
     """Delete the downloads of a job that has ended: what has a link is fetched anew, if at all."""
-
-    def delete() -> None:
-        for ordinal in itertools.count():
-            path = partial_path(job, ordinal)
-            path.unlink(missing_ok=True)
-            draft_path(Path(job.order.output) / home_stem(job, ordinal)).unlink(missing_ok=True)
-            if ordinal and not partial_path(job, ordinal + 1).exists():
-                break
-
     with suppress(DownloadError):
-        await in_thread(Path(job.order.output), delete)
+        await in_thread(Path(job.order.output), _clear_away, job)
+
+
+def _clear_away(job: Job) -> None:
+    for ordinal in itertools.count():
+        path = partial_path(job, ordinal)
+        path.unlink(missing_ok=True)
+        draft_path(Path(job.order.output) / home_stem(job, ordinal)).unlink(missing_ok=True)
+        if ordinal and not partial_path(job, ordinal + 1).exists():
+            break
 
 
 # ---------------------------------------------------------------------------------------------- what waits
@@ -259,7 +259,7 @@ def _homes(job: Job, ordinal: int) -> Iterator[Path]:
 async def settle(
     job: Job, files: list[Checked], *, inscribe: Callable[[Path, Checked, int], None]
 ) -> tuple[Output, ...]:
-    """Give every file its name, or none; then write into each how it was made. Raises DownloadError.
+    """Give every file its name, or none; then write into each how it was made, and clear away. Raises DownloadError.
 
     From here on every file is at home: what `inscribe` cannot write is logged, and is not missed by anyone else.
     """
@@ -278,10 +278,13 @@ async def settle(
                 shutil.move(home, path)
                 private.restrict(path)
             raise
-        return tuple(
+        outputs = tuple(
             _inscribed(home, file, partial(inscribe, home, file, ordinal))
             for ordinal, (file, (_, home)) in enumerate(zip(files, named, strict=True))
         )
+        with suppress(OSError):
+            _clear_away(job)
+        return outputs
 
     return await in_thread(folder, name_all)
 

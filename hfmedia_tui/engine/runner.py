@@ -127,7 +127,7 @@ class Runner:
             await whole(endings.give_way(run, stuck))
         except asyncio.CancelledError:
             await whole(endings.be_left(run) if self.left else endings.be_cancelled(run))
-        if run.job.state in FINAL_STATES:
+        if run.job.state in FINAL_STATES and run.job.state is not JobState.SUCCEEDED:  # which cleared away itself
             await clear_away(run.job)
 
     async def _drive(self) -> None:
