@@ -263,6 +263,13 @@ class Job(Struct, frozen=True, kw_only=True, gc=False):  # tens of thousands, wi
         return bool(self.attempts) and self.attempts[-1].error is None
 
     @property
+    def next_provider(self) -> str | None:
+        """The provider that it asks next: where it is, or the first of its mappings; None where there is none."""
+        if self.provider is not None and self.attempt_stands:
+            return self.provider
+        return self.order.mappings[0].provider if self.order.mappings else None
+
+    @property
     def collectable(self) -> bool:
         """Whether it failed on our side alone: a provider has accepted it, and retry collects it at no new cost."""
         return self.state is JobState.FAILED and self.attempt_stands

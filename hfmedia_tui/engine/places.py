@@ -49,9 +49,9 @@ class Places:
         total = self.limits.total
         return running - len(self._saving) < total and running < total + _SAVING_SHARE * total
 
-    def has(self, provider: str) -> bool:
-        """Whether a place is free at `provider`."""
-        return self._taken[provider] < self.allowances.of(provider)
+    def has(self, provider: str | None) -> bool:
+        """Whether a place is free at `provider`; whoever asks none needs none."""
+        return provider is None or self._taken[provider] < self.allowances.of(provider)
 
     def hold(self, job_id: str, provider: str) -> None:
         """Give a job a place at `provider`, free or not."""

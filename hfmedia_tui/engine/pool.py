@@ -23,7 +23,7 @@ from hfmedia_tui.engine.generations import jobs_of
 from hfmedia_tui.engine.graces import Graces
 from hfmedia_tui.engine.leaving import IfLeft, if_left
 from hfmedia_tui.engine.line import Line
-from hfmedia_tui.engine.runner import Runner, first_provider
+from hfmedia_tui.engine.runner import Runner
 from hfmedia_tui.engine.tools import Limits, Tools
 from hfmedia_tui.engine.whole import whole
 from hfmedia_tui.engine.workers import Workers
@@ -165,7 +165,7 @@ class Pool:
             raise
         finally:
             for job in ended:
-                del self._line.jobs[job.id]
+                self._line.drop(job.id)
                 self._ending.discard(job.id)
                 self._publish(job)
             self._check_idle()
@@ -192,7 +192,7 @@ class Pool:
         """End a job that waits, and return it as it ended."""
         runner = self._workers.runner(replace(job, sent_in=None))
         await runner.give_up(reachable=reachable)
-        self._line.jobs.pop(job.id, None)
+        self._line.drop(job.id)
         return runner.job
 
     async def cancel_left(self, job_id: str, *, reachable: bool) -> Job | None:
@@ -247,7 +247,7 @@ class Pool:
         ended = [self._cancelled(job, CANCELLED_UNSENT) for job in jobs]
         await self._tools.ledger.save_all(ended)
         for job in ended:
-            del self._line.jobs[job.id]
+            self._line.drop(job.id)
             self._publish(job)
 
     async def _was_sent(self, job_id: str) -> bool:
@@ -363,7 +363,7 @@ class Pool:
                 await whole(self._tools.ledger.arrange([job := replace(job, paused=False)]))
             if self._at_hand(job_id) is not None:
                 self._idle.clear()
-                self._start(job, first_provider(job))
+                self._start(job)
         return True
 
     def _at_hand(self, job_id: str) -> Job | None:
@@ -388,7 +388,7 @@ class Pool:
 
     def _queue(self, job: Job) -> None:
         self._idle.clear()
-        self._line.jobs[job.id] = job
+        self._line.put(job)
         self._publish(job)
 
     def _of_orders(self, names: frozenset[str]) -> list[Job]:
@@ -405,20 +405,18 @@ class Pool:
         self._workers.places.serve()
         if self._closing or not self._workers.have_room():
             return
-        for job in self._line.ready():
+        for job in self._line.ready(self._workers.places.has):
             if not self._workers.have_room():
                 return
             if job.id in self._ending:
                 continue
-            first = first_provider(job)
-            if first is None or self._workers.places.has(first):
-                self._start(job, first)
+            self._start(job)
 
-    def _start(self, job: Job, provider: str | None) -> None:
-        """Start a job that waits, at the provider that it asks first."""
-        del self._line.jobs[job.id]
+    def _start(self, job: Job) -> None:
+        """Start a job that waits, whether there is a place or not."""
+        self._line.drop(job.id)
         self._line.collecting.discard(job.id)
-        self._workers.start(job, provider)
+        self._workers.start(job)
 
     def _ended(self, runner: Runner) -> None:
         job_id = runner.job.id

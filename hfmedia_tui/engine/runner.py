@@ -34,7 +34,7 @@ from hfmedia_tui.engine.tools import Tools
 from hfmedia_tui.engine.whole import whole
 from hfmedia_tui.errors import StoreError
 
-__all__ = ['DEADLINES', 'Runner', 'first_provider']
+__all__ = ['DEADLINES', 'Runner']
 
 log = logging.getLogger(__name__)
 
@@ -134,7 +134,7 @@ class Runner:
         run = self._run
         order = run.job.order
         records = await whole(self._remember()) if run.job.attempts else ()
-        run.begin(first_provider(run.job))
+        run.begin(run.job.next_provider)
         if run.submitting:
             raise Ambiguous('this program ended before the answer came')
         turns: list[tuple[int, ProviderMapping, Progress | None]] = []
@@ -203,13 +203,6 @@ class Runner:
         accepted = progress is not None and progress.accepted
         unsent = failure.status is None and failure.code is FailureCode.NOT_SUPPORTED
         return self.job.order.fallback and not accepted and (unsent or retry.may_go_on(failure.status))
-
-
-def first_provider(job: Job) -> str | None:
-    """The provider that a job asks next: where it is, or the first of its mappings."""
-    if job.provider is not None and job.attempt_stands:
-        return job.provider
-    return job.order.mappings[0].provider if job.order.mappings else None
 
 
 def _no_provider(job: Job) -> Failure:

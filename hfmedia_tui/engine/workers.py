@@ -50,10 +50,10 @@ class Workers:
         """What drives a job; it does nothing yet."""
         return Runner(job, self._tools, self._publish, self.places)
 
-    def start(self, job: Job, provider: str | None) -> None:
+    def start(self, job: Job) -> None:
         """Start a job at the provider that it asks first, whether there is a place or not."""
-        if provider is not None:
-            self.places.hold(job.id, provider)
+        if job.next_provider is not None:
+            self.places.hold(job.id, job.next_provider)
         runner = self.runner(job)
         self._running[job.id] = (runner, asyncio.create_task(self._run(runner), name=f'job {job.id}'))
 

@@ -1,5 +1,6 @@
 """The line as the user arranges it: paused, moved, started past the limits; and what a restart knows of it."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from msgspec.structs import replace
@@ -21,19 +22,26 @@ def waiting(sequence: int, priority: int = 0) -> Job:
 
 
 def named(line: Line) -> list[str]:
-    return [job.id for job in line.ready()]
+    return [job.id for job in line.ready(lambda provider: True)]
 
 
 def move(line: Line, job_id: str, step: int) -> int:
     """Move a job, and return how many changed."""
     changed = line.moved(job_id, step)
-    line.jobs.update((job.id, job) for job in changed)
+    for job in changed:
+        line.put(job)
     return len(changed)
 
 
-def test_neighbours_exchange_their_turns_and_nobody_else_moves() -> None:
+def line_of(jobs: Iterable[Job]) -> Line:
     line = Line()
-    line.jobs = {job.id: job for job in map(waiting, range(1, 1001))}
+    for job in jobs:
+        line.put(job)
+    return line
+
+
+def test_neighbours_exchange_their_turns_and_nobody_else_moves() -> None:
+    line = line_of(map(waiting, range(1, 1001)))
     assert move(line, 'j1000', -1) == 2
     assert named(line)[-2:] == ['j1000', 'j999']
     assert move(line, 'j2', 1) == 2
@@ -46,11 +54,40 @@ def test_neighbours_exchange_their_turns_and_nobody_else_moves() -> None:
 
 
 def test_jobs_with_the_same_turn_can_be_moved() -> None:
-    line = Line()
-    line.jobs = {job.id: job for job in (waiting(1), waiting(2, priority=1), waiting(3, priority=2), waiting(4))}
+    line = line_of((waiting(1), waiting(2, priority=1), waiting(3, priority=2), waiting(4)))
     assert named(line) == ['j1', 'j2', 'j3', 'j4']
     move(line, 'j3', -1)
     assert named(line) == ['j1', 'j3', 'j2', 'j4']
+
+
+def test_who_may_start_is_found_without_looking_at_all() -> None:
+    line = line_of(map(waiting, range(1, 10_001)))
+    free, looks = True, 0
+
+    def has_place(provider: str | None) -> bool:
+        nonlocal looks
+        looks += 1
+        return free
+
+    for number in range(1, 9_999):
+        first = next(line.ready(has_place))
+        assert first.id == f'j{number}'
+        line.drop(first.id)
+    assert looks == 2 * 9_998, 'each time whether there is a place at all, and for the first'
+    free, looks = False, 0
+    assert not list(line.ready(has_place))
+    assert looks == 1
+
+
+def test_who_comes_back_has_its_old_turn() -> None:
+    line = line_of(map(waiting, range(1, 5)))
+    for job_id in ('j1', 'j2', 'j3'):
+        line.drop(job_id)
+    line.put(waiting(3))
+    line.put(waiting(2, priority=-5))
+    assert named(line) == ['j3', 'j4', 'j2']
+    line.put(waiting(2, priority=1))
+    assert named(line) == ['j2', 'j3', 'j4']
 
 
 async def begun(services: Services, count: int) -> tuple[Job, ...]:
