@@ -15,6 +15,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final, Self, TypeVar
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -25,6 +26,7 @@ from hfmedia_tui import __version__
 from hfmedia_tui.domain import Access, Reply, Request, clean, masked
 from hfmedia_tui.engine.addresses import Endpoints, check_media_address, check_media_url
 from hfmedia_tui.engine.client import httpx
+from hfmedia_tui.engine.client_pools import ClientPools
 from hfmedia_tui.engine.pace import TooSlow, at_pace
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.providers import Door
@@ -94,8 +96,8 @@ class Transport:
         self.use_keys(keys)
         self._proxy = proxy
         self._silence = silence
-        self._api: httpx.AsyncClient | None = None
-        self._media: httpx.AsyncClient | None = None
+        self._api: ClientPools | None = None
+        self._media: ClientPools | None = None
 
     def use_token(self, token: str | None) -> None:
         """Speak for this token from the next request on. Raises UsageError for one that no header can carry."""
@@ -146,7 +148,7 @@ class Transport:
             if client is not None:
                 await client.aclose()
 
-    def _clients(self) -> tuple[httpx.AsyncClient, httpx.AsyncClient]:
+    def _clients(self) -> tuple[ClientPools, ClientPools]:
         # A proxy of the environment is for the world outside, not for a router on this machine.
         trust_env = not self.endpoints.local
         certificates = httpx.create_ssl_context(trust_env=trust_env)
@@ -161,12 +163,12 @@ class Transport:
                 headers={'user-agent': _USER_AGENT, **headers},
                 cookies=http.cookiejar.CookieJar(http.cookiejar.DefaultCookiePolicy(allowed_domains=[])),
                 follow_redirects=False,
-                limits=httpx.Limits(max_connections=None, max_keepalive_connections=32, keepalive_expiry=30),
+                limits=httpx.Limits(max_connections=None, max_keepalive_connections=8, keepalive_expiry=30),
                 timeout=self._timeout(self._silence),
             )
 
         # Media are compressed already, and ranges count the bytes that are sent.
-        return client(), client(**{'accept-encoding': 'identity'})
+        return ClientPools(client), ClientPools(partial(client, **{'accept-encoding': 'identity'}))
 
     @staticmethod
     def _timeout(silence: float) -> httpx.Timeout:

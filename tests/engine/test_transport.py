@@ -1,5 +1,6 @@
 """Who is told the token, what is followed, and what is refused."""
 
+import asyncio
 import logging
 import re
 from contextlib import ExitStack
@@ -11,7 +12,7 @@ from hfmedia_tui.engine.addresses import Endpoints, check_media_url
 from hfmedia_tui.engine.transport import Lost, RefusedLink, Transport, Unreached
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.providers import Door
-from tests.engine.loopback import Answer, Asked, Server, serving
+from tests.engine.loopback import Answer, Asked, Server, hosting, serving
 
 FAL = Door(base='/fal-ai')
 TOKEN = 'hf_' + 'x' * 30
@@ -41,6 +42,35 @@ async def test_the_token_goes_to_the_hub_and_the_router_and_not_to_media() -> No
         assert router.asked[0].body == b'{"x":null}'
         assert 'authorization' not in media.asked[0].headers
         assert TOKEN not in repr(transport)
+
+
+async def test_many_requests_at_once_have_as_many_connections_and_later_ones_no_more() -> None:
+    connections, asked, all_asked = 0, 0, asyncio.Event()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections, asked
+        connections += 1
+        while await reader.readline():
+            await reader.readuntil(b'\r\n\r\n')
+            asked += 1
+            if asked % 12 == 0:
+                all_asked.set()
+            await all_asked.wait()
+            writer.write(b'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}')
+            await writer.drain()
+
+    async with (
+        hosting(answer) as url,
+        Transport(Endpoints(hub=url, router=f'{url}/router'), token=None) as transport,
+        asyncio.timeout(30),
+    ):
+        for _ in range(3):
+            all_asked.clear()
+            await asyncio.gather(*(transport.ask_hub('/api/models') for _ in range(12)))
+            assert connections == 12
+        for _ in range(3):
+            await transport.ask_hub('/api/models')
+        assert connections == 12
 
 
 async def test_billing_goes_to_the_router_only() -> None:
