@@ -65,7 +65,7 @@ def _complain(error: click.ClickException) -> None:
     said = io.StringIO()
     error.show(said)
     with suppress(OSError):
-        click.echo(_plain(said.getvalue()), err=True)
+        click.echo(_plain(said.getvalue()), err=True, nl=False)
 
 
 def _plain(text: str) -> str:
@@ -178,7 +178,9 @@ def command(context: click.Context, verbose: bool, linear: bool, sandbox: bool) 
 @sandbox_option
 @click.pass_context
 def generate(context: click.Context, /, prompt: str | None, sandbox: bool, **options: Any) -> int:
-    """Generate from PROMPT, from standard input when PROMPT is a dash, or from the prompts of a file.
+    """Generate from PROMPT, or from the prompts of a file.
+
+    A dash for PROMPT is standard input.
 
     In a file of JSON lines each has a "prompt", and may have "model", "n", "seed", "aspect_ratio", "extra" and any
     parameter, such as "width" or "num_inference_steps"; the options count where a line says nothing.
@@ -230,7 +232,10 @@ def jobs(state: str | None, search: str | None, place: str | None, as_json: bool
 @click.option('--yes', is_flag=True, help='Do not ask before deleting.')
 @json_option
 def trash(job_ids: tuple[str, ...], listed: bool, empty: bool, yes: bool, as_json: bool) -> int:
-    """Throw ended jobs away with their files; restore brings them back."""
+    """Throw ended jobs away with their files.
+
+    `restore` brings them back.
+    """
     if [bool(job_ids), listed, empty].count(True) != 1:
         raise click.UsageError('Name jobs, or give --list or --empty.')
     if listed:
@@ -327,7 +332,10 @@ def show(file: str, as_json: bool) -> int:
 @sandbox_option
 @click.pass_context
 def again(context: click.Context, /, name: str, sandbox: bool, **options: Any) -> int:
-    """Generate once more what FILE or JOB was made from, with the same seed. It is a new request, and billed as one."""
+    """Generate once more what FILE or JOB was made from.
+
+    It has the same seed, and is a new request, billed as one.
+    """
     from hfmedia_tui.cli.recipes import run_again
 
     if options['seed'] is not None and options['new_seed']:
@@ -371,7 +379,7 @@ def completion(shell: str) -> None:
 @sandbox_option
 @click.pass_context
 def doctor(context: click.Context, /, as_json: bool, sandbox: bool) -> int:
-    """Check the token, the endpoints, the terminal, what was spent today, and the folders."""
+    """Check token, endpoints, terminal, spending and folders."""
     from hfmedia_tui.cli.doctor import run_doctor
 
     return run_doctor(as_json=as_json, sandbox=sandbox or context.obj['sandbox'])

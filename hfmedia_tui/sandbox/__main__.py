@@ -1,4 +1,5 @@
 import argparse
+import sys
 from pathlib import Path
 
 from hfmedia_tui.sandbox.serve import serve
@@ -11,7 +12,11 @@ def main() -> None:
     parser.add_argument('--pace', type=float, default=1.0, help='multiplies every simulated duration')
     parser.add_argument('--while-stdin', action='store_true', help='end when standard input does')
     arguments = parser.parse_args()
-    serve(arguments.home, port=arguments.port, pace=arguments.pace, while_stdin=arguments.while_stdin)
+    try:
+        serve(arguments.home, port=arguments.port, pace=arguments.pace, while_stdin=arguments.while_stdin)
+    except OSError as error:
+        # The last line of what it said is shown to the user, see `process`.
+        sys.exit(f'{error.filename or arguments.home}: {error.strerror or error}.')
 
 
 if __name__ == '__main__':
