@@ -3,7 +3,6 @@
 What a command line or the environment says comes before what the file says.
 """
 
-import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -222,6 +221,8 @@ def read_settings(file: Path) -> Settings:
     """
     try:
         with file.open('rb') as lines:
+            import tomllib  # 2 ms, and most people have no such file
+
             told = tomllib.load(lines)
         private.restrict(file)  # it may hold keys
         private.restrict(file.parent)
@@ -231,7 +232,7 @@ def read_settings(file: Path) -> Settings:
         raise UsageError(f'{file} cannot be read: {error.strerror}.', _FIX) from None
     except UnicodeDecodeError:
         raise UsageError(f'{file} is not text in UTF-8.', _FIX) from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f'{file} is not TOML: {clean(str(error), 200)}.', _FIX) from None
     return as_settings(told, file)
 

@@ -1,6 +1,5 @@
 """Changing the settings in their file, which stays the user's own: comments, order and all that is not changed."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -63,13 +62,13 @@ class SettingsFile:
 
     def _parsed(self, text: str) -> Mapping[str, Any]:
         try:
-            return tomllib.loads(text)
-        except (tomllib.TOMLDecodeError, RecursionError):
+            return _tables(text)
+        except (ValueError, RecursionError):
             read_settings(self.path)  # says where
             raise
 
     def _write(self, text: str, wanted: Mapping[str, Any]) -> None:
-        if _without_empty(tomllib.loads(text)) != _without_empty(wanted):
+        if _without_empty(_tables(text)) != _without_empty(wanted):
             raise UsageError(f'{self.path} is written in a way that cannot be changed from here.', 'Edit the file.')
         try:
             private.write_whole(
@@ -77,6 +76,15 @@ class SettingsFile:
             )  # a link to where somebody keeps such files stays one
         except OSError as error:
             raise UsageError(f'{self.path} cannot be written: {error.strerror}.') from None
+
+
+def _tables(text: str) -> Mapping[str, Any]:
+    """What TOML says. Raises ValueError and RecursionError."""
+    if not text:
+        return {}
+    import tomllib  # 2 ms, and most people have no such file
+
+    return tomllib.loads(text)
 
 
 def _entry(told: Mapping[str, Any], section: str, name: str) -> Any:

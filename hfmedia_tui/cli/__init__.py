@@ -4,6 +4,6 @@ Standard output is data, standard error is talk. This room may know every other;
 imported by the command that needs them, so that `--version` and `--help` answer at once.
 """
 
-from hfmedia_tui.cli.commands import main
+from hfmedia_tui.cli.entry import main
 
 __all__ = ['main']

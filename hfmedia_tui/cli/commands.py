@@ -1,20 +1,18 @@
-"""Every command and its options, and the one place where errors become exit codes."""
+"""Every command and its options."""
 
 import io
-import signal
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
 from hfmedia_tui import __version__
-from hfmedia_tui.cli.exits import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OVER_LIMIT, EXIT_USAGE
-from hfmedia_tui.cli.streams import abandon_output, check_arguments, prepare_streams
-from hfmedia_tui.errors import AppError, OverLimit, UsageError
+from hfmedia_tui.cli.exits import EXIT_INTERRUPTED
+from hfmedia_tui.cli.streams import plain
+from hfmedia_tui.errors import UsageError
 
-__all__ = ['main']
+__all__ = ['run_command']
 
 json_option = click.option('--json', 'as_json', is_flag=True, help='One JSON object a line, and nothing else.')
 over_limit_option = click.option('--over-limit', is_flag=True, help='Send more than the settings allow.')
@@ -25,64 +23,19 @@ SHELLS = ('bash', 'zsh', 'fish')
 STATES = ('queued', 'running', 'succeeded', 'failed', 'cancelled', 'interrupted')
 
 
-def main() -> NoReturn:
-    """Run the command line and exit."""
+def run_command() -> object:
+    """Do what the command line asks for, and return the exit code, or nothing for 0."""
     try:
-        prepare_streams()
-        check_arguments(sys.argv)
-        code = command.main(standalone_mode=False)
+        return command.main(standalone_mode=False)
     except click.ClickException as error:
-        _complain(error)
-        code = error.exit_code
-    except AppError as error:
-        _say(error)
-        code = {UsageError: EXIT_USAGE, OverLimit: EXIT_OVER_LIMIT}.get(type(error), EXIT_FAILED)
-    except (KeyboardInterrupt, click.Abort):
-        code = EXIT_INTERRUPTED
-    except OSError as error:
-        # A reader that has had enough is none of these: click ends quietly then.
-        _log('the system refused')
-        abandon_output()
-        _say(AppError(f'The system refused: {error.strerror or error}.'))
-        code = EXIT_FAILED
-    except Exception:
-        _log('a mistake of this program')
-        _say(AppError('This program made a mistake.', 'See `hfmedia-tui locate` for the log, which tells more.'))
-        code = EXIT_FAILED
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # on the way out there is nothing left to clean up after
-    sys.exit(code if isinstance(code, int) else 0)
-
-
-def _say(error: AppError) -> None:
-    with suppress(OSError):
-        click.echo(f'hfmedia-tui: {_plain(error.message)}', err=True)
-        if error.hint:
-            click.echo(_plain(error.hint), err=True)
-
-
-def _complain(error: click.ClickException) -> None:
-    """Say what is wrong with the command line, which may be repeated in it and hold anything."""
-    said = io.StringIO()
-    error.show(said)
-    with suppress(OSError):
-        click.echo(_plain(said.getvalue()), err=True, nl=False)
-
-
-def _plain(text: str) -> str:
-    """What may be shown of a text that may repeat an argument, a variable or the name of a file."""
-    if all(line.isprintable() for line in text.split('\n')):
-        return text
-    from hfmedia_tui.domain import harmless  # 10 ms, and nearly every text is plain
-
-    return harmless(text)
-
-
-def _log(what: str) -> None:
-    import logging  # 20 ms, and not needed to say the version
-
-    logger = logging.getLogger('hfmedia_tui')
-    if logger.hasHandlers():  # without, Python would write the trace on standard error
-        logger.exception(what)
+        # It may repeat the command line, which can hold anything.
+        said = io.StringIO()
+        error.show(said)
+        with suppress(OSError):
+            click.echo(plain(said.getvalue()), err=True, nl=False)
+        return error.exit_code
+    except click.Abort:
+        return EXIT_INTERRUPTED
 
 
 class Parameter(click.ParamType[Any]):
@@ -135,13 +88,9 @@ def command(context: click.Context, verbose: bool, linear: bool, sandbox: bool) 
         start_log(verbose=verbose, on_stderr=verbose and context.invoked_subcommand is not None)
     context.obj = {'sandbox': sandbox}
     if context.invoked_subcommand is None:
-        from hfmedia_tui.cli.linear import is_linear, run_linear
+        from hfmedia_tui.cli.interface import start
 
-        if linear or is_linear():
-            return run_linear(sandbox=sandbox)
-        from hfmedia_tui.cli.interface import run_interface
-
-        return run_interface(sandbox=sandbox)
+        return start(sandbox=sandbox, linear=linear)
     return None
 
 
@@ -356,7 +305,7 @@ def locate() -> None:
         ('log', paths.log_file),
         ('output', paths.output),
     ):
-        click.echo(_plain(f'{name:<10}{path}'))
+        click.echo(plain(f'{name:<10}{path}'))
 
 
 @command.command()

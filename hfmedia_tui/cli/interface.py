@@ -1,13 +1,10 @@
 """`hfmedia-tui` without a command: the interface, and what goes on when it has ended."""
 
 import asyncio
-import gc
 import os
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
-
-import click
 
 from hfmedia_tui.cli.signals import Signals, exit_code, hang_up_signal, hearing, leave_terminal, terminals
 from hfmedia_tui.domain import clean
@@ -15,27 +12,40 @@ from hfmedia_tui.errors import UsageError
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.media.terminal import Colours, probe
 from hfmedia_tui.paths import Paths, find_paths
-from hfmedia_tui.settings import read_settings
+from hfmedia_tui.settings import Interface, read_settings
 from hfmedia_tui.tokens import has_token
 
 if TYPE_CHECKING:
     from hfmedia_tui.app import HFMediaApp
 
-__all__ = ['run_interface']
+__all__ = ['start']
 
+_TURN_SECONDS: Final = 0.001
+"""How long a thread may go on while another one waits for its turn."""
 _END_SECONDS: Final = 20.0
 """How long what runs is waited for after SIGTERM: less than systemd and Docker's users commonly allow, and enough for
 most answers."""
 
 
-def run_interface(*, sandbox: bool) -> int:
-    """Run the interface until it is left, and return the exit code. Raises UsageError where there is no terminal."""
-    gc.set_threshold(200_000)  # of what is imported nothing is garbage: looking for it took an eighth of the start
+def start(*, sandbox: bool, linear: bool = False) -> int:
+    """Run the interface until it is left, and return the exit code; `linear` has everything told line by line.
+
+    Raises UsageError where there is no terminal.
+    """
+    paths = find_paths()
+    settings = Interface()
+    with suppress(UsageError):  # what is wrong with the file is told when the rooms are opened
+        settings = read_settings(paths.settings).interface
+    if linear or settings.linear:
+        from hfmedia_tui.cli.linear import run_linear
+
+        return run_linear(sandbox=sandbox)
+    # A key is answered in some ten turns of the event loop; for each it would wait 5 ms while a thread computes.
+    sys.setswitchinterval(_TURN_SECONDS)
     served = 'TEXTUAL_DRIVER' in os.environ  # by textual-serve, in a browser, where pictures are half-cells
     if not served and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError('The interface needs a terminal.', 'See `hfmedia-tui --help` for commands that need none.')
-    paths = find_paths()
-    terminal = probe(choice=_chosen_graphics(paths))  # before Textual reads the terminal's input
+    terminal = probe(choice=settings.graphics)  # before Textual reads the terminal's input
     if terminal.colours is Colours.TRUECOLOR:
         # The terminal said so itself, and SSH does not carry the variable that says so to everyone else.
         os.environ.setdefault('COLORTERM', 'truecolor')
@@ -61,12 +71,6 @@ def run_interface(*, sandbox: bool) -> int:
         return asyncio.run(_run(app, paths))
     finally:
         pictures.close()
-
-
-def _chosen_graphics(paths: Paths) -> str:
-    with suppress(UsageError):  # what is wrong with the file is told when the rooms are opened
-        return read_settings(paths.settings).interface.graphics
-    return 'auto'
 
 
 async def _run(app: 'HFMediaApp', paths: Paths) -> int:
@@ -108,6 +112,8 @@ async def _end_screen(app: 'HFMediaApp', signals: Signals) -> None:
 
 async def _go_on(app: 'HFMediaApp', signals: Signals) -> None:
     """Wait without a screen for what runs; what only waits is not started any more."""
+    import click  # not needed to start
+
     assert app.rooms.services is not None
     pool = app.rooms.services.pool
     pool.stop_starting()
@@ -134,6 +140,8 @@ async def _go_on(app: 'HFMediaApp', signals: Signals) -> None:
 
 def _say_farewell(app: 'HFMediaApp', paths: Paths) -> None:
     """Say what became of the jobs, once the screen is the shell's again."""
+    import click  # not needed to start
+
     for line in app.farewell:
         click.echo(line, err=True)
     if app.to_collect:

@@ -6,7 +6,7 @@ import sys
 
 from hfmedia_tui.errors import UsageError
 
-__all__ = ['abandon_output', 'check_arguments', 'prepare_streams', 'read_input']
+__all__ = ['abandon_output', 'check_arguments', 'plain', 'prepare_streams', 'read_input']
 
 
 def prepare_streams() -> None:
@@ -45,6 +45,15 @@ def read_input(most: int) -> str:
         return sys.stdin.read(most)
     except UnicodeDecodeError:
         raise UsageError('Standard input is not text in UTF-8.') from None
+
+
+def plain(text: str) -> str:
+    """What may be shown of a text that may repeat an argument, a variable or the name of a file."""
+    if all(line.isprintable() for line in text.split('\n')):
+        return text
+    from hfmedia_tui.domain import harmless  # 10 ms, and nearly every text is plain
+
+    return harmless(text)
 
 
 def abandon_output() -> None:

@@ -1,11 +1,12 @@
 """Which pictures the terminal keeps, by Kitty's protocol: each sent once, and freed when it is not needed."""
 
 import asyncio
-import secrets
+import os
 from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from hfmedia_tui.media import kitty
 from hfmedia_tui.media.pacer import Pacer
@@ -22,8 +23,7 @@ _REMEMBERED: Final = 200
 """Numbers that are freed once more at the end."""
 
 
-@dataclass(eq=False)
-class _Place:
+class _Place(Struct, eq=False):
     number: int
     size: int
     """Bytes that were sent."""
@@ -44,7 +44,9 @@ class Kept:
         self.usable = True
         self.on_sent: Callable[[], object] = lambda: None
         """Called when a picture has been sent."""
-        self._number = secrets.randbelow(kitty.LARGEST_NUMBER)  # another program may keep pictures there too
+        self._number = (
+            int.from_bytes(os.urandom(4)) % kitty.LARGEST_NUMBER
+        )  # another program may keep pictures there too
         self._given: deque[int] = deque(maxlen=_REMEMBERED)
         """Numbers of late."""
 

@@ -4,9 +4,10 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Hashable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from msgspec import Struct
 
 from hfmedia_tui.domain import clean
 from hfmedia_tui.errors import MediaError
@@ -34,8 +35,7 @@ _SOON: Final = 0.2
 """Seconds that a whole picture may take to arrive; where it takes longer, a draft goes before it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class Picture(Struct, frozen=True, kw_only=True):
     """A picture, or the first frame of a film, ready for an area of cells; nothing of it is larger than that area."""
 
     columns: int

@@ -5,7 +5,6 @@ Importing all of them takes as long as everything else that a first screen needs
 
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
 
 from textual.screen import Screen
 
@@ -47,5 +46,7 @@ def make_place(name: str, pictures: Pictures) -> Screen[None]:
 @cache
 def bring_screens() -> None:
     """Import every screen, so that it opens at once and its bindings are known. Blocking."""
+    from pkgutil import iter_modules  # not before the first paint
+
     for module in iter_modules(screens.__path__):
         import_module(f'{screens.__name__}.{module.name}')

@@ -21,7 +21,6 @@ from hfmedia_tui.catalog.wishes import Sort, Wishes
 from hfmedia_tui.domain import FINAL_STATES, Job, Model, Task
 from hfmedia_tui.errors import AppError, StoreError, UsageError
 from hfmedia_tui.messages import ModelChosen, OpeningRetried
-from hfmedia_tui.screens.choice import Choice
 from hfmedia_tui.screens.filtered import Filtered
 from hfmedia_tui.widgets.keys import keyed
 from hfmedia_tui.widgets.model_details import ModelDetails
@@ -454,6 +453,8 @@ class BrowseScreen(Filtered):
             (name, name, plural(counts[name], 'model') + ('' if services.offers.speaks(name) else ', not supported'))
             for name in names
         ]
+        from hfmedia_tui.screens.choice import Choice  # no screen before it is opened
+
         chosen = await self.app.push_screen_wait(Choice('Provider', options, chosen=self._wishes.provider or ''))
         if chosen is not None:
             self._wish(provider=chosen or None)

@@ -9,7 +9,6 @@ from textual.widgets import Input
 
 from hfmedia_tui.domain import clean
 from hfmedia_tui.errors import AppError
-from hfmedia_tui.screens.choice import Choice
 from hfmedia_tui.screens.place import Place
 from hfmedia_tui.widgets.keys import keyed
 from hfmedia_tui.widgets.plain import one_line
@@ -91,6 +90,8 @@ class Filtered(Place):
         free = next((key for key in VIEWS if key not in views), VIEWS[-1])
         told = one_line(view) if view else 'Nothing is filtered: what is kept there goes.'
         options = [(key, key, one_line(views.get(key, 'free'))) for key in VIEWS]
+        from hfmedia_tui.screens.choice import Choice  # no screen before it is opened
+
         key = await self.app.push_screen_wait(Choice('Keep this filter on', options, chosen=free, text=told))
         if key is not None:
             try:

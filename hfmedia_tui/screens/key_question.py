@@ -20,6 +20,8 @@ class KeyQuestion(Popup[str | None]):
     """Asks for a key, and is dismissed with its name; with None on Escape. The app must leave every key to it."""
 
     CSS_PATH = 'question.tcss'
+    TAKES_EVERY_KEY: ClassVar[bool] = True
+    """No key is bound to anything in the app while it is asked for."""
 
     BINDINGS: ClassVar[list[BindingType]] = []
 

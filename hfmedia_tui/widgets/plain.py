@@ -1,6 +1,5 @@
 """Text and numbers as a row of cells shows them: one line, exact width, units."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -31,6 +30,8 @@ def one_line(text: str) -> str:
 
 def json_text(value: Mapping[str, Any]) -> str:
     """Write JSON that reads back as it was; a character stands as itself unless it is none to be shown."""
+    import json  # 2 ms that the first screen has no use for
+
     text = json.dumps(value, ensure_ascii=False)
     if harmless(text) == text:
         return text

@@ -1,8 +1,7 @@
 """The line at the top of every place: where one can go, what is being made, whose account it is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual.content import Content
 from textual.reactive import reactive
@@ -17,8 +16,7 @@ _ROOMY = 98
 """Cells from which on there is room for the counts in words beside the places."""
 
 
-@dataclass(frozen=True)
-class Tally:
+class Tally(NamedTuple):
     """How many jobs are under way, whichever process drives them, and how many of this session have ended."""
 
     running: int = 0
