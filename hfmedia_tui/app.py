@@ -25,7 +25,6 @@ from hfmedia_tui.messages import JobReused, ModelChosen, OpeningRetried
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.rooms import Rooms
 from hfmedia_tui.screens.bringing import bring_screens, make_place
-from hfmedia_tui.screens.key_question import KeyQuestion
 from hfmedia_tui.screens.leaving_app import LeavingApp
 from hfmedia_tui.screens.place import Place
 from hfmedia_tui.screens.settings_app import SettingsApp
@@ -136,20 +135,22 @@ class HFMediaApp(PicturesApp, TypeAheadApp, SettingsApp, LeavingApp, StylesApp):
         if self.settings_file.settings.bindings:
             bring_screens()
         rebind(self.settings_file.settings.bindings)  # before any binding is looked at
+        self.paths = paths
+        self._sandbox = sandbox
+        self._token_found = token_found
+        self._typed = typed
+        self.session = Session(paths.data / 'session.json')
+        self.session.read()
+        # Textual begins there, and paints it at once: a place that is gone to is painted 50 ms later, and twice.
+        self.DEFAULT_MODE = self._first_place()  # type: ignore[misc]
         super().__init__()
         self.rooms = Rooms(paths, opening)
         self._alone = alone
-        self.paths = paths
         self.pictures = pictures
         self.notices = Notices(pictures.terminal)
-        self._sandbox = sandbox
-        self._token_found = token_found
         self._look_for_token = look_for_token
         self.keep_token = keep_token
         """Checks a token and keeps it. Blocking. Raises AppError."""
-        self.session = Session(paths.data / 'session.json')
-        self.session.read()
-        self._typed = typed
         self._last: Order | None = None
         """The newest order, for as long as Compose does not know it."""
         self._film: FilmPlayer | None = None
@@ -161,14 +162,20 @@ class HFMediaApp(PicturesApp, TypeAheadApp, SettingsApp, LeavingApp, StylesApp):
     async def on_mount(self) -> None:
         self.mode_change_signal.subscribe(self, self._leave_editing)
         self.apply_settings()
-        if self._sandbox or self._token_found:
-            await self.switch_mode(self._first_place())
+        if (compose := self._composing) is not None:
+            self._hand_over_typed(compose)  # before any key that was pressed later
+        if self._opens_at_once:
             self._open_house(sandbox=bool(self._sandbox))
-        else:
-            await self.switch_mode('welcome')
+
+    @property
+    def _opens_at_once(self) -> bool:
+        """Whether the rooms are opened without being asked for."""
+        return bool(self._sandbox or self._token_found)
 
     def _first_place(self) -> str:
         """Where the user was last; the prompt for who is typing already, the models for who is new."""
+        if not self._opens_at_once:
+            return 'welcome'
         if not self.paths.ledger.exists():
             return 'browse'
         if self._typed or self.session.place not in TopBar.PLACES:
@@ -192,6 +199,9 @@ class HFMediaApp(PicturesApp, TypeAheadApp, SettingsApp, LeavingApp, StylesApp):
         self._sandbox = sandbox
         self.standing = 'Starting the sandbox' if sandbox else 'Starting'
         self.mark = self.standing.lower()
+        self.call_after_refresh(self._begin_house, sandbox)  # it would take the time of the first paint
+
+    def _begin_house(self, sandbox: bool) -> None:
         self._house = self.run_worker(self._keep_house(sandbox), name='house', group='house')
 
     async def _keep_house(self, sandbox: bool) -> None:
@@ -243,7 +253,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, SettingsApp, LeavingApp, StylesApp):
         if self.jobs:
             self.jobs_changed.publish(tuple(self.jobs.values()))
         if last is None:
-            if self.current_mode == 'compose':
+            if (compose := self._composing) is not None and not compose.prompt.text:
                 await self.switch_mode('browse')
             return
         self._last = last
@@ -345,7 +355,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, SettingsApp, LeavingApp, StylesApp):
         """Leave every key to who asks for one."""
         if action == 'place' and not self.is_entered:
             return False
-        return not isinstance(self.screen, KeyQuestion) if self.screen_stack else True
+        return not (self.screen_stack and getattr(self.screen, 'TAKES_EVERY_KEY', False))
 
     # ------------------------------------------------------------------------------------------ from place to place
 
@@ -380,7 +390,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, SettingsApp, LeavingApp, StylesApp):
     @property
     def is_entered(self) -> bool:
         """Whether the user has begun, on the sandbox or with a token: before, there is no place to go to."""
-        return self._house is not None
+        return self.services is not None or bool(self.standing)
 
     async def action_place(self, name: str) -> None:
         """Go to one of the places."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events
 from textual.app import ComposeResult
+from textual.geometry import Size
 from textual.reactive import var
 from textual.screen import Screen
 from textual.widget import Widget
@@ -51,6 +52,8 @@ class Place(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, '-narrow'), (100, '-wide')]
     VERTICAL_BREAKPOINTS = [(0, '-short'), (30, '-tall')]
 
+    focused: var[Widget | None] = var(None)
+    """Who has the focus draws it; for Textual's own `focused` the whole screen is drawn again."""
     tally: var[Tally] = var(Tally())
     mark: var[str] = var('')
 
@@ -97,6 +100,11 @@ class Place(Screen[None]):
             self._repaint_required = False
             self._compositor._dirty_regions.add(self._compositor.size.region)
         super()._compositor_refresh()
+
+    def _screen_resized(self, size: Size) -> None:
+        # As a program starts Textual tells the same size four times.
+        if size != self._compositor.size or self._layout_required or self._layout_widgets:
+            super()._screen_resized(size)
 
     def on_mount(self) -> None:
         for knowing in (*self.query(JobList), *self.query(JobDetails)):

@@ -25,6 +25,11 @@ class StylesApp(App[None]):
         self.stylesheet._parse_cache = LRUCache(_MOST_SHEETS)
         self.stylesheet.reparse = self.stylesheet.parse  # type: ignore[method-assign]  # what was read is kept
 
+    def _end_batch(self) -> None:
+        super()._end_batch()
+        if not self._batch_count and self.screen_stack:
+            self.screen.call_later(self.screen._compositor_refresh)
+
     def _load_screen_css(self, screen: Screen[Any]) -> None:
         """Take on the style sheets of a screen that is about to open.
 

@@ -1,12 +1,17 @@
 """What is typed while the program starts is not lost, whatever the round trip."""
 
+import itertools
+import json
+import string
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.terminals.journey import PROGRAM, choose, environment_of
 from tests.terminals.kinds import KITTY, PLAIN, VT340, Answers
-from tests.terminals.looking import until_shown
+from tests.terminals.looking import until, until_shown
 from tests.terminals.recording import RecordingTerminal
 
 
@@ -30,3 +35,41 @@ def test_keys_pressed_during_the_questions_reach_the_prompt(
             assert rubbish not in terminal.text()
         terminal.press('ctrl+q')
         assert terminal.until_ended() == 0
+
+
+def _type_through_the_start(terminal: RecordingTerminal, begin: Callable[[], bool], first: str = '') -> str:
+    """Press a key each 10 ms from the moment on that `begin` is true, until the first screen has been there a while."""
+    until(begin, lambda: 'a program that starts')
+    typed = ''
+    left = 30
+    for letter in itertools.chain(first, itertools.cycle(string.ascii_lowercase)):
+        terminal.type(letter)
+        typed += letter
+        time.sleep(0.01)  # as fast as a key repeats
+        left -= 'Browse' in terminal.text()
+        if not left:
+            return typed.removeprefix(first)
+    raise AssertionError('unreachable')
+
+
+def test_keys_typed_while_the_first_screen_is_made_keep_their_order(tmp_path: Path) -> None:
+    with RecordingTerminal([*PROGRAM, '--sandbox'], KITTY, environment=environment_of(tmp_path)) as terminal:
+        typed = _type_through_the_start(terminal, lambda: b'\x1b[?1049h' in terminal.output, first='/')
+        until_shown(terminal, typed[-10:])
+        terminal.press('ctrl+q')
+        assert terminal.until_ended() == 0
+    kept = json.loads((tmp_path / 'data' / 'session.json').read_bytes())
+    assert kept['places']['browse']['filter'] == typed
+
+
+def test_what_is_typed_from_the_first_moment_on_is_the_prompt_in_its_order(tmp_path: Path) -> None:
+    data = tmp_path / 'data'
+    data.mkdir()
+    (data / 'ledger.sqlite3').touch(mode=0o600)  # of somebody who was here before
+    with RecordingTerminal([*PROGRAM, '--sandbox'], KITTY, environment=environment_of(tmp_path)) as terminal:
+        typed = _type_through_the_start(terminal, lambda: True)
+        until_shown(terminal, typed[-10:])
+        until((data / 'draft.txt').exists, 'a draft that is kept')
+        terminal.press('ctrl+q')
+        assert terminal.until_ended() == 0
+    assert (data / 'draft.txt').read_text() == typed
