@@ -17,6 +17,7 @@ pytestmark = pytest.mark.skipif(sys.platform == 'win32', reason='terminals of PO
 
 IMAGE = 'black-forest-labs/FLUX.1-dev:fal-ai'
 SYNCHRONOUS = 'black-forest-labs/FLUX.1-dev:hf-inference'
+F3, F4 = '\x1bOR', '\x1bOS'
 STUCK = 'sandbox/fails-stuck-in-queue:fal-ai'
 
 
@@ -121,6 +122,51 @@ def test_what_is_left_running_is_collected_by_a_process_without_a_terminal(
     until(lambda: [state for state, _ in states(slow)[1:]] == ['succeeded', 'queued'], lambda: states(slow))
     assert submits(slow_sandbox) - before == 1
     assert sound(slow)
+
+
+@pytest.mark.parametrize('studio', [IMAGE], indirect=True)
+def test_after_a_kill_the_next_start_goes_on_where_the_user_was(
+    slow: dict[str, str], slow_sandbox: Addresses, studio: Screen
+) -> None:
+    """One job runs, one waits, a prompt is half written and a filter is set: all is there again, and paid once."""
+    before = submits(slow_sandbox)
+    studio.type(f'{F4}P')
+    studio.until_shown('Paused')
+    studio.type(F3)
+    write(studio, 'fox')
+    until(lambda: len(states(slow)) == 2)
+    write(studio, 'owl')
+    until(lambda: len(states(slow)) == 3)
+    studio.type('\x14')  # ctrl+t: what was sent stays in the prompt otherwise
+    studio.type('half a prompt')
+    data = Path(slow['HFMEDIA_HOME'], 'data')
+    until(lambda: kept(data / 'draft.txt') == 'half a prompt')
+    studio.type(F4)
+    studio.type('/')
+    studio.type('model:flux')
+    until(lambda: '"filter":"model:flux"' in kept(data / 'session.json'))
+    studio.type('\r')
+    studio.type('P')
+    until(lambda: states(slow)[1] in [('running', stage) for stage in ('queued', 'running')], lambda: states(slow))
+    studio.send(signal.SIGKILL)
+    studio.wait()
+
+    with on_screen(slow) as again:
+        again.until_shown('model:flux')
+        again.until_shown('1 job of an earlier session')
+        until(lambda: states(slow)[1][0] == 'succeeded', lambda: states(slow))
+        assert submits(slow_sandbox) - before == 1
+        again.type('\x1b[B')
+        again.type('\r')
+        until(lambda: states(slow)[2][0] == 'succeeded', lambda: states(slow))
+        again.type(F3)
+        again.until_shown('half a prompt')
+    assert submits(slow_sandbox) - before == 2
+    assert sound(slow)
+
+
+def kept(file: Path) -> str:
+    return file.read_text() if file.exists() else ''
 
 
 def dark(screen: Screen) -> bool:

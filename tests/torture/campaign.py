@@ -61,8 +61,9 @@ class Blow(StrEnum):
     """How a process is ended."""
 
     KILL = 'SIGKILL'
-    TERM = 'SIGTERM'
     """To commands, and to the interface."""
+    TERM = 'SIGTERM'
+    """To the same."""
     HANG_UP = 'SIGHUP'
     """The terminal goes, as it does over SSH: of commands, and of the interface."""
     PAIR = 'two at once'
@@ -153,12 +154,12 @@ class Campaign:
                     case Blow.PAIR:
                         first = self._generate() if self._random.random() < 0.5 else _RESUME
                         await asyncio.gather(self._kill(first), self._kill(_RESUME))
-                    case Blow.KILL:
-                        await self._kill(self._generate() if self._random.random() < 0.7 else _RESUME)
-                    case Blow.TERM | Blow.HANG_UP if self._random.random() < 0.3:
+                    case Blow.KILL | Blow.TERM | Blow.HANG_UP if self._random.random() < 0.3:
                         # What a killed process leaves is what the interface goes on with.
                         await self._kill(self._generate(), counts=False)
                         await self._strike_screen(blow)
+                    case Blow.KILL:
+                        await self._kill(self._generate() if self._random.random() < 0.7 else _RESUME)
                     case Blow.TERM:
                         await self._kill(self._generate() if self._random.random() < 0.7 else _RESUME, signal.SIGTERM)
                     case Blow.HANG_UP:
@@ -233,6 +234,8 @@ class Campaign:
                 await asyncio.sleep(self._random.uniform(0, 1))  # as long as a person waits before asking again
                 with suppress(ProcessLookupError):
                     screen.send(signal.SIGTERM)
+        elif struck and blow is Blow.KILL:
+            screen.send(signal.SIGKILL)
         elif struck:
             await asyncio.to_thread(screen.hang_up)
         try:
