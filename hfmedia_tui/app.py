@@ -212,12 +212,15 @@ class HFMediaApp(PicturesApp, TypeAheadApp, SettingsApp, LeavingApp, StylesApp):
             try:
                 await self._move_in(services)
                 self.spare_loaded()
+                await services.ledger.examined()
                 async for job in subscription:
                     self.take_job(job)
             finally:
                 subscription.close()
         except AppError as error:
-            await self.rooms.close()
+            self.services = None
+            with suppress(AppError):  # the same one, where something was still to be written
+                await self.rooms.close()
             _log.warning('could not open: %s', error)
             self.mark = 'not started'
             await asyncio.to_thread(bring_screens)  # the next sentence names a key of one

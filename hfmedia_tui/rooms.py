@@ -43,5 +43,5 @@ async def _open_as_usual(paths: Paths, sandbox: bool) -> 'AsyncIterator[Services
     await asyncio.to_thread(import_module, 'hfmedia_tui.services')
     from hfmedia_tui.services import open_services
 
-    async with open_services(paths, sandbox=sandbox) as services:
+    async with open_services(paths, sandbox=sandbox, read_at_once=True) as services:
         yield services

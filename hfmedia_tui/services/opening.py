@@ -55,12 +55,14 @@ async def open_services(
     patience: float = 1.0,
     silence: float = 60.0,
     settings: Settings | None = None,
+    read_at_once: bool = False,
 ) -> AsyncIterator[Services]:
     """Open the house: ledger, transport, catalogue and pool, and the sandbox first when it is asked for.
 
     `limits`, `proxy` and `token` come before the user's own; `settings` are read where they are not given.
     `pace` multiplies the time that the sandbox takes, and `patience` the time between two requests of a job; `silence`
-    is how many seconds an open connection may bring nothing useful. Raises AppError.
+    is how many seconds an open connection may bring nothing useful. With `read_at_once` the past can be read while it
+    is still looked at whether the ledger is whole: `ledger.examined` tells. Raises AppError.
     """
     if settings is None:
         settings = await asyncio.to_thread(read_settings, paths.settings)
@@ -76,7 +78,7 @@ async def open_services(
             token = token or await asyncio.to_thread(find_token, environment)
             proxy = proxy or settings.network.proxy
         keys = {} if sandbox else own_keys(environment, settings)
-        ledger = await stack.enter_async_context(Ledger(paths.ledger))
+        ledger = await stack.enter_async_context(Ledger(paths.ledger, read_at_once=read_at_once))
         transport = await stack.enter_async_context(
             Transport(endpoints, token=token, keys=keys, proxy=proxy, silence=silence)
         )

@@ -6,6 +6,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -52,6 +53,10 @@ class Database:
 
     A transaction is on the disk when `write` returns: the write-ahead log is synced at each commit, because what is
     recorded here has been paid for. Those that came while another was synced share one commit.
+
+    What is damaged is not written to: the first write waits until every page was looked at, which takes about a
+    millisecond for each MiB. Reading does not wait for that, so that a long past does not keep the first screen
+    waiting; what is read of a page that is damaged is an error or, at worst, wrong for as long as the look takes.
     """
 
     def __init__(self, path: Path) -> None:
@@ -60,18 +65,37 @@ class Database:
         self._connection: sqlite3.Connection | None = None
         self._waiting = deque[_Write]()
         """What the thread has not begun to write yet."""
+        self._examiner: sqlite3.Connection | None = None
+        """Looks at every page, beside the reading."""
+        self._examining: asyncio.Future[None] | None = None
 
     async def open(self) -> None:
-        """Open the file, making and migrating it as needed. Raises StoreError."""
+        """Open the file, making and migrating it as needed, and begin to examine it. Raises StoreError."""
         await self._in_thread(self._open)
+        if self._examining is None:
+            self._examining = asyncio.get_running_loop().run_in_executor(None, self._examine_beside)
+            # It may be closed before anybody asks.
+            self._examining.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    async def examined(self) -> None:
+        """Return when every page was looked at. Raises StoreError where one is damaged."""
+        if self._examining is not None:
+            await asyncio.shield(self._examining)
 
     async def close(self) -> None:
+        if self._examining is not None:
+            if self._examiner is not None:
+                with suppress(sqlite3.ProgrammingError):  # it has ended meanwhile
+                    self._examiner.interrupt()
+            await asyncio.wait([self._examining])
+            self._examining = None
         if self._connection is not None:
             await self._in_thread(self._close)
         self._thread.shutdown(wait=False)
 
     async def write(self, transaction: Callable[[sqlite3.Connection], Result]) -> Result:
         """Run `transaction` with the connection, all or nothing. Raises StoreError."""
+        await self.examined()
         written = Future[Result]()
         self._waiting.append(_Write(transaction, written))
         if len(self._waiting) == 1:  # else the call that the first of them made takes this one along
@@ -92,9 +116,7 @@ class Database:
             os.close(private.open_file(self._path, os.O_RDWR | os.O_CREAT))
             for beside in ('-wal', '-shm'):
                 private.restrict(Path(f'{self._path}{beside}'))
-            connection = sqlite3.connect(
-                self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
+            connection = self._connect()
             try:
                 connection.row_factory = sqlite3.Row
                 # Text that is damaged is read as far as it can be: one row keeps nobody from the others.
@@ -102,8 +124,9 @@ class Database:
                 connection.execute('PRAGMA journal_mode = WAL')
                 connection.execute('PRAGMA synchronous = FULL')
                 connection.execute('PRAGMA foreign_keys = ON')
-                self._examine(connection)
-                self._migrate(connection)
+                if connection.execute('PRAGMA user_version').fetchone()[0] != len(MIGRATIONS):
+                    self._examine(connection)
+                    self._migrate(connection)
             except BaseException:
                 connection.close()
                 raise
@@ -111,15 +134,24 @@ class Database:
         except (OSError, sqlite3.Error) as error:
             raise trouble(self._path, error) from error
 
+    def _connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+
+    def _examine_beside(self) -> None:
+        """Look at every page by a connection of its own, so that the other one can be read from."""
+        try:
+            with closing(self._connect()) as self._examiner:
+                self._examine(self._examiner)
+        except sqlite3.Error as error:
+            raise trouble(self._path, error) from error
+
     def _examine(self, connection: sqlite3.Connection) -> None:
-        """Look at every page once, in about a millisecond for each MiB: what is damaged is neither used nor written."""
+        """Look at every page once."""
         (found,) = connection.execute('PRAGMA quick_check(1)').fetchone()
         if found != 'ok':
             raise damaged(self._path, found)
 
     def _migrate(self, connection: sqlite3.Connection) -> None:
-        if connection.execute('PRAGMA user_version').fetchone()[0] == len(MIGRATIONS):
-            return
         connection.execute('BEGIN IMMEDIATE')
         try:
             (version,) = connection.execute('PRAGMA user_version').fetchone()

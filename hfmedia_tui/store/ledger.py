@@ -56,8 +56,10 @@ class Seen(NamedTuple):
 class Ledger:
     """Every method is one transaction, on disk when it returns, and raises StoreError when it cannot be done."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, read_at_once: bool = False) -> None:
+        """With `read_at_once` it can be read as soon as it is open; `examined` then says whether it is whole."""
         self._database = Database(path)
+        self._read_at_once = read_at_once
         self._owners = path.parent / 'owners'
         self._owner = Owner(self._owners)
         self._seen = Seen()
@@ -74,11 +76,21 @@ class Ledger:
 
     async def open(self) -> None:
         await self._database.open()
+        if not self._read_at_once:
+            try:
+                await self.examined()
+            except BaseException:
+                await self._database.close()
+                raise
         try:
             self._owner.__enter__()
         except OSError as error:
             await self._database.close()
             raise StoreError(f'{self._owners} cannot be written to: {error}.') from error
+
+    async def examined(self) -> None:
+        """Return when every page was looked at. Raises StoreError where one is damaged: nothing can be written then."""
+        await self._database.examined()
 
     async def close(self) -> None:
         """Let go of every job of ours; what was left unfinished is anyone's to resume."""

@@ -52,7 +52,7 @@ def start(paths: Paths, pictures: Pictures, environment: dict[str, str]) -> Star
         def opening(paths: Paths, _sandbox: bool) -> AbstractAsyncContextManager[Services]:
             settings = read_settings(paths.settings)
             settings = replace(settings, jobs=replace(settings.jobs, grace_seconds=grace))
-            return open_services(paths, environment=here, patience=0.02, settings=settings)
+            return open_services(paths, environment=here, patience=0.02, settings=settings, read_at_once=True)
 
         app = HFMediaApp(paths=paths, **{'pictures': pictures, 'token_found': True, 'opening': opening, **options})
         async with app.run_test(size=size, notifications=toasts) as pilot:

@@ -9,6 +9,9 @@ from textual.css.parse import parse
 from textual.dom import DOMNode
 
 from hfmedia_tui.app import HFMediaApp
+from hfmedia_tui.paths import Paths
+from hfmedia_tui.store.ledger import Ledger
+from tests.jobs import job, order
 from tests.screens.conftest import Start
 
 
@@ -56,3 +59,20 @@ async def test_a_place_is_not_styled_again_when_it_comes_into_sight(
         assert studio.compose not in styled
         await studio.press('f2', 'f3')
         assert studio.compose in styled, 'it is when it comes back: something may have changed meanwhile'
+
+
+async def test_a_damaged_ledger_is_told_and_left_as_it_is(start: Start, paths: Paths) -> None:
+    """You should see what is wrong where the model stands, and in Browse what to do about it."""
+    async with Ledger(paths.ledger) as ledger:
+        asked = order('o1')
+        await ledger.add(asked, [job(asked, index) for index in range(200)])
+    whole = paths.ledger.read_bytes()
+    broken = whole[:8192] + b'\xa5' * 8192 + whole[16384:]
+    paths.ledger.write_bytes(broken)
+    async with start(wait=False) as studio:
+        await studio.until_shown('damaged:')
+        await studio.press('f2')
+        await studio.until_shown('to try again')
+        assert 'not started' in studio.text
+        assert studio.app.services is None
+    assert paths.ledger.read_bytes() == broken

@@ -44,6 +44,31 @@ async def test_a_damaged_ledger_is_named_and_left_as_it_is(tmp_path: Path, damag
     assert path.read_bytes() == broken
 
 
+async def test_a_damaged_ledger_that_is_read_at_once_is_never_written_to(tmp_path: Path) -> None:
+    path = tmp_path / 'ledger.sqlite3'
+    whole = await written(path)
+    broken = whole[:8192] + b'\xa5' * 8192 + whole[16384:]
+    path.write_bytes(broken)
+    ledger = Ledger(path, read_at_once=True)
+    await ledger.open()
+    for write in (ledger.add(*an_order()), ledger.pause(True), ledger.examined()):
+        with pytest.raises(StoreError, match='damaged'):
+            await write
+    await ledger.close()
+    assert path.read_bytes() == broken
+
+
+async def test_a_ledger_can_be_closed_while_it_is_examined(tmp_path: Path) -> None:
+    path = tmp_path / 'ledger.sqlite3'
+    await written(path, 2_000)
+    for _ in range(20):
+        ledger = Ledger(path, read_at_once=True)
+        await ledger.open()
+        await ledger.close()
+    async with Ledger(path) as whole:
+        assert len(await whole.jobs()) == 2_000
+
+
 async def test_tables_that_are_gone_are_damage(tmp_path: Path) -> None:
     path = tmp_path / 'ledger.sqlite3'
     await written(path)
