@@ -25,6 +25,7 @@ from tests.jobs import MAPPING, NOW, job, order
 __all__ = ['fill', 'measure']
 
 _COUNTS: Final = (100, 10_000, 100_000)
+_COUNTS_QUICK: Final = (100, 1_000)
 _ROUNDS: Final = 5
 _FILES: Final = 40
 """Pictures that the jobs share."""
@@ -36,7 +37,7 @@ _NAMES: Final = ('start', 'to the first picture of the gallery', 'to the jobs')
 
 
 def measure(*, quick: bool) -> Iterator[Row]:
-    counts = _COUNTS[:2] if quick else _COUNTS
+    counts = _COUNTS_QUICK if quick else _COUNTS
     taken: dict[int, list[Sequence[float]]] = {count: [] for count in counts}
     with tempfile.TemporaryDirectory() as name, sandbox_at(Path(name, 'sandbox'), pace=1.0) as sandbox:
         homes = {}

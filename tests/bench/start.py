@@ -17,7 +17,7 @@ from tests.houses import environment_for, sandbox_at
 __all__ = ['LISTED', 'PROGRAM', 'environment_at', 'left_in_browse', 'measure', 'until_answered']
 
 _ROUNDS: Final = 15
-_ROUNDS_QUICK: Final = 2
+_ROUNDS_QUICK: Final = 1
 _DRAWN: Final = b'Browse'
 """The first of the places in the line at the top, and what the empty app says at first."""
 _ANSWERED: Final = ('/ж'.encode(), 'ж'.encode())
