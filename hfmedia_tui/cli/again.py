@@ -96,7 +96,7 @@ async def _again_on(
     """Drive jobs of one side; `unowned` when they were not named but found. Raises OverLimit unless `over_limit`."""
     left = list[Job]()
     async with open_services(find_paths(), sandbox=sandbox) as services:
-        if unowned and not services.account.has_token:
+        if unowned and not services.offers.can_ask():
             # Nobody asked for these by name: they are told of, and fail nothing.
             click.echo(NO_TOKEN, err=True)
             _tell_left(jobs, as_json=as_json)

@@ -11,6 +11,8 @@ import hfmedia_tui
 from hfmedia_tui.domain import JobState
 from hfmedia_tui.errors import AppError, OverLimit, UsageError
 from hfmedia_tui.sandbox.addresses import Addresses
+from tests.engine.loopback import serving
+from tests.engine.provider import Provider
 
 IMAGE = 'black-forest-labs/FLUX.1-dev'
 
@@ -87,6 +89,17 @@ async def test_what_cannot_be_asked_raises(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv('HF_HUB_DISABLE_IMPLICIT_TOKEN', '1')
     with pytest.raises(AppError, match='token'):
         await anext(hfmedia_tui.generate('a fox', model=IMAGE))
+
+
+async def test_who_needs_no_token_is_asked_without_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv('HF_TOKEN')
+    monkeypatch.setenv('HF_HUB_DISABLE_IMPLICIT_TOKEN', '1')
+    provider = Provider()
+    with serving(provider) as hub:
+        monkeypatch.setenv('HF_ENDPOINT', hub.url)
+        monkeypatch.setenv('HFMEDIA_ROUTER_URL', hub.url)
+        events = [event async for event in hfmedia_tui.generate('a fox', model='a/b:hf-free')]
+    assert events[-1].event == 'succeeded'
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ from hfmedia_tui.paths import find_paths
 from hfmedia_tui.sandbox.addresses import Addresses
 from hfmedia_tui.services import Ask, open_services
 from tests.cli.conftest import COMMAND, Run, run_with
+from tests.engine.loopback import serving
+from tests.engine.provider import Provider
 
 IMAGE = 'black-forest-labs/FLUX.1-dev'
 
@@ -110,6 +112,18 @@ def test_a_running_job_is_left_to_its_process_and_cancelled_through_it(slow: dic
     for told in (err, run('jobs').out):
         assert "Removed from fal-ai's queue before it ran." in told, 'what cancelling did'
     assert run('cancel', job_id).code == 1
+
+
+async def test_who_has_only_a_key_of_their_own_can_resume_too(environment: dict[str, str]) -> None:
+    provider = Provider()
+    with serving(provider) as hub:
+        own = {**environment, 'HF_ENDPOINT': hub.url, 'HFMEDIA_ROUTER_URL': hub.url, 'FAL_KEY': 'fal_secret_key'}
+        async with open_services(find_paths(own), environment={**own, 'HF_HUB_DISABLE_IMPLICIT_TOKEN': '1'}) as house:
+            order = await house.order(Ask(model='a/b', prompt='a fox', provider='hf-free'))
+            await house.ledger.add(order, [Job(id='left-1', order=order, index=0, seed=1, created_at=order.created_at)])
+        resumed = run_with(own)('resume', '--json')
+    assert resumed.code == 0, resumed
+    assert resumed.lines[-1]['event'] == 'succeeded'
 
 
 def test_jobs_of_the_sandbox_are_collected_by_a_sandbox_of_its_own(
