@@ -65,7 +65,7 @@ async def generate(
     }
     limits = Limits(total=concurrency, per_provider=concurrency) if concurrency else None
     async with open_services(find_paths(), sandbox=sandbox, limits=limits, proxy=proxy, token=token) as services:
-        if not services.offers.can_ask(provider or own) and not services.offers.can_ask():
+        if not services.offers.can_ask(provider or own):
             raise AppError('There is no Hugging Face token.', 'Pass one, set HF_TOKEN, or pass sandbox=True.')
         ask = Ask(
             model=named or await services.usual_model(),

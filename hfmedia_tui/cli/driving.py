@@ -33,8 +33,8 @@ NO_TOKEN: Final = AppError(
 
 
 def need_token(services: Services, provider: str | None = None) -> None:
-    """Raise AppError where nothing opens the way to `provider`: no headless command uses the sandbox unasked."""
-    if not services.offers.can_ask(provider) and not services.offers.can_ask():
+    """Raise AppError where nobody can be asked, `provider` either: no headless command uses the sandbox unasked."""
+    if not services.offers.can_ask(provider):
         raise NO_TOKEN
 
 

@@ -66,10 +66,10 @@ class Offers:
         return usable[0] if usable else None
 
     def can_ask(self, provider: str | None = None) -> bool:
-        """Whether there is what opens a way to `provider`, or without it to any: the token, or the user's own key."""
-        if provider is not None:
-            machine = MACHINES.get(provider)
-            return machine is not None and self._opens(machine)
+        """Whether anybody can be asked: with the token or a key of the user's own, or `provider` with neither."""
+        named = MACHINES.get(provider or '')
+        if named is not None and self._opens(named):
+            return True
         return any(self._opens(machine) for machine in MACHINES.values() if Access.ANONYMOUS not in machine.DOORS)
 
     def choose(self, model: Model, provider: str | None) -> tuple[tuple[ProviderMapping, ...], tuple[str, ...]]:
