@@ -6,13 +6,16 @@ and tells what happens in lines that stay; nothing is drawn, moved or coloured.
 
 import asyncio
 from contextlib import suppress
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from hfmedia_tui.errors import AppError, UsageError
+from hfmedia_tui.errors import AppError, OverLimit, UsageError
 from hfmedia_tui.paths import find_paths
 from hfmedia_tui.settings import read_settings
+
+if TYPE_CHECKING:
+    from hfmedia_tui.services import Ask
 
 __all__ = ['is_linear', 'run_linear']
 
@@ -32,7 +35,6 @@ def is_linear() -> bool:
 
 def run_linear(*, sandbox: bool) -> int:
     """Ask for prompts and generate from each until there is none, and return the last exit code."""
-    from hfmedia_tui.cli.generate import generate
     from hfmedia_tui.services import Ask
 
     click.echo('hfmedia-tui, line by line. An empty prompt ends it.')
@@ -43,12 +45,23 @@ def run_linear(*, sandbox: bool) -> int:
             count = click.prompt('How many', type=click.IntRange(1, _MOST_AT_ONCE), default=1)
             requests = f'{count} {"free" if sandbox else "paid"} request{"s" if count > 1 else ""}'
             if click.confirm(f'Send {requests} to {model}?', default=True):
-                ask = Ask(model=model, prompt=prompt, count=count)
-                code = asyncio.run(generate(ask, as_json=False, sandbox=sandbox))
+                code = _send(Ask(model=model, prompt=prompt, count=count), sandbox=sandbox)
         except AppError as error:
             click.echo(str(error), err=True)
             code = 1
     return code
+
+
+def _send(ask: 'Ask', *, sandbox: bool) -> int:
+    """Generate, past a ceiling only after a yes, and return the exit code."""
+    from hfmedia_tui.cli.generate import generate
+
+    try:
+        return asyncio.run(generate(ask, as_json=False, sandbox=sandbox))
+    except OverLimit as error:
+        if not click.confirm(f'{error.message} Send it all the same?'):
+            return 0
+    return asyncio.run(generate(ask, over_limit=True, as_json=False, sandbox=sandbox))
 
 
 def _ask_for_model(usual: str, *, sandbox: bool) -> str:

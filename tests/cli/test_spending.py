@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Run
 
 IMAGE = 'black-forest-labs/FLUX.1-dev'
@@ -51,3 +53,12 @@ def test_what_is_paid_for_is_collected_past_any_ceiling(run_online: Run, tmp_pat
     tried = run_online('retry', job['id'], '--json')
     assert tried.code != 3, tried.err
     assert {'queued', 'running'} & {line['event'] for line in tried.lines}
+
+
+@pytest.mark.parametrize(('answer', 'jobs'), [('n', 0), ('y', 2)])
+def test_line_by_line_a_ceiling_is_asked_about(run_online: Run, tmp_path: Path, answer: str, jobs: int) -> None:
+    allow(tmp_path, 'per_run = 1')
+    ran = run_online('--linear', input='\n'.join(['a fox', IMAGE, '2', 'y', answer, '', '']))
+    assert ran.code == 0, ran
+    assert 'spend.per_run allows 1 at once. Send it all the same? [y/N]:' in ran.out
+    assert len(run_online('jobs', '--json').lines) == jobs
