@@ -4,6 +4,8 @@ import asyncio
 import os
 import sys
 from contextlib import suppress
+from importlib import import_module
+from threading import Thread
 from typing import TYPE_CHECKING, Final
 
 from hfmedia_tui.cli.signals import Signals, exit_code, hang_up_signal, hearing, leave_terminal, terminals
@@ -45,6 +47,8 @@ def start(*, sandbox: bool, linear: bool = False) -> int:
     served = 'TEXTUAL_DRIVER' in os.environ  # by textual-serve, in a browser, where pictures are half-cells
     if not served and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError('The interface needs a terminal.', 'See `hfmedia-tui --help` for commands that need none.')
+    # The rest is imported while the terminal answers, which over SSH takes as long as a round trip does.
+    Thread(target=import_module, args=('hfmedia_tui.app',)).start()
     terminal = probe(choice=settings.graphics)  # before Textual reads the terminal's input
     if terminal.colours is Colours.TRUECOLOR:
         # The terminal said so itself, and SSH does not carry the variable that says so to everyone else.
