@@ -5,6 +5,7 @@ It draws through Textual's Line API: https://textual.textualize.io/guide/widgets
 
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from itertools import takewhile
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -15,7 +16,7 @@ from textual import events
 from textual.binding import BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import Reactive, reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -35,6 +36,8 @@ _STATES = frozenset({'row--highlighted', 'row--hovered'})
 
 def changed_cells(before: Sequence[Part], now: Sequence[Part]) -> range:
     """Return the cells in which a row looks otherwise than before."""
+    if before == now:
+        return range(0)
     same = sum(1 for _ in takewhile(_is_same, zip(before, now, strict=False)))
     stop = max(_width(before), _width(now))
     if _width(before) == _width(now):
@@ -107,6 +110,8 @@ class RowList(ScrollView, Generic[RowType], can_focus=True):
     }
     """
 
+    virtual_size = Reactive(Size(0, 0), layout=True, repaint=False)
+    """As Textual's, but that a row more or less is no reason to draw all lines."""
     highlighted: reactive[int | None] = reactive(None, repaint=False)
     """The place of the highlighted row, or None in an empty list."""
     hovered: reactive[int | None] = reactive(None, repaint=False)
@@ -163,15 +168,13 @@ class RowList(ScrollView, Generic[RowType], can_focus=True):
 
         The highlight follows its row where that is still there, and `follow` is true; else it goes to the first.
         """
-        kept = None if self.row is None or not follow else self.key_of(self.row)
-        offset = (self.highlighted or 0) - self.scroll_offset.y
+        kept, before = self.row if follow else None, self.highlighted
+        offset = (before or 0) - self.scroll_offset.y
         self.set_reactive(RowList.highlighted, None)
         self._ahead.clear()
         self._rows = list(rows)
         self.virtual_size = Size(0, len(self._rows))
-        place = 0
-        if kept is not None:
-            place = next((place for place, row in enumerate(self._rows) if self.key_of(row) == kept), 0)
+        place = 0 if kept is None else self._place_of(kept)
         if not self._rows:
             self.post_message(self.Highlighted(self, None))
         elif place:
@@ -180,7 +183,19 @@ class RowList(ScrollView, Generic[RowType], can_focus=True):
         else:
             self.scroll_to(y=0, animate=False)
             self.highlighted = 0
-        self.refresh()
+        if before is None or not self._rows:
+            self.refresh()
+            return
+        self.refresh_line(before)
+        for place in range(self.scroll_offset.y, self.scroll_offset.y + self.size.height):
+            self.refresh_row(place)
+
+    def _place_of(self, wanted: RowType) -> int:
+        """Return where a row stands now; the first place where it has gone."""
+        with suppress(StopIteration):  # most often it is the very same, which is found much faster than by the keys
+            return next(place for place, row in enumerate(self._rows) if row is wanted)
+        key = self.key_of(wanted)
+        return next((place for place, row in enumerate(self._rows) if self.key_of(row) == key), 0)
 
     def renew_rows(self, rows: Iterable[RowType]) -> None:
         """Show a newer state of the same list: what the user looks at stays where it is on the screen.
@@ -222,6 +237,10 @@ class RowList(ScrollView, Generic[RowType], can_focus=True):
         if not 0 <= y < self.size.height:
             return
         before = self._drawn.get(y)
+        if place >= len(self._rows):
+            if before is not None:
+                self.refresh_line(place)
+            return
         if before is None or before[:2] != (place, width):
             self.refresh_line(place)
             return
@@ -242,10 +261,9 @@ class RowList(ScrollView, Generic[RowType], can_focus=True):
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
         place = self.scroll_offset.y + y
-        if not self._rows:
-            return self._render_notice(y, width)
         if place >= len(self._rows):
-            return Strip.blank(width, self.rich_style)
+            self._drawn.pop(y, None)
+            return Strip.blank(width, self.rich_style) if self._rows else self._render_notice(y, width)
         state: tuple[str, ...] = ()
         if place == self.highlighted:
             state = ('row--highlighted',)

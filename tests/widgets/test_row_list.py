@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from textual.app import App, ComposeResult
 from textual.message import Message
+from textual.strip import Strip
 
 from hfmedia_tui.widgets.row_list import Part, RowList, changed_cells
 from tests.reading import TORTURE, screen_text
@@ -156,3 +157,32 @@ async def test_a_replaced_row_is_drawn_as_it_is_now() -> None:
         app.names.show_rows(['instead', *LETTERS])
         await pilot.pause()
         assert 'a row of before' not in screen_text(app)
+
+
+async def test_only_the_lines_that_look_otherwise_are_drawn_when_other_rows_are_shown() -> None:
+    drawn = list[int]()
+
+    class WatchedNames(Names):
+        def render_line(self, y: int) -> Strip:
+            drawn.append(y)
+            return super().render_line(y)
+
+    class WatchedApp(ListApp):
+        def compose(self) -> ComposeResult:
+            yield WatchedNames()
+
+    app = WatchedApp()
+    async with app.run_test(size=(30, 10)) as pilot:
+        for rows, lines in (
+            (LETTERS, None),
+            ([*LETTERS[:5], 'another', *LETTERS[6:]], {5}),
+            (LETTERS[:8], None),  # all lines are wider without a scrollbar
+            (['first', *LETTERS[1:8]], {0}),
+            (LETTERS[:6], {0, 6, 7}),
+            (LETTERS[:9], {6, 7, 8}),
+        ):
+            drawn.clear()
+            app.names.show_rows(rows)
+            await pilot.pause()
+            assert lines is None or set(drawn) == lines | {0}, rows  # the highlighted one is drawn always
+            assert [line.strip(' ▌▁▂▃▄▅▆▇█') for line in screen_text(app).rstrip().splitlines()] == rows[:10]
