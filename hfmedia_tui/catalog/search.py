@@ -33,7 +33,7 @@ _LEAST_LIKE: Final = 3
 """Characters of a word from which on it is also looked for as something like it."""
 _MOST_SIFTED: Final = 16
 """Characters of a word up to which it is faster to look for pairs of them than to compare every name."""
-_SKIPPED: Final = 1
+_SKIPPED: Final = 2
 """Characters of a word that may be missing between those of a pair."""
 _AT_ONCE: Final = 1_000
 """Names that are compared at a time: comparing them lets no other thread go on, for a millisecond."""
