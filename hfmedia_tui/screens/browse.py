@@ -1,7 +1,7 @@
 """Browse: the whole catalogue, found by task, provider and words."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -22,6 +22,7 @@ from hfmedia_tui.domain import FINAL_STATES, Job, Model, Task
 from hfmedia_tui.errors import AppError, StoreError, UsageError
 from hfmedia_tui.messages import ModelChosen, OpeningRetried
 from hfmedia_tui.screens.filtered import Filtered
+from hfmedia_tui.screens.one_frame import within_a_frame
 from hfmedia_tui.widgets.keys import keyed
 from hfmedia_tui.widgets.model_details import ModelDetails
 from hfmedia_tui.widgets.model_list import TASK_WORDS, ModelHeading, ModelList
@@ -40,7 +41,7 @@ Value = TypeVar('Value')
 _SETTLING: Final = 0.08
 """Seconds without another key before the models are shown that have only what is like the words."""
 _LINGERING: Final = 0.05
-"""Seconds on one model before its past is looked up: who walks through the list asks for none."""
+"""Seconds on one model before it is described: who walks through the list or types reads none of it."""
 _OLD: Final = 3600.0
 """Seconds from which on the list's age is worth saying."""
 _TASKS: Final = (None, Task.TEXT_TO_VIDEO, Task.TEXT_TO_IMAGE)
@@ -112,6 +113,8 @@ class BrowseScreen(Filtered):
         self._familiar: tuple[str, ...] = ()
         """Ids of the models that the user marked or used last, when they were last asked for."""
         self._searching: Worker[None] | None = None
+        self._shown = asyncio.Event()
+        """Set when the search that was begun last has shown something, or has nothing to show."""
         self._index: Index | None = None
         """What was searched last."""
         self._indexed_from: tuple[object, ...] = ()
@@ -140,6 +143,7 @@ class BrowseScreen(Filtered):
 
     def on_mount(self) -> None:
         self.watch(self.models, 'marked', self._show_standing, init=False)
+        self.watch(self.field, 'value', self._typed, init=False)
 
     def take_standing(self) -> None:
         services = self.services
@@ -228,27 +232,37 @@ class BrowseScreen(Filtered):
 
         With `renew` the wishes are the same and the models newer.
         """
-        self._searching = self._search(renew)
+        self._shown = shown = asyncio.Event()
+        self._searching = self._search(renew, shown)
 
     @work(exclusive=True, group='search', exit_on_error=False)
-    async def _search(self, renew: bool) -> None:
+    async def _search(self, renew: bool, shown: asyncio.Event) -> None:
+        try:
+            await self._show_search(renew, shown)
+        finally:
+            shown.set()
+
+    async def _show_search(self, renew: bool, shown: asyncio.Event) -> None:
         services = self.services
         if services is None:
             return
         words = self.query_one('#search', Input).value.strip()
-        wishes, shown = self._wishes, None
-        while (models := self._models) is not None and models is not shown:  # more may have come in the meantime
+        wishes, searched = self._wishes, None
+        while (models := self._models) is not None and models is not searched:  # more may have come in the meantime
             index = await self._indexed(models, wishes, services)
             self._mistake = None
             try:
                 async for found in self._find(index, words, settled=renew):
                     self._show_found(found, renew=renew, follow=not words and not renew)
+                    shown.set()
             except UsageError as error:
                 # What was found last stays while the filter is being typed.
                 self._mistake = error
+                self._show_standing()
                 break
-            shown, renew = models, True
-        self._show_filters()
+            searched, renew = models, True
+            if not words and self._loading is None:
+                await asyncio.to_thread(index.prepare)  # the first key would wait for it
 
     async def _indexed(self, models: tuple[Model, ...], wishes: Wishes, services: 'Services') -> 'Index':
         """Those of the models that the wishes leave, to be searched."""
@@ -269,15 +283,18 @@ class BrowseScreen(Filtered):
             yield index.models
             return
         search = partial(index.search, words, self.models.favourites)
-        exact: Sequence[Model] = ()
-        if not settled and (exact := await asyncio.to_thread(search, fuzzy=False)):
-            yield exact
+        if settled:
+            yield await asyncio.to_thread(search)
+            return
+        found, settled = await asyncio.to_thread(_find_first, search)
+        yield found
+        if not settled:
             await asyncio.sleep(_SETTLING)
-        if (found := await asyncio.to_thread(search)) != exact or not found:
-            yield found
+            if (like := await asyncio.to_thread(search)) != found:
+                yield like
 
     def _show_found(self, found: Sequence[Model], *, renew: bool, follow: bool) -> None:
-        if self._loading is None:
+        if self._loading is None and not found:
             self.models.notice = keyed(_NOTHING_FITS).plain if self._models else 'The Hub lists no model'
         if renew and not self._at_top:
             self.models.renew_rows(found)
@@ -331,28 +348,34 @@ class BrowseScreen(Filtered):
             if self._loading is not None:
                 coming = 'more when the Hub allows' if services.catalog.held_back else 'more to come'
                 words.append(Content.styled('refreshing' if fetched is not None else coming, muted))
-        self.query_one('#standing', Static).update(Content.styled(', ', muted).join(words))
+        self.query_one('#standing', Static).update(Content.styled(', ', muted).join(words), layout=False)
 
     # ------------------------------------------------------------------------------------------ what the user did
 
     @on(ModelList.Highlighted)
-    def _highlighted(self, event: ModelList.Highlighted) -> None:
-        details = self.query_one(ModelDetails)
-        if event.row is None or details.model is None or event.row.id != details.model.id:
-            self.query_one('#about').scroll_to(y=0, animate=False)
-            details.records = {}
-        details.model = event.row
-        self._look_at_past()
+    def _highlighted(self) -> None:
+        if self.query_one(ModelDetails).model is None:
+            self._describe()
+        self._tell()
 
     def take_jobs(self, jobs: tuple[Job, ...]) -> None:
         model = self.query_one(ModelDetails).model
         if model is not None and any(job.order.model == model.id and job.state in FINAL_STATES for job in jobs):
-            self._look_at_past()
+            self._tell()
 
-    @work(group='past', exclusive=True, exit_on_error=False)
-    async def _look_at_past(self) -> None:
-        """Tell how well the providers of the highlighted model have served, once nobody moves on."""
+    def _describe(self) -> None:
+        """Show everything that the Hub told about the highlighted model."""
+        details, model = self.query_one(ModelDetails), self.models.row
+        if model is None or details.model is None or model.id != details.model.id:
+            self.query_one('#about').scroll_to(y=0, animate=False)
+            details.records = {}
+        details.model = model
+
+    @work(group='details', exclusive=True, exit_on_error=False)
+    async def _tell(self) -> None:
+        """Describe the highlighted model, and how well its providers have served, once nobody moves on."""
         await asyncio.sleep(_LINGERING)
+        self._describe()
         details = self.query_one(ModelDetails)
         if self.services is not None and details.model is not None:
             with suppress(StoreError):  # the past is worth a line, and no interruption
@@ -373,9 +396,9 @@ class BrowseScreen(Filtered):
         self.models.mark()
         self.models.action_move(1)
 
-    @on(Input.Changed, '#search')
     def _typed(self) -> None:
         self.search()
+        self.call_later(within_a_frame, self._shown)
 
     @on(Input.Submitted, '#search')
     async def _searched(self) -> None:
@@ -467,6 +490,13 @@ class BrowseScreen(Filtered):
             self.post_message(OpeningRetried())
         else:
             self.load()
+
+
+def _find_first(search: Callable[..., Sequence[Model]]) -> tuple[Sequence[Model], bool]:
+    """Search for what stands there, or else for what is like it; tell whether that is all that there is to find."""
+    if exact := search(fuzzy=False):
+        return exact, False
+    return search(), True
 
 
 def _next(values: Sequence[Value], value: Value) -> Value:

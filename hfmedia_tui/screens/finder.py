@@ -1,5 +1,6 @@
 """A popup to find one row of many by typing."""
 
+import asyncio
 from abc import abstractmethod
 from collections.abc import Sequence
 from contextlib import suppress
@@ -14,6 +15,7 @@ from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerError
 
 from hfmedia_tui.errors import AppError
+from hfmedia_tui.screens.one_frame import within_a_frame
 from hfmedia_tui.widgets.keys import Hint, keyed
 from hfmedia_tui.widgets.popup import Popup
 from hfmedia_tui.widgets.row_list import RowList
@@ -48,6 +50,8 @@ class Finder(Popup[RowType | None], Generic[RowType]):
         self._list = rows
         self._placeholder = placeholder
         self._searching: Worker[None] | None = None
+        self._shown = asyncio.Event()
+        """Set when what the search that was begun last finds is shown."""
 
     @abstractmethod
     async def load(self) -> None:
@@ -74,6 +78,7 @@ class Finder(Popup[RowType | None], Generic[RowType]):
 
     def on_mount(self) -> None:
         self._list.can_focus = False
+        self.watch(self.query_one('#words', Input), 'value', self._typed, init=False)
         self._begin()
 
     @work(group='load', exit_on_error=False)
@@ -92,10 +97,11 @@ class Finder(Popup[RowType | None], Generic[RowType]):
 
     def search(self) -> None:
         """Show what fits the words now."""
-        self._searching = self._search(self.query_one('#words', Input).value.strip())
+        self._shown = shown = asyncio.Event()
+        self._searching = self._search(self.query_one('#words', Input).value.strip(), shown)
 
     @work(group='search', exclusive=True, exit_on_error=False)
-    async def _search(self, words: str) -> None:
+    async def _search(self, words: str, shown: asyncio.Event) -> None:
         try:
             found = await self.find(words)
         except AppError as error:
@@ -104,10 +110,12 @@ class Finder(Popup[RowType | None], Generic[RowType]):
         else:
             self._list.notice = self.told(words)
             self._list.show_rows(found, follow=not words)
+        finally:
+            shown.set()
 
-    @on(Input.Changed, '#words')
     def _typed(self) -> None:
         self.search()
+        self.call_later(within_a_frame, self._shown)
 
     @on(Input.Submitted, '#words')
     def _entered(self) -> None:

@@ -35,10 +35,8 @@ class ModelFinder(Finder[Model]):
         super().__init__(models, placeholder='Find a model')
         self._services = services
         self._models_list = models
-        self._models: tuple[Model, ...] | None = None
-        """The catalogue, the familiar ones first; None until it is here."""
         self._index: Index | None = None
-        """What was searched last."""
+        """The catalogue, the familiar ones first; None until it is here."""
 
     @property
     def chosen(self) -> tuple[Model, ...]:
@@ -62,23 +60,20 @@ class ModelFinder(Finder[Model]):
         self._models_list.favourites = frozenset(await self._services.ledger.favourites())
 
         def take(models: tuple[Model, ...]) -> None:
-            self._models = tuple(sorted(models, key=lambda model: familiar.get(model.id, len(familiar))))
+            self._index = Index(sorted(models, key=lambda model: familiar.get(model.id, len(familiar))))
             self.search()
 
         take(await self._services.catalog.models(show=take))
+        assert self._index is not None
+        await asyncio.to_thread(self._index.prepare)  # the first key would wait for it
 
     async def find(self, words: str) -> Sequence[Model]:
-        if self._models is None:
-            return ()
-        return await asyncio.to_thread(self._found_by, self._models, words) if words else self._models
-
-    def _found_by(self, models: tuple[Model, ...], words: str) -> Sequence[Model]:
         index = self._index
-        if index is None or index.models is not models:
-            self._index = index = Index(models)
-        return index.search(words, self._models_list.favourites)
+        if index is None:
+            return ()
+        return await asyncio.to_thread(index.search, words, self._models_list.favourites) if words else index.models
 
     def told(self, words: str) -> str:
-        if self._models is None:
+        if self._index is None:
             return 'Asking the Hub for models'
         return 'No model fits' if words else 'The Hub lists no model'

@@ -64,7 +64,9 @@ async def test_models(enter: Enter) -> None:
         for _ in ALL:
             await studio.press('j')
             seen += check(studio)
-            details = studio.browse.query_one(ModelDetails).render().plain
+            described = studio.browse.query_one(ModelDetails)
+            await studio.until(lambda: described.model is studio.browse.models.row)  # noqa: B023 - while it is this one
+            details = described.render().plain
             assert harmless(details) == details
         assert '[/nope]' in seen
         assert MARK in seen

@@ -144,7 +144,7 @@ async def test_search_ranks_as_one_types_and_keeps_the_row(start: Start) -> None
         await studio.press('escape')
         await studio.until(lambda: len(studio.browse.models.rows) == everything)
         assert studio.browse.models.row == chosen
-        assert studio.browse.query_one(ModelDetails).model == chosen
+        await studio.until(lambda: studio.browse.query_one(ModelDetails).model == chosen)
         await studio.press('enter')
         await studio.until(lambda: studio.app.current_mode == 'compose' and studio.compose.model == chosen)
         assert studio.compose.prompt.has_focus
@@ -169,7 +169,7 @@ async def test_a_search_without_a_match_leaves_nothing_to_enter(start: Start) ->
         assert studio.browse.models.highlighted is None
         await studio.press('enter', 'down', 'G')
         assert studio.app.current_mode == 'browse'
-        assert studio.browse.query_one(ModelDetails).model is None
+        await studio.until(lambda: studio.browse.query_one(ModelDetails).model is None)
 
 
 async def test_models_of_unspoken_providers_say_so(start: Start) -> None:
@@ -216,7 +216,7 @@ async def test_hostile_names_are_shown_as_they_stand(start: Start) -> None:
             assert '\u202e' not in studio.text
             for _ in names:
                 await studio.press('down')
-                assert studio.browse.query_one(ModelDetails).model == studio.browse.models.row
+                await studio.until(lambda: studio.browse.query_one(ModelDetails).model == studio.browse.models.row)
             await studio.press('p', 'escape', 'home', 'enter')
             await studio.until(lambda: studio.app.current_mode == 'compose')
             await studio.until_shown('o/[/')
