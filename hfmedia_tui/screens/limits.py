@@ -51,7 +51,7 @@ class LimitsScreen(Popup[None]):
             yield Static(Content.styled('Jobs at once', 'bold'))
             yield Static(id='text')
             yield Hint(
-                keyed('{up} {down} choose   {limits.less} {limits.more} change   {limits.leave} back'), id='keys'
+                keyed('{limits.other} the other   {limits.less} {limits.more} change   {limits.leave} back'), id='keys'
             )
 
     def watch_chosen(self) -> None:

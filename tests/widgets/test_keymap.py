@@ -4,6 +4,9 @@ import ast
 import re
 from pathlib import Path
 
+import pytest
+from textual.screen import ModalScreen
+
 import hfmedia_tui.app
 from hfmedia_tui.screens.bringing import bring_screens
 from hfmedia_tui.widgets.keymap import known_bindings, shared, troubles
@@ -42,3 +45,20 @@ def test_every_text_that_names_a_key_names_a_binding() -> None:
                     named.update(re.findall(r'\{([a-z_]+\.\w+)\}', node.value))
     assert len(named) > 20
     assert named <= known_bindings().keys()
+
+
+@pytest.mark.parametrize(
+    'taken',
+    [
+        pytest.param(r'ctrl\+b', id='tmux'),
+        pytest.param(r'ctrl\+a', id='screen'),
+        pytest.param(r'ctrl\+[sq]', id='flow control'),
+        pytest.param(r'f1|f10|f11|ctrl\+shift\+.*|shift\+(up|down|pageup|pagedown)', id='terminals with a menu'),
+        pytest.param(r'ctrl\+[befpk]|f1|f11|ctrl\+shift\+.*|alt\+.*', id='terminals in editors'),
+    ],
+)
+def test_what_keeps_keys_for_itself_keeps_nothing_from_anybody(taken: str) -> None:
+    """An action has another key, or the palette does it, which has one; a popup is left by another key, too."""
+    lost = [known for known in known_bindings().values() if all(re.fullmatch(taken, key) for key in known.usual)]
+    assert not [known.id for known in lost if issubclass(known.owner, ModalScreen) and known.id != 'popup.quit']
+    assert not [known.id for known in lost if not known.told or known.id == 'app.palette']
