@@ -369,8 +369,9 @@ class Ledger:
             alive = tuple(living(self._owners))
             found = self._read(
                 connection,
-                f'WHERE (jobs.state IN ({_MARKS})'
-                " OR (jobs.collectable = 1 AND jobs.state != 'cancelled'))"
+                # Parted so that each of the two is found by its index, whatever has ended.
+                f'WHERE jobs.sequence IN (SELECT sequence FROM jobs WHERE state IN ({_MARKS}) UNION ALL'
+                " SELECT sequence FROM jobs WHERE collectable = 1 AND state != 'cancelled')"
                 f' AND (jobs.owner IS NULL OR jobs.owner NOT IN ({", ".join("?" * len(alive))}))'
                 ' ORDER BY jobs.sequence',
                 [*UNFINISHED, *alive],
@@ -479,8 +480,14 @@ class Ledger:
         """Ids of the models that were asked for, the last one first."""
 
         def transaction(connection: sqlite3.Connection) -> tuple[str, ...]:
+            # From one model to the next by the index, however many orders each has.
             rows = connection.execute(
-                'SELECT model FROM orders WHERE model IS NOT NULL GROUP BY model ORDER BY max(created_at) DESC LIMIT ?',
+                'WITH RECURSIVE asked (model) AS ('
+                ' SELECT min(model) FROM orders UNION ALL'
+                ' SELECT (SELECT min(orders.model) FROM orders WHERE orders.model > asked.model) FROM asked'
+                ' WHERE asked.model IS NOT NULL)'
+                ' SELECT model FROM asked WHERE model IS NOT NULL'
+                ' ORDER BY (SELECT max(created_at) FROM orders WHERE orders.model = asked.model) DESC LIMIT ?',
                 (limit,),
             )
             return tuple(row['model'] for row in rows)

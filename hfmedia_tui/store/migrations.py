@@ -182,4 +182,6 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     ),
     # What was sent since when is counted before more is.
     ('CREATE INDEX attempts_by_start ON attempts (started_at)',),
+    # What can be collected is asked for at each start, among all that has ended.
+    ('CREATE INDEX jobs_to_collect ON jobs (sequence) WHERE collectable = 1',),
 )

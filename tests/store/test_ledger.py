@@ -308,3 +308,31 @@ async def test_each_prompt_is_remembered_once_by_its_newest_order(ledger: Ledger
         connection.execute("UPDATE orders SET body = 'x' || body WHERE id = 'order3'")
     connection.close()
     assert [past.id for past in await ledger.past_prompts()] == ['order2', 'order1']
+
+
+async def test_what_a_start_asks_for_takes_no_longer_after_a_long_past(tmp_path: Path) -> None:
+    async def steps(count: int) -> int:
+        """How many hundreds of SQLite's instructions it takes behind so many jobs that have succeeded."""
+        taken = 0
+
+        def note() -> int:
+            nonlocal taken
+            taken += 1
+            return 0
+
+        async with Ledger(tmp_path / f'{count}.sqlite3') as ledger:
+            asked = order('o1')
+            ended = [job(asked, index, state=JobState.SUCCEEDED) for index in range(count)]
+            left = order('o2', model='owner/other')
+            await ledger.add_all([asked, left], [*ended, job(left)])
+            await ledger.save_all(ended)
+            await ledger._database.read(lambda connection: connection.set_progress_handler(note, 100))
+            await ledger.unowned()
+            await ledger.recent_models(10)
+            await ledger.news()
+            await ledger.last_order(asked.router)
+            await ledger.jobs(limit=20, newest_first=True)
+            await ledger.older(None, 20)
+        return taken
+
+    assert await steps(2_000) < 2 * await steps(100)
