@@ -33,7 +33,8 @@ from hfmedia_tui.screens.viewer import ViewerScreen
 from hfmedia_tui.store.results import Spot
 from hfmedia_tui.widgets.job_details import JobDetails
 from hfmedia_tui.widgets.keys import keyed
-from hfmedia_tui.widgets.picture_grid import GridItem, PictureGrid, Shape
+from hfmedia_tui.widgets.picture_grid import PictureGrid
+from hfmedia_tui.widgets.picture_tile import GridItem, Shape
 from hfmedia_tui.widgets.plain import plural
 from hfmedia_tui.widgets.result_words import result_lines, result_mark, result_title
 from hfmedia_tui.widgets.words import Words

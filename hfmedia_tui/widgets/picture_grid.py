@@ -1,15 +1,11 @@
 """Thousands of pictures in rows and columns, of which only those in sight are widgets."""
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import ClassVar, Final, NamedTuple
+from typing import ClassVar, Final
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.geometry import NULL_OFFSET, Region, Size, Spacing
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.message import Message
@@ -21,179 +17,16 @@ from textual.widget import Widget
 from hfmedia_tui.errors import MediaError
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.widgets.list_keys import LIST_KEYS
-from hfmedia_tui.widgets.preview import Preview
+from hfmedia_tui.widgets.picture_tile import FRAME, NOTHING, GridItem, PictureTile, Shape
 
-__all__ = ['GridItem', 'PictureGrid', 'Shape']
+__all__ = ['PictureGrid']
 
-_FRAME: Final = 1
-"""Cells of a tile on each side of its picture."""
 _A_TURN: Final = 6
 """Tiles that are filled at once: more would hold up the event loop, and the others follow with the next paint."""
 _FRESH: Final = 3
 """Tiles that are made at once, which takes longer."""
 _PAINT: Final = 1 / 60
 """Seconds between two paints."""
-
-
-class Shape(NamedTuple):
-    """How items are laid out."""
-
-    tile: Size = Size(26, 10)
-    """The least width of a tile, and its height, its frame included."""
-    beside: bool = False
-    """Whether a tile takes a row of its own: its picture in its first cells, `tile.width` of them, and the lines of
-    its item behind. A width of 0 leaves no room for pictures."""
-
-
-class GridItem(NamedTuple):
-    """One picture or film, and what is said of it."""
-
-    path: Path | None
-    """None while it is not known yet."""
-    caption: str = ''
-    """Said below the picture."""
-    lines: tuple[str, ...] = ()
-    """Said beside the picture, where there is room."""
-    mark: str = ''
-    """Drawn before the caption, and before the first of the lines."""
-
-
-_NOTHING: Final = GridItem(None)
-
-
-class _Tile(Widget):
-    """One item: its picture in a frame with the caption in its last line, or with its lines beside it."""
-
-    ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {'tile--caption', 'tile--selected', 'tile--focused', 'tile--mark'}
-
-    DEFAULT_CSS = """
-    _Tile {
-        layout: vertical;
-        & > .tile--caption { color: $text-muted; }
-        & > .tile--selected { color: $foreground; }
-        & > .tile--focused { color: $primary; text-style: bold; }
-        & > .tile--mark { color: $warning; }
-        & Preview { margin: 1; }
-        &.-beside Preview { margin: 0 0 1 2; }
-        &.-words Preview { display: none; }
-    }
-    """
-
-    look: var[str] = var('tile--caption')
-    """The component class of the frame."""
-
-    def __init__(self, pictures: Pictures, shape: Shape) -> None:
-        super().__init__()
-        self.preview = Preview(pictures)
-        self.place: int | None = None
-        """Which of the items is shown."""
-        self.item = _NOTHING
-        self._lines: list[Strip] = []
-        self._drawn_as: tuple[object, ...] | None = None
-        self.take_shape(shape)
-
-    def compose(self) -> ComposeResult:
-        yield self.preview
-
-    def take_shape(self, shape: Shape) -> None:
-        self.shape = shape
-        self.set_class(shape.beside, '-beside')
-        self.set_class(shape.beside and not shape.tile.width, '-words')
-        self.preview.styles.width = shape.tile.width if shape.beside else None
-
-    def show(self, place: int | None, item: GridItem) -> None:
-        if place != self.place and item.path != self.preview.source:
-            self.preview.clear()
-        self.place = place
-        self.preview.source = item.path
-        if item != self.item:
-            self.item = item
-            self._redraw_frame()
-
-    def watch_look(self) -> None:
-        self._redraw_frame()
-
-    def _redraw_frame(self) -> None:
-        """Redraw around the picture: the picture itself would be sent to the terminal again."""
-        width, height = self.size
-        if self.shape.beside:
-            left = self._text_column
-            self.refresh(Region(0, 0, 2, height), Region(left, 0, width - left, height))
-        elif width > 2 and height > 2:
-            self.refresh(
-                Region(0, 0, width, 1),
-                Region(0, height - 1, width, 1),
-                Region(0, 1, 1, height - 2),
-                Region(width - 1, 1, 1, height - 2),
-            )
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        lines = self._draw()[crop.y : crop.bottom]
-        if crop.width == self.size.width:
-            return lines
-        return [line.crop(crop.x, crop.right) for line in lines]
-
-    def render_line(self, y: int) -> Strip:
-        return self._draw()[y]
-
-    def _draw(self) -> list[Strip]:
-        """Return all the lines; Textual would ask for each one's style, and most are behind the picture."""
-        width, height = self.size
-        background = self.visual_style.rich_style
-        frame = background + self.get_component_rich_style(self.look)
-        drawn_as = (self.size, self.place is None, self.look, self.item, self.shape, background, frame)
-        if drawn_as != self._drawn_as:
-            blank = Strip.blank(width, background)
-            self._lines = [blank] * height
-            if self.place is not None and width > 4:
-                if self.shape.beside:
-                    self._lines = self._draw_beside(width, height, background, frame)
-                elif height > 1:
-                    self._draw_around(width, height, background, frame)
-            self._drawn_as = drawn_as
-        return self._lines
-
-    @property
-    def _selected(self) -> bool:
-        return self.look != 'tile--caption'
-
-    def _draw_around(self, width: int, height: int, background: Style, frame: Style) -> None:
-        if self._selected:
-            side = Segment('│', frame)
-            inside = Strip([side, Segment(' ' * (width - 2), background), side], width)
-            self._lines = [Strip([Segment(f'╭{"─" * (width - 2)}╮', frame)], width)] + [inside] * (height - 1)
-        ends = ('╰ ', '─', '─╯') if self._selected else ('  ', ' ', '  ')
-        mark = Content(self.item.mark)
-        text = Content(self.item.caption).truncate(width - 4 - mark.cell_length, ellipsis=True)
-        rest = max(0, width - 4 - mark.cell_length - text.cell_length)
-        line = f' {ends[1] * (rest - 1)}' if rest else ''
-        segments = [
-            Segment(ends[0], frame),
-            Segment(mark.plain, background + self.get_component_rich_style('tile--mark')),
-            Segment(f'{text.plain}{line}{ends[2]}', frame),
-        ]
-        self._lines[-1] = Strip([segment for segment in segments if segment.text], width)
-
-    @property
-    def _text_column(self) -> int:
-        return self.shape.tile.width + 4 if self.shape.tile.width else 2
-
-    def _draw_beside(self, width: int, height: int, background: Style, frame: Style) -> list[Strip]:
-        muted = background + self.get_component_rich_style('tile--caption')
-        first = background + self.get_component_rich_style('tile--focused') if self._selected else background
-        bar = Segment('▌' if self._selected else ' ', frame)
-        gap, room = self._text_column - 1, width - self._text_column
-        strips = []
-        for row, text in zip(range(height), (*self.item.lines, *[''] * height), strict=False):
-            mark = Content(self.item.mark if not row else '')
-            line = Content(text).truncate(max(0, room - mark.cell_length), ellipsis=True)
-            segments = [bar if row < height - 1 else Segment(' ', background), Segment(' ' * gap, background)]
-            if mark:
-                segments.append(Segment(mark.plain, background + self.get_component_rich_style('tile--mark')))
-            segments.append(Segment(line.plain, muted if row else first))
-            strips.append(Strip(segments).adjust_cell_length(width, background))
-        return strips
 
 
 class _Placed(Layout):
@@ -212,7 +45,7 @@ class _Placed(Layout):
         placements += [
             WidgetPlacement(parent.region_of(tile.place), NULL_OFFSET, no_margin, tile)
             for tile in children
-            if isinstance(tile, _Tile) and tile.place is not None
+            if isinstance(tile, PictureTile) and tile.place is not None
         ]
         return placements
 
@@ -279,7 +112,7 @@ class PictureGrid(Widget, can_focus=True):
         """Make a grid fed by `pictures`; a `tile` is at least that wide, and that high, its frame included."""
         super().__init__()
         self._pictures = pictures
-        self._tiles: list[_Tile] = []
+        self._tiles: list[PictureTile] = []
         self._room = Size(0, 0)
         """What is in sight at once, without the scroll bar; it is asked for often, and long to find out."""
         self.sight = range(0)
@@ -322,8 +155,8 @@ class PictureGrid(Widget, can_focus=True):
     def picture_size(self) -> Size:
         """Cells of a tile that its picture may fill."""
         if self.shape.beside:
-            return Size(self.shape.tile.width, self.tile_height - _FRAME)
-        return Size(self.tile_width - 2 * _FRAME, self.tile_height - 2 * _FRAME)
+            return Size(self.shape.tile.width, self.tile_height - FRAME)
+        return Size(self.tile_width - 2 * FRAME, self.tile_height - 2 * FRAME)
 
     def region_of(self, place: int) -> Region:
         """Return where an item is, whether in sight or not."""
@@ -372,7 +205,7 @@ class PictureGrid(Widget, can_focus=True):
     def watch_shape(self, shape: Shape) -> None:
         for tile in self._tiles:
             tile.take_shape(shape)
-            tile.show(None, _NOTHING)
+            tile.show(None, NOTHING)
         self._assign(renewed=True)
         self.call_after_refresh(self.show_selected)
 
@@ -390,8 +223,8 @@ class PictureGrid(Widget, can_focus=True):
             return
         wanted = self._in_sight
         self._tell_sight(wanted, renewed=renewed)
-        shown: dict[int, _Tile] = {}
-        free: list[_Tile] = []
+        shown: dict[int, PictureTile] = {}
+        free: list[PictureTile] = []
         changed = renewed
         for tile in self._tiles:
             if tile.place is not None and tile.place in wanted:
@@ -401,12 +234,12 @@ class PictureGrid(Widget, can_focus=True):
                     tile.show(tile.place, self.items[tile.place])
                 continue
             changed = changed or tile.place is not None
-            tile.show(None, _NOTHING)
+            tile.show(None, NOTHING)
             free.append(tile)
         missing = sorted((place for place in wanted if place not in shown), key=self._distance)
         at_once = min(_A_TURN, len(free) or _FRESH)
         now, later = missing[:at_once], missing[at_once:]
-        if fresh := [_Tile(self._pictures, self.shape) for _ in range(len(now) - len(free))]:
+        if fresh := [PictureTile(self._pictures, self.shape) for _ in range(len(now) - len(free))]:
             self._tiles += fresh
             free += fresh
             self.mount(*fresh)
@@ -436,7 +269,7 @@ class PictureGrid(Widget, can_focus=True):
         selected_row, selected_column = divmod(self.selected, self.columns)
         return abs(row - selected_row) + abs(column - selected_column)
 
-    def _mark(self, tile: _Tile, place: int) -> None:
+    def _mark(self, tile: PictureTile, place: int) -> None:
         tile.preview.nearness = self._distance(place)
         if place != self.selected:
             tile.look = 'tile--caption'
@@ -518,7 +351,7 @@ class PictureGrid(Widget, can_focus=True):
     @on(events.Click)
     def _clicked(self, event: events.Click) -> None:
         under, _ = self.screen.get_widget_at(*event.screen_offset)
-        place = next((node.place for node in under.ancestors_with_self if isinstance(node, _Tile)), None)
+        place = next((node.place for node in under.ancestors_with_self if isinstance(node, PictureTile)), None)
         if place is None:
             return
         event.stop()

@@ -19,7 +19,8 @@ from textual.widget import Widget
 
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.media.terminal import probe
-from hfmedia_tui.widgets.picture_grid import GridItem, PictureGrid
+from hfmedia_tui.widgets.picture_grid import PictureGrid
+from hfmedia_tui.widgets.picture_tile import GridItem
 from hfmedia_tui.widgets.pictures_app import PicturesApp
 from hfmedia_tui.widgets.preview import Preview
 from tests.bench.watching import LoopWatch, Output, resident

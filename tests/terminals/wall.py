@@ -8,7 +8,8 @@ from textual.geometry import Size
 
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.media.terminal import probe
-from hfmedia_tui.widgets.picture_grid import GridItem, PictureGrid
+from hfmedia_tui.widgets.picture_grid import PictureGrid
+from hfmedia_tui.widgets.picture_tile import GridItem
 from hfmedia_tui.widgets.pictures_app import PicturesApp
 
 __all__ = ['TILE']

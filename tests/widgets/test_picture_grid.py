@@ -11,7 +11,8 @@ from textual.pilot import Pilot
 
 from hfmedia_tui.media.picture import Picture, Pictures, _Key
 from hfmedia_tui.media.terminal import Graphics
-from hfmedia_tui.widgets.picture_grid import GridItem, PictureGrid
+from hfmedia_tui.widgets.picture_grid import PictureGrid
+from hfmedia_tui.widgets.picture_tile import GridItem
 from hfmedia_tui.widgets.pictures_app import PicturesApp
 from hfmedia_tui.widgets.preview import Preview
 from tests.media.files import encoded, quarters
