@@ -163,7 +163,7 @@ def describe(job: Job) -> str:
         why = job.note if job.state is JobState.CANCELLED else None
         return f'{job.state}{where}{seconds}  {why or (job.error.message if job.error else "")}'.replace('\n', ' ')
     progress = job.progress
-    text = f'{progress.stage}{where}'
+    text = str(progress.stage) if progress.stage is Stage.SAVING else f'{progress.stage}{where}'
     if progress.stage is Stage.QUEUED and progress.queue_position is not None:
         text += f', {progress.queue_position} ahead' if progress.queue_position else ', next'
     if progress.fraction is not None:

@@ -1,6 +1,7 @@
 """What lies here in full holds no place at a provider, and is neither lost nor forgotten before it is finished."""
 
 import asyncio
+import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -125,4 +126,29 @@ async def test_it_can_be_cancelled_and_collected_all_the_same(
         await house.retry(waiting.id)
         await house.pool.idle()
         assert house.pool.jobs[waiting.id].state is JobState.SUCCEEDED
+    assert provider.submits == 2
+
+
+async def test_a_kill_then_loses_nothing_and_asks_for_nothing_anew(
+    paths: Paths, server: Server, provider: Provider, named: str
+) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *('-m', 'tests.engine.stuck_saving', str(paths.data.parent), server.url, named),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    async with asyncio.timeout(30):
+        assert await process.stdout.readline()
+    process.kill()
+    await process.wait()
+    assert provider.submits == 2
+    async with opened(paths, server.url) as house:
+        taken, _ = await house.pool.resume(house.router)
+        assert len(taken) == 2
+        await house.pool.idle()
+        assert {job.state for job in house.pool.jobs.values()} == {JobState.SUCCEEDED}
+        files = {Path(output.path) for job in house.pool.jobs.values() for output in job.outputs}
+        assert files == set(house.paths.output.iterdir())
+        assert {file.read_bytes() for file in files} == {provider.picture}
     assert provider.submits == 2
