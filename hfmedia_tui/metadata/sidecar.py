@@ -6,6 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
+
 from hfmedia_tui.metadata.dialects.json_texts import json_object
 
 __all__ = ['SIDECAR', 'draft_path', 'read_sidecar', 'sidecar_path', 'write_sidecar']
@@ -35,7 +37,8 @@ def write_sidecar(path: Path, record: dict[str, Any]) -> None:
     try:
         new.unlink(missing_ok=True)
         with new.open('x', encoding='utf-8') as file:
-            json.dump(record, file, ensure_ascii=False, indent=2)
+            # In C both: what `json.dump` lays out it writes in Python, which keeps the event loop waiting meanwhile.
+            file.write(msgspec.json.format(json.dumps(record, ensure_ascii=False), indent=2))
             file.write('\n')
         os.replace(new, beside)
     except OSError:
