@@ -13,8 +13,9 @@ from hfmedia_tui.domain import FailureCode, Fetch, JobProgress, Media, Output, S
 from hfmedia_tui.engine import results, retry
 from hfmedia_tui.engine.download import download
 from hfmedia_tui.engine.pace import USEFUL
-from hfmedia_tui.engine.results import Checked, DownloadError
+from hfmedia_tui.engine.results import Checked
 from hfmedia_tui.engine.run import Run, Stuck
+from hfmedia_tui.engine.writing import DownloadError
 from hfmedia_tui.metadata.made import Made
 
 __all__ = ['Collector']

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from hfmedia_tui.domain import FailureCode, Reply
-from hfmedia_tui.engine.results import DownloadError, in_thread, open_partial, write
 from hfmedia_tui.engine.transport import Lost, RefusedLink, Stalled, Transport, Unreached
+from hfmedia_tui.engine.writing import DownloadError, in_thread, open_partial, write
 from hfmedia_tui.pauses import asked_pause
 
 __all__ = ['Begin', 'Report', 'download']

@@ -14,10 +14,11 @@ from hfmedia_tui.engine import retry
 from hfmedia_tui.engine.asking import ask, send
 from hfmedia_tui.engine.collecting import Collector
 from hfmedia_tui.engine.endings import succeed
-from hfmedia_tui.engine.results import DownloadError, prepare
+from hfmedia_tui.engine.results import prepare
 from hfmedia_tui.engine.run import Ambiguous, Run, Stuck, is_submit, shown
 from hfmedia_tui.engine.transport import Lost, Unreached
 from hfmedia_tui.engine.whole import whole
+from hfmedia_tui.engine.writing import DownloadError
 from hfmedia_tui.metadata.public import provider_words
 from hfmedia_tui.pauses import asked_pause
 

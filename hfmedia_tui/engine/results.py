@@ -5,8 +5,6 @@ lies in the shelter, and so does, unopened, what is refused: both are paid for. 
 is what its extension says.
 """
 
-import asyncio
-import errno
 import hashlib
 import itertools
 import logging
@@ -17,40 +15,32 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Final, NamedTuple, ParamSpec, TypeVar
+from typing import Final, NamedTuple
 
 from hfmedia_tui import private
 from hfmedia_tui.domain import FailureCode, Job, Media, MediaFacts, Output, clean
 from hfmedia_tui.engine.naming import file_stem, home_stem
-from hfmedia_tui.engine.trouble import Trouble
-from hfmedia_tui.engine.whole import whole
+from hfmedia_tui.engine.writing import DownloadError, in_thread, open_partial, write_whole
 from hfmedia_tui.errors import MediaError
 from hfmedia_tui.metadata.made import Made
 from hfmedia_tui.metadata.sidecar import SIDECAR, draft_path
 
 __all__ = [
     'Checked',
-    'DownloadError',
     'Inscribe',
     'Inspect',
     'check',
     'clear_away',
     'find_kept',
-    'in_thread',
     'keep',
-    'open_partial',
     'partial_path',
     'prepare',
     'set_aside',
     'settle',
     'sheltered_path',
-    'write',
 ]
 
 log = logging.getLogger(__name__)
-
-Parameters = ParamSpec('Parameters')
-Result = TypeVar('Result')
 
 Inspect = Callable[[Path], MediaFacts]
 """Reads what a file is; raises MediaError. Blocking."""
@@ -58,30 +48,8 @@ Inspect = Callable[[Path], MediaFacts]
 Inscribe = Callable[[Path, Made], None]
 """Writes into a file and beside it how it was made; whatever it raises, the file is whole. Blocking."""
 
-_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _TEMPORARY: Final = 'hfmedia-'
 """How the names of folders of ours begin that are nobody's usual place."""
-_NO_FOLLOW: Final = getattr(os, 'O_NOFOLLOW', 0)
-
-
-class DownloadError(Trouble):
-    """Media did not come home; `status` is what the media host answered."""
-
-    def __init__(
-        self,
-        code: FailureCode,
-        message: str,
-        hint: str | None = None,
-        *,
-        status: int | None = None,
-        again: bool = False,
-        pause: float | None = None,
-    ) -> None:
-        super().__init__(code, message, hint, status=status)
-        self.again = again
-        """Whether the same link may be asked again."""
-        self.pause = pause
-        """Seconds that the media host asks to be left alone."""
 
 
 class Checked(NamedTuple):
@@ -162,7 +130,7 @@ async def keep(job: Job, media: tuple[Media, ...], *, shelter: Path) -> tuple[Me
             try:
                 if path.parent == shelter:
                     private.make_folder(shelter)
-                _write_whole(path, data)
+                write_whole(path, data)
             except OSError as error:
                 trouble = error
                 with suppress(OSError):
@@ -350,47 +318,3 @@ def _move_private(path: Path, target: Path) -> None:
         if path.exists():
             target.unlink(missing_ok=True)  # half a copy on a full disk
         raise
-
-
-# ---------------------------------------------------------------------------------------------- writing
-
-
-def open_partial(path: Path, *, goes_on: bool = False, mode: int = 0o666) -> int:
-    """Open a file to be written, from its start or going on at its end."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    flags = os.O_WRONLY | os.O_CREAT | (os.O_APPEND if goes_on else os.O_TRUNC)
-    return os.open(path, flags | _NO_FOLLOW, mode)
-
-
-def write(file: int, piece: bytes) -> None:
-    view = memoryview(piece)
-    while view:
-        view = view[os.write(file, view) :]
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    file = open_partial(path, mode=0o600)
-    try:
-        write(file, data)
-        os.fsync(file)
-    finally:
-        os.close(file)
-
-
-async def in_thread(
-    folder: Path, call: Callable[Parameters, Result], *values: Parameters.args, **named: Parameters.kwargs
-) -> Result:
-    """Call in a thread what writes to `folder`. Raises DownloadError where that fails.
-
-    A cancel waits for it: nobody closes or deletes a file while it is being written.
-    """
-    try:
-        # Not `to_thread`, which copies a context and takes a task: it is done several times for every job.
-        return await whole(asyncio.get_running_loop().run_in_executor(None, partial(call, *values, **named)))
-    except OSError as error:
-        full = error.errno in _FULL
-        raise DownloadError(
-            FailureCode.STORAGE,
-            f'The result could not be written to {folder}: {error.strerror or error}.',
-            'Make room there.' if full else 'Check that the folder can be written to.',
-        ) from error

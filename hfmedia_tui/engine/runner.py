@@ -28,10 +28,11 @@ from hfmedia_tui.engine import endings, retry
 from hfmedia_tui.engine.beginning import begin
 from hfmedia_tui.engine.places import Places
 from hfmedia_tui.engine.prediction import predict
-from hfmedia_tui.engine.results import DownloadError, clear_away, find_kept
+from hfmedia_tui.engine.results import clear_away, find_kept
 from hfmedia_tui.engine.run import Ambiguous, Run, Stuck, is_submit, shown
 from hfmedia_tui.engine.tools import Tools
 from hfmedia_tui.engine.whole import whole
+from hfmedia_tui.engine.writing import DownloadError
 from hfmedia_tui.errors import StoreError
 
 __all__ = ['DEADLINES', 'Runner']

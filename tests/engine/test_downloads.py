@@ -21,8 +21,8 @@ from hfmedia_tui.domain import FailureCode, Fetch, Job, JobState, Media, Progres
 from hfmedia_tui.engine.addresses import Endpoints
 from hfmedia_tui.engine.download import download
 from hfmedia_tui.engine.pace import TooSlow, at_pace
-from hfmedia_tui.engine.results import DownloadError
 from hfmedia_tui.engine.transport import RefusedLink, Transport
+from hfmedia_tui.engine.writing import DownloadError
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.services import Ask, Services
 from tests.engine.loopback import Answer, Asked, Server, hosting, serving
