@@ -187,8 +187,21 @@ class RowList(ScrollView, Generic[RowType], can_focus=True):
             self.refresh()
             return
         self.refresh_line(before)
-        for place in range(self.scroll_offset.y, self.scroll_offset.y + self.size.height):
-            self.refresh_row(place)
+        self._refresh_changed_lines()
+
+    def _refresh_changed_lines(self) -> None:
+        """Draw again the lines in sight that would look otherwise now."""
+        top, width = self.scroll_offset.y, self.scrollable_content_region.width
+        changed = []
+        for y in range(self.size.height):
+            place = top + y
+            now = tuple(self.draw(self._rows[place], width - 2)) if place < len(self._rows) else None
+            if self._drawn.get(y) != (now and (place, width, now)):
+                changed.append(Region(0, y, self.size.width, 1))
+                if now:
+                    self._ahead[place, width] = now
+        if changed:
+            self.refresh(*changed)
 
     def _place_of(self, wanted: RowType) -> int:
         """Return where a row stands now; the first place where it has gone."""
@@ -237,10 +250,6 @@ class RowList(ScrollView, Generic[RowType], can_focus=True):
         if not 0 <= y < self.size.height:
             return
         before = self._drawn.get(y)
-        if place >= len(self._rows):
-            if before is not None:
-                self.refresh_line(place)
-            return
         if before is None or before[:2] != (place, width):
             self.refresh_line(place)
             return
