@@ -2,15 +2,28 @@
 
 import json
 from collections.abc import Collection, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from msgspec import Struct
 
 from hfmedia_tui.domain import Order, harmless
+from hfmedia_tui.errors import UsageError
 from hfmedia_tui.parameters import sized
 
-__all__ = ['Composition', 'Entries', 'Extent', 'SavedTemplate', 'extent_of', 'read_composition']
+__all__ = [
+    'MOST_GENERATIONS',
+    'Composition',
+    'Entries',
+    'Extent',
+    'SavedTemplate',
+    'check_total',
+    'extent_of',
+    'read_composition',
+]
+
+MOST_GENERATIONS: Final = 1000
+"""That can be asked for at once."""
 
 
 class Entries(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -143,3 +156,13 @@ def extent_of(entries: Entries, combinations: int, offers: Collection[int]) -> E
         offers=sum(offers) if entries.every_provider else len(offers),
         each=1 if drawn else entries.count,
     )
+
+
+def check_total(generations: int) -> None:
+    """Raise UsageError for more generations than can be asked for at once."""
+    if generations > MOST_GENERATIONS:
+        told = f'{generations:,}' if generations < 10**12 else 'more than a million million'
+        raise UsageError(
+            f'That is {told} generations, and {MOST_GENERATIONS:,} can be asked for at once.',
+            'Part them into several runs.',
+        )

@@ -9,7 +9,7 @@ import msgspec
 
 from hfmedia_tui.cli.driving import drive, finish, need_token
 from hfmedia_tui.cli.foretelling import foretell
-from hfmedia_tui.cli.prompts import check_total, read_prompts
+from hfmedia_tui.cli.prompts import read_prompts
 from hfmedia_tui.cli.streams import read_input
 from hfmedia_tui.domain import Job, Order, split_name
 from hfmedia_tui.parameters import PARAMETERS, parse_extra
@@ -115,7 +115,6 @@ async def generate(
 async def _orders(services: Services, asks: Sequence[Ask], *, template: bool) -> tuple[Order, ...]:
     """The orders for what is asked for, and a word about each thing that a provider would not do of them."""
     meant = [each for ask in asks for each in await services.expand(ask)] if template else asks
-    check_total(meant)
     orders = await services.orders(meant)
     for sentence in dict.fromkeys(caution.sentence for order in orders for caution in services.offers.cautions(order)):
         click.echo(sentence, err=True)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = ['is_linear', 'run_linear']
 
 _MOST_OFFERED: Final = 9
-_MOST_AT_ONCE: Final = 1000
 
 
 def is_linear() -> bool:
@@ -35,6 +34,7 @@ def is_linear() -> bool:
 
 def run_linear(*, sandbox: bool) -> int:
     """Ask for prompts and generate from each until there is none, and return the last exit code."""
+    from hfmedia_tui.composition import MOST_GENERATIONS
     from hfmedia_tui.services import Ask
 
     click.echo('hfmedia-tui, line by line. An empty prompt ends it.')
@@ -42,7 +42,7 @@ def run_linear(*, sandbox: bool) -> int:
     while prompt := click.prompt('Prompt', default='', show_default=False):
         try:
             model = _ask_for_model(model, sandbox=sandbox)
-            count = click.prompt('How many', type=click.IntRange(1, _MOST_AT_ONCE), default=1)
+            count = click.prompt('How many', type=click.IntRange(1, MOST_GENERATIONS), default=1)
             requests = f'{count} {"free" if sandbox else "paid"} request{"s" if count > 1 else ""}'
             if click.confirm(f'Send {requests} to {model}?', default=True):
                 code = _send(Ask(model=model, prompt=prompt, count=count), sandbox=sandbox)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,9 +13,8 @@ from hfmedia_tui.domain import clean, split_name
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.parameters import PARAMETERS, parse, parse_extra
 from hfmedia_tui.services import Ask
-from hfmedia_tui.services.ordering import MOST_GENERATIONS
 
-__all__ = ['check_total', 'read_prompts']
+__all__ = ['read_prompts']
 
 _MOST_READ: Final = 8_000_000
 """Characters: more than anybody would ask for at once."""
@@ -40,15 +39,6 @@ def read_prompts(name: str, usual: Ask) -> tuple[Ask, ...]:
     else:
         asks = tuple(msgspec.structs.replace(usual, prompt=line) for _, line in lines)
     return asks
-
-
-def check_total(asks: Iterable[Ask]) -> None:
-    """Raise UsageError for more generations than can be asked for at once."""
-    if (total := sum(ask.count for ask in asks)) > MOST_GENERATIONS:
-        raise UsageError(
-            f'That is {total:,} generations, and {MOST_GENERATIONS:,} can be asked for at once.',
-            'Part them into several runs.',
-        )
 
 
 def _named(name: str) -> str:

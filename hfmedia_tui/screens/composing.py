@@ -14,7 +14,7 @@ from textual.reactive import var
 from textual.style import Style
 from textual.widgets import Button, Static, TextArea
 
-from hfmedia_tui.composition import Composition, Entries, Extent, extent_of, read_composition
+from hfmedia_tui.composition import MOST_GENERATIONS, Composition, Entries, Extent, extent_of, read_composition
 from hfmedia_tui.domain import Job, Model, Order, ProviderMapping, clean
 from hfmedia_tui.errors import HubError, UsageError
 from hfmedia_tui.metadata.recipe import Recipe
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 __all__ = ['ComposingPlace', 'template_of']
 
-_MOST_REQUESTS: Final = 1_000
-"""More are not sent at once, and their number is not worth telling."""
 _PROMPT_KEYS: Final = (
     '{enter} generates, {prompt.new_line} new line, {compose.prompts} earlier,'
     ' {compose.templates} templates, {compose.edit} editor'
@@ -347,8 +345,8 @@ class ComposingPlace(RecipePlace):
         if extent is None:
             count = self.form.count if self._combinations == 1 else None
             label, told = 'Generate' if count is None else f'Generate {count:,}', ''
-        elif extent.requests > _MOST_REQUESTS:
-            label, told = 'Generate', f'More than {_MOST_REQUESTS:,} generations'
+        elif extent.requests > MOST_GENERATIONS:
+            label, told = 'Generate', f'More than {MOST_GENERATIONS:,} generations'
         else:
             label, told = f'Generate {extent.requests:,}', priced(extent.requests, self._paid(extent))
             if extent.is_matrix:

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from hfmedia_tui.composition import Entries, extent_of
+from hfmedia_tui.composition import Entries, check_total, extent_of
 from hfmedia_tui.domain import Draw, Model
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.services.offers import Offers
-from hfmedia_tui.services.ordering import MOST_GENERATIONS, Ask
+from hfmedia_tui.services.ordering import Ask
 from hfmedia_tui.templates import Template
 
 __all__ = ['expand', 'plan']
@@ -23,7 +23,7 @@ def plan(template: Template, models: Sequence[Model], entries: Entries, offers: 
     """
     providers = [_providers(model, entries, offers) for model in models]
     extent = extent_of(entries, template.combinations, [len(names) for names in providers])
-    _check(extent.requests)
+    check_total(extent.requests)
     drawn = entries.drawn and template.combinations > 1
     seed = entries.seed if entries.seed is not None else random.randrange(2**31)
     prompts = template.draw(entries.count, seed) if drawn else tuple(template.every())
@@ -51,17 +51,11 @@ def plan(template: Template, models: Sequence[Model], entries: Entries, offers: 
 
 def expand(template: Template, ask: Ask) -> tuple[Ask, ...]:
     """`ask` for each prompt that a template stands for. Raises UsageError where they are too many."""
-    _check(template.combinations * ask.count)
+    check_total(template.combinations * ask.count)
     return tuple(
         replace(ask, prompt=prompt, template=None if template.is_plain else template.text)
         for prompt in template.every()
     )
-
-
-def _check(requests: int) -> None:
-    if requests > MOST_GENERATIONS:
-        told = f'{requests:,}' if requests < 10**12 else 'more than a million million'
-        raise UsageError(f'That is {told} generations, and {MOST_GENERATIONS:,} can be asked for at once.')
 
 
 def _providers(model: Model, entries: Entries, offers: Offers) -> Sequence[str | None]:

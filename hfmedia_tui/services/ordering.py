@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from hfmedia_tui.catalog.catalog import Catalog
+from hfmedia_tui.composition import MOST_GENERATIONS, check_total
 from hfmedia_tui.domain import Draw, Model, Order, clean
 from hfmedia_tui.engine.generations import new_order_id
 from hfmedia_tui.engine.naming import check_name
@@ -20,10 +21,8 @@ from hfmedia_tui.services.account import Account
 from hfmedia_tui.services.offers import Offers
 from hfmedia_tui.settings import Settings
 
-__all__ = ['MOST_GENERATIONS', 'Ask', 'Ordering']
+__all__ = ['Ask', 'Ordering']
 
-MOST_GENERATIONS: Final = 1000
-"""That can be asked for at once."""
 _LONGEST_PROMPT: Final = 32_000
 """Characters: far more than any model reads."""
 
@@ -83,6 +82,7 @@ class Ordering:
         """
         for ask in asks:
             _check(ask)
+        check_total(sum(ask.count for ask in asks))
         names = tuple(dict.fromkeys(ask.model for ask in asks))
         account, found = await asyncio.gather(
             self._account.find_soon(), asyncio.gather(*map(self._catalog.model, names))
