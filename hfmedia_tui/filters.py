@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
-from hfmedia_tui.domain import Job, Model, Result
+from hfmedia_tui.domain import FINAL_STATES, Job, Model, Result
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.parameters import PARAMETERS
 
@@ -163,7 +163,7 @@ JOBS: Final[Vocabulary[Job]] = Vocabulary(
     rows='jobs',
     words=lambda job: (job.order.prompt, job.order.model, job.id, job.error.message if job.error else ''),
     texts={
-        'state': lambda job: (job.state,),
+        'state': lambda job: (job.state,) if job.state in FINAL_STATES else (job.state, job.progress.stage),
         'task': lambda job: (job.order.task,),
         'provider': lambda job: (job.provider or '',),
         'model': lambda job: (job.order.model,),

@@ -5,7 +5,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hfmedia_tui.domain import Facts, Failure, FailureCode, Job, JobState, Model, Order, ProviderMapping, Task
+from hfmedia_tui.domain import (
+    Facts,
+    Failure,
+    FailureCode,
+    Job,
+    JobProgress,
+    JobState,
+    Model,
+    Order,
+    ProviderMapping,
+    Stage,
+    Task,
+)
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.filters import JOBS, model_vocabulary, read_filter
 
@@ -38,6 +50,19 @@ MODEL = Model(
     gated='auto',
     tags=('diffusers', 'license:apache-2.0'),
 )
+
+
+@pytest.mark.parametrize(
+    ('fields', 'fitting'),
+    [
+        ({'state': JobState.QUEUED}, {'queued', 'waiting'}),
+        ({'state': JobState.RUNNING, 'progress': JobProgress(stage=Stage.DOWNLOADING)}, {'running', 'downloading'}),
+        ({'state': JobState.SUCCEEDED, 'progress': JobProgress(stage=Stage.SAVING)}, {'succeeded'}),
+    ],
+)
+def test_a_job_is_found_by_the_word_that_its_row_says(fields: dict[str, object], fitting: set[str]) -> None:
+    words = ('queued', 'waiting', 'running', 'downloading', 'saving', 'succeeded')
+    assert {word for word in words if read_filter(f'state:{word}', JOBS).fits(job(**fields))} == fitting
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,11 @@ class Allowances:
         """How many jobs may run at `provider`: one at least."""
         return int(min(self._cut.get(provider, self.most), self.most))
 
+    @property
+    def lowered(self) -> dict[str, int]:
+        """How many jobs may run at those providers at which fewer may than at others."""
+        return {provider: self.of(provider) for provider in self._cut if self.of(provider) < self.most}
+
     def throttled(self, provider: str) -> None:
         """Take note that `provider` has answered 429."""
         self._cut[provider] = max(1.0, self._cut.get(provider, self.most) * _SHARE_KEPT)

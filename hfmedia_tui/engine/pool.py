@@ -332,6 +332,11 @@ class Pool:
         self._workers.places.limit(limits)
         self._fill()
 
+    @property
+    def lowered(self) -> Mapping[str, int]:
+        """Providers that said that it was too much, and how many jobs run there for now: fewer than is allowed."""
+        return self._workers.places.allowances.lowered
+
     async def pause(self, job_id: str, *, paused: bool = True) -> bool:
         """Have one job wait until it is said otherwise; False where it does not wait any more. Raises StoreError."""
         if (job := self._at_hand(job_id)) is None:

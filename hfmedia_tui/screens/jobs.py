@@ -28,7 +28,7 @@ from hfmedia_tui.widgets.film import FilmPlayer
 from hfmedia_tui.widgets.job_details import JobDetails
 from hfmedia_tui.widgets.job_list import JobList
 from hfmedia_tui.widgets.keys import keyed
-from hfmedia_tui.widgets.plain import file_size, plural
+from hfmedia_tui.widgets.plain import file_size, one_line, plural
 from hfmedia_tui.widgets.reading import Reading
 from hfmedia_tui.widgets.words import Words
 
@@ -200,6 +200,8 @@ class JobsScreen(Arranging, Filtered):
             limits = services.pool.limits
             told = Content.styled(f'at most {limits.total} at once, {limits.per_provider} at one provider', muted)
             yield told.stylize(Style.from_meta({'does': 'limits'}))
+            for provider, most in services.pool.lowered.items():
+                yield Content.styled(f'{one_line(provider)} is busy: {most} for now', '$warning')
 
     @on(events.Click, '#standing')
     async def _standing_clicked(self, event: events.Click) -> None:

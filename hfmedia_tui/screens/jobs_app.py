@@ -94,7 +94,7 @@ class JobsApp(TellingApp):
         ended = [self.jobs[job_id].state for job_id in ours if job_id in self.jobs]
         self.tally = Tally(
             running=states.count(JobState.RUNNING),
-            queued=states.count(JobState.QUEUED) - paused,
+            waiting=states.count(JobState.QUEUED) - paused,
             paused=paused,
             failed=ended.count(JobState.FAILED),
             succeeded=ended.count(JobState.SUCCEEDED),

@@ -84,8 +84,11 @@ class JobList(RowList[Job]):
         known = [(self._places[job_id], job) for job_id, job in changed.items() if job_id in self._places]
         moves = len(known) < len(changed) or any(self.rank(self._rows[place]) != self.rank(job) for place, job in known)
         if moves:
-            at_top = self.highlighted == 0 and not self.has_focus
-            self.show_rows({**{job.id: job for job in self._rows}, **changed}.values(), follow=not at_top)
+            at_first = self.highlighted == 0 and not self.has_focus
+            at_top = not self.scroll_offset.y
+            self.show_rows({**{job.id: job for job in self._rows}, **changed}.values(), follow=not at_first)
+            if at_top and (self.highlighted or 0) < self.size.height:  # what runs now is looked at too
+                self.scroll_to(y=0, animate=False)
             return
         for place, job in known:
             self.replace_row(place, job)

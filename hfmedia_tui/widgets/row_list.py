@@ -178,7 +178,7 @@ class RowList(ScrollView, Generic[RowType], can_focus=True):
         if not self._rows:
             self.post_message(self.Highlighted(self, None))
         elif place:
-            self.scroll_to(y=place - offset, animate=False)
+            self.scroll_to(y=place - offset, animate=False, force=True)  # the scroll bar comes later
             self.highlighted = place
         else:
             self.scroll_to(y=0, animate=False)
@@ -318,7 +318,7 @@ class RowList(ScrollView, Generic[RowType], can_focus=True):
             if new < top:
                 self.scroll_to(y=new, animate=False)
             elif height and new >= top + height:
-                self.scroll_to(y=new - height + 1, animate=False)
+                self.scroll_to(y=new - height + 1, animate=False, force=True)
             self.post_message(self.Highlighted(self, self._rows[new]))
 
     def watch_hovered(self, old: int | None, new: int | None) -> None:

@@ -90,8 +90,8 @@ class TellingApp(App[None]):
 
     def _title(self) -> str:
         running = sum(job.state is JobState.RUNNING for job in self._under_way.values())
-        queued = len(self._under_way) - running
-        counts = [f'{count} {word}' for count, word in ((running, 'running'), (queued, 'queued')) if count]
+        waiting = len(self._under_way) - running
+        counts = [f'{count} {word}' for count, word in ((running, 'running'), (waiting, 'waiting')) if count]
         return f'{", ".join(counts)} - {_HEADING}' if counts else _HEADING
 
     def _progress(self) -> str:

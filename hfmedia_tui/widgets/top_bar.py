@@ -20,7 +20,7 @@ class Tally(NamedTuple):
     """How many jobs are under way, whichever process drives them, and how many of this session have ended."""
 
     running: int = 0
-    queued: int = 0
+    waiting: int = 0
     paused: int = 0
     failed: int = 0
     succeeded: int = 0
@@ -69,7 +69,7 @@ class TopBar(Widget):
             places += words.stylize(link) + Content(space)
         told = [
             (self.tally.running, 'running', '●', '$primary'),
-            (self.tally.queued, 'queued', '·', '$foreground'),
+            (self.tally.waiting, 'waiting', '·', '$foreground'),
             (self.tally.paused, 'paused', '‖', '$warning'),
             (self.tally.failed, 'failed', '✗', '$error'),
         ]

@@ -117,7 +117,9 @@ def draw_session(display: str, album: Album, folder: Path) -> None:
         terminal.press('Right', 'Enter')
         until_shown(terminal, '4 running')
         terminal.press('F4')
-        until(lambda: 0 < queued(terminal) < FEW, 'jobs that run, wait and are done')
+        until(
+            lambda: 0 < waiting(terminal) < FEW and '● running' in terminal.text(), 'jobs that run, wait and are done'
+        )
         album.save(terminal.look(), 'jobs')
         until_shown(terminal, '28 done')
 
@@ -159,9 +161,9 @@ def settle(folder: Path, settings: str) -> None:
     file.write_text(settings)
 
 
-def queued(terminal: Readable) -> int:
-    """How many jobs the screen says are queued."""
-    told = re.search(r'(\d+) queued', terminal.text())
+def waiting(terminal: Readable) -> int:
+    """How many jobs the screen says are waiting."""
+    told = re.search(r'(\d+) waiting', terminal.text())
     return int(told[1]) if told else 0
 
 

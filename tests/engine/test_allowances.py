@@ -17,6 +17,7 @@ def test_it_is_halved_and_earned_back_one_by_one() -> None:
         allowances.throttled('fal-ai')
         seen.append(allowances.of('fal-ai'))
     assert seen == [4, 2, 1, 1, 1], 'one at least, or it would never be found out that it is better again'
+    assert allowances.lowered == {'fal-ai': 1}
     rounds = 0
     while allowances.of('fal-ai') < 8:
         allowances.accepted('fal-ai')
@@ -25,6 +26,7 @@ def test_it_is_halved_and_earned_back_one_by_one() -> None:
     allowances.accepted('fal-ai')
     assert allowances.of('fal-ai') == 8
     assert allowances.of('replicate') == 8, 'each for itself'
+    assert not allowances.lowered
 
 
 async def test_a_throttled_provider_is_asked_by_fewer_jobs_and_the_note_says_so(

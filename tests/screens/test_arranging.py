@@ -54,7 +54,7 @@ async def test_all_is_paused_and_told_in_every_place(start: Start) -> None:
         await studio.press('P')
         await studio.until_shown('Paused: P starts again')
         await studio.until_shown('‖ paused')
-        assert '●1 ‖1 ' in studio.text, 'nothing is called queued that waits for the user'
+        assert '●1 ‖1 ' in studio.text, 'nothing is said to wait for its turn that waits for the user'
         await studio.press('f3')
         await studio.until_shown('‖ paused')
         await studio.press('f4', 'c')

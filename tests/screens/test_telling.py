@@ -53,7 +53,7 @@ async def test_work_that_ends_unseen_is_told_once_for_each_order(start: Start, m
         assert several == '\x07\x1b]777;notify;hfmedia;3 jobs: 3 done\x1b\\'
         assert sum(told.startswith('\x07') for told in written) == 2
         titles = [told for told in written if '\x1b]2;' in told]
-        assert '\x1b]2;3 queued - hfmedia\x1b\\' in titles
+        assert '\x1b]2;3 waiting - hfmedia\x1b\\' in titles
         assert titles[-1] == '\x1b]2;hfmedia\x1b\\'
         assert [told for told in written if '9;4;' in told][-1] == '\x1b]9;4;0;0\x1b\\'
         studio.app.exit()

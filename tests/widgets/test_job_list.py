@@ -160,6 +160,26 @@ async def test_those_that_run_come_first_then_the_line_then_the_newest() -> None
             assert [shown.id for shown in app.jobs.rows] == ['j3', 'j4', 'j2', 'j1']
 
 
+async def test_what_runs_stays_in_sight_where_the_highlighted_job_goes_down() -> None:
+    """The highlight stays on its job; who looks at the top of the list sees what runs now too."""
+    app = ListApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        jobs = app.jobs
+        jobs.styles.height = 8
+        jobs.focus()
+        jobs.show_rows([running(1), *(job(number, age=number) for number in range(2, 6))])
+        done = running(1)
+        done = msgspec.structs.replace(done, state=JobState.SUCCEEDED, finished_at=NOW)
+        jobs.update_jobs([done, running(2, age=2), running(3, age=3)])
+        await pilot.pause()
+        assert jobs.row is not None
+        assert (jobs.row.id, jobs.scroll_offset.y) == ('j1', 0)
+        jobs.update_jobs([running(number) for number in range(10, 20)])
+        await pilot.pause()
+        assert jobs.row.id == 'j1'
+        assert jobs.highlighted in range(jobs.scroll_offset.y, jobs.scroll_offset.y + 8), 'it is not lost either'
+
+
 async def test_hostile_jobs_are_shown_as_they_stand() -> None:
     app = ListApp()
     async with app.run_test(size=(100, 40)) as pilot:
