@@ -1,7 +1,7 @@
 """Search over the catalogue: by the filter language, its words fuzzy and ranked."""
 
 from bisect import bisect_right
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import cached_property, partial, reduce
 from itertools import compress, repeat
 from math import ceil
@@ -90,12 +90,20 @@ class Index:
         with self._lock:
             _ = self._rows, self._parts, self._tags
 
-    def search(self, text: str, favourites: Container[str] = (), *, fuzzy: bool = True) -> list[Model]:
+    def search(
+        self,
+        text: str,
+        favourites: Container[str] = (),
+        *,
+        fuzzy: bool = True,
+        is_wanted: Callable[[], bool] = lambda: True,
+    ) -> list[Model]:
         """The models that fit the filter `text`, the best first; equals keep their order.
 
         Every word of it is in the id or in a tag: one found as it stands beats one that is only like it, which counts
         where the search is `fuzzy`. Without words, all that fit. `favourites` are ids of the models that the user
-        marked. Raises UsageError for what is no filter.
+        marked. Once it is not wanted any more, it stops at what it has found: the next search waits for it. Raises
+        UsageError for what is no filter.
         """
         wanted = read_filter(text, model_vocabulary(favourites), ranked=True)
         words = [part for word in wanted.words for part in word.lower().split()]
@@ -107,11 +115,14 @@ class Index:
             for term, test in zip(wanted.terms, wanted.tests, strict=True):
                 question = 'terms', term
                 fitting &= self._masks.ask(question, self._shortest_first, partial(map, test), self._masks.all)
-            rows = self._rank(words, fitting, fuzzy=fuzzy) if words else self._in_order(fitting)
+            rows = self._rank(words, fitting, is_wanted if fuzzy else None) if words else self._in_order(fitting)
             return [self._shortest_first[row] for row in rows]
 
-    def _rank(self, words: Sequence[str], fitting: int, *, fuzzy: bool) -> Iterable[int]:
-        """Return the rows of those that are `fitting` and have every word, the best first."""
+    def _rank(self, words: Sequence[str], fitting: int, is_wanted: Callable[[], bool] | None) -> Iterable[int]:
+        """Return the rows of those that are `fitting` and have every word, the best first.
+
+        Something like a word will do, and is looked for while it is wanted; where that is None, it will not.
+        """
         exact = found = fitting
         scores = named = 0
         likeness = dict[int, float]()
@@ -122,8 +133,8 @@ class Index:
                 named += in_name
                 scores += in_name * _IN_NAME + self._begins(word) * _BEGINS + in_tag * _IN_TAG
             exact &= there
-            if fuzzy and len(word) >= _LEAST_LIKE:
-                like = self._like(word, found & ~there)
+            if is_wanted is not None and len(word) >= _LEAST_LIKE:
+                like = self._like(word, found & ~there, is_wanted)
                 likeness.update((row, likeness.get(row, 0.0) + percent) for row, percent in like.items())
                 there |= self._masks.mark(like)
             found &= there
@@ -154,11 +165,13 @@ class Index:
         """Yield the rows of a mask in the order of their models."""
         return compress(self._rows, map(self._masks.counts(mask).__getitem__, self._rows))
 
-    def _like(self, word: str, left: int) -> dict[int, float]:
+    def _like(self, word: str, left: int, is_wanted: Callable[[], bool]) -> dict[int, float]:
         """Return those rows that are `left` and have something like the word in their name, and how like in percent."""
         rows = list(self._masks.places(left & self._perhaps_like(word)))
         like = dict[int, float]()
         for start in range(0, len(rows), _AT_ONCE):
+            if not is_wanted():
+                break
             some = rows[start : start + _AT_ONCE]
             names = [self._names[row] for row in some]
             alike = process.extract(word, names, scorer=fuzz.partial_ratio, score_cutoff=_GOOD_ENOUGH, limit=None)

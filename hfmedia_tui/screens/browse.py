@@ -15,7 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
-from textual.worker import Worker, WorkerError
+from textual.worker import Worker, WorkerError, get_current_worker
 
 from hfmedia_tui.catalog.wishes import Sort, Wishes
 from hfmedia_tui.domain import FINAL_STATES, Job, Model, Task
@@ -282,7 +282,8 @@ class BrowseScreen(Filtered):
         if not words:
             yield index.models
             return
-        search = partial(index.search, words, self.models.favourites)
+        worker = get_current_worker()
+        search = partial(index.search, words, self.models.favourites, is_wanted=lambda: not worker.is_cancelled)
         if settled:
             yield await asyncio.to_thread(search)
             return

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
+from textual.worker import get_current_worker
 
 from hfmedia_tui.catalog.search import Index
 from hfmedia_tui.domain import Model
@@ -71,7 +72,11 @@ class ModelFinder(Finder[Model]):
         index = self._index
         if index is None:
             return ()
-        return await asyncio.to_thread(index.search, words, self._models_list.favourites) if words else index.models
+        if not words:
+            return index.models
+        worker = get_current_worker()
+        favourites = self._models_list.favourites
+        return await asyncio.to_thread(index.search, words, favourites, is_wanted=lambda: not worker.is_cancelled)
 
     def told(self, words: str) -> str:
         if self._index is None:

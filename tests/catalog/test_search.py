@@ -78,6 +78,19 @@ def test_what_is_typed_letter_by_letter_and_taken_back_is_found_as_by_a_new_sear
         assert index.search(whole[:length]) == search(models, whole[:length])
 
 
+def test_a_search_that_nobody_wants_any_more_looks_for_nothing_like_its_words() -> None:
+    models = [model(f'a/flex-{number}') for number in range(2_500)]
+    index, asked = Index(models), list[int]()
+
+    def is_wanted() -> bool:
+        asked.append(1)
+        return len(asked) < 3
+
+    assert 0 < len(index.search('flux', is_wanted=is_wanted)) < 2_500
+    assert len(asked) == 3
+    assert len(index.search('flux')) == 2_500
+
+
 def test_marks_of_the_user_count_as_they_are_now() -> None:
     models = [model('a/flux'), model('b/flux')]
     index = Index(models)
