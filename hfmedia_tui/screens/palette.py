@@ -17,8 +17,8 @@ from hfmedia_tui.widgets.command_list import Command, CommandList
 
 __all__ = ['Palette']
 
-_LIKE: Final = 75
-"""Of 100: a letter wrong in a short word still matches."""
+_LIKE: Final = 78
+"""Of 100: two letters of five in each other's place still match."""
 _LEAST_LIKE: Final = 4
 """Characters of a word from which on it is also looked for as something like it."""
 _AS_IT_IS: Final = 1.0
@@ -76,7 +76,7 @@ def worth_of(command: Command, words: Sequence[str]) -> float:
             found = 1.5
         elif _lies_in(word, name):
             found = 1.2
-        elif len(word) >= _LEAST_LIKE and fuzz.partial_ratio(word, f'{name} {told}') >= _LIKE:
+        elif len(word) >= _LEAST_LIKE and any(fuzz.ratio(word, one) >= _LIKE for one in f'{name} {told}'.split()):
             found = 1.0
         else:
             return 0.0

@@ -14,7 +14,7 @@ _KEYS = 15
 _ROOMY = 90
 """Cells from which on each column has all that it may need."""
 _CLOSER = 3
-"""Cells that each has less in a narrower list."""
+"""Cells that the name and the keys have less in a narrower list."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,10 @@ class CommandList(RowList[Command]):
         return row.id
 
     def draw(self, row: Command, width: int) -> Iterable[Part]:
-        name, where, keys = (column - _CLOSER * (width < _ROOMY) for column in (_NAME, _WHERE, _KEYS))
+        name, keys = (column - _CLOSER * (width < _ROOMY) for column in (_NAME, _KEYS))
         back = 'muted' if row.why_not else ''
         yield cells(row.name, name - 1), back
-        yield cells(f' {row.where}', where), 'muted'
+        yield cells(f' {row.where}', _WHERE), 'muted'
         shown = '  '.join(row.keys)
         yield cells(f' {shown if len(shown) < keys - 1 else row.keys[0]}', keys), back or 'accent'
-        yield cells(f' {row.told}', width - name + 1 - where - keys), 'muted'
+        yield cells(f' {row.told}', width - name + 1 - _WHERE - keys), 'muted'

@@ -195,3 +195,5 @@ def test_what_is_meant_comes_first(words: str, better: Command, worse: Command) 
 
 def test_words_that_are_nowhere_find_nothing() -> None:
     assert worth_of(command('Retry', 'Try the job again'), ['retry', 'zebra']) == 0
+    assert worth_of(command('Sort', 'Sort by trend, by likes'), ['resto']) == 0
+    assert worth_of(command('Compare', 'Compare the marked results'), ['copy']) == 0
