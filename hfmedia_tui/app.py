@@ -24,7 +24,7 @@ from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.messages import JobReused, ModelChosen, OpeningRetried
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.rooms import Rooms
-from hfmedia_tui.screens.bringing import bring_screens, make_place
+from hfmedia_tui.screens.bringing import bring_screens, bring_screens_one_by_one, make_place
 from hfmedia_tui.screens.leaving_app import LeavingApp
 from hfmedia_tui.screens.place import Place
 from hfmedia_tui.screens.settings_app import SettingsApp
@@ -288,7 +288,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, SettingsApp, LeavingApp, StylesApp):
         """
         try:
             await services.resume(sent_only=True)
-            await asyncio.to_thread(bring_screens)
+            await bring_screens_one_by_one()
             await self._settle_waiting(services)
             if unreadable := ', '.join(sorted(services.ledger.unreadable)):
                 self.notify(

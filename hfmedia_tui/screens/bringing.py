@@ -3,6 +3,7 @@
 Importing all of them takes as long as everything else that a first screen needs from this package.
 """
 
+import asyncio
 from functools import cache
 from importlib import import_module
 
@@ -11,7 +12,7 @@ from textual.screen import Screen
 from hfmedia_tui import screens
 from hfmedia_tui.media.picture import Pictures
 
-__all__ = ['bring_screens', 'make_place']
+__all__ = ['bring_screens', 'bring_screens_one_by_one', 'make_place']
 
 
 def make_place(name: str, pictures: Pictures) -> Screen[None]:
@@ -46,7 +47,18 @@ def make_place(name: str, pictures: Pictures) -> Screen[None]:
 @cache
 def bring_screens() -> None:
     """Import every screen, so that it opens at once and its bindings are known. Blocking."""
+    for name in _names():
+        import_module(name)
+
+
+async def bring_screens_one_by_one() -> None:
+    """Do as `bring_screens` does, and let the one that is looked at have its turn between any two."""
+    for name in _names():
+        await asyncio.to_thread(import_module, name)
+    bring_screens()
+
+
+def _names() -> list[str]:
     from pkgutil import iter_modules  # not before the first paint
 
-    for module in iter_modules(screens.__path__):
-        import_module(f'{screens.__name__}.{module.name}')
+    return [f'{screens.__name__}.{module.name}' for module in iter_modules(screens.__path__)]
