@@ -59,7 +59,7 @@ class Collector:
                     if path is None:
                         return 0, ()
                     if ordinal + 1 == len(fetch.media):
-                        run.change(progress=JobProgress(stage=Stage.SAVING))
+                        run.change(progress=replace(run.job.progress, stage=Stage.SAVING))
                         run.places.give_back(run.job.id)
                         await saving.enter_async_context(run.places.saving_turns)
                     file = await self._check(ordinal, media, path, alone=len(fetch.media) == 1)

@@ -73,6 +73,8 @@ async def test_the_next_one_is_asked_for_meanwhile(
     async with saving(paths, server, named, count=4) as (house, jobs):
         states = [house.pool.jobs[job.id].state for job in jobs]
         assert states == [JobState.RUNNING, JobState.RUNNING, JobState.QUEUED, JobState.QUEUED]
+        fractions = [house.pool.jobs[job.id].progress.fraction for job in jobs[:2]]
+        assert fractions == [1.0 if named == 'fal-ai' else None] * 2, 'what has come does not shrink again'
         assert provider.submits == 2, 'as many wait to be finished as may be asked for, and no more are asked for'
         gate.open()
         await house.pool.idle()
