@@ -17,6 +17,7 @@ from hfmedia_tui.errors import UsageError
 
 __all__ = [
     'ASPECT_RATIOS',
+    'LONGEST_PROMPT',
     'MAXIMUM_RANDOM_SEED',
     'PARAMETERS',
     'Kind',
@@ -137,8 +138,8 @@ ASPECT_RATIOS: Final[Mapping[str, tuple[int, int]]] = {
 
 _LARGEST: Final = 2**31 - 1
 """No side, step, frame or scale is larger anywhere."""
-_LONGEST_TEXT: Final = 32_000
-"""Characters: far more than any model reads."""
+LONGEST_PROMPT: Final = 32_000
+"""Characters of a prompt, or of anything else that is sent as text: far more than any model reads."""
 _DEEPEST: Final = 50
 """Levels of the JSON that a user may add."""
 
@@ -157,7 +158,9 @@ def parse(name: str, text: str) -> int | float | str:
     if parameter.kind is Kind.TEXT:
         if not is_text(value):
             raise UsageError(f'{parameter.label} is not text.')
-        return clean(value, _LONGEST_TEXT)
+        if len(value) > LONGEST_PROMPT:
+            raise UsageError(f'{parameter.label} must have at most {LONGEST_PROMPT:,} characters.')
+        return clean(value, LONGEST_PROMPT)
     noun = 'a whole number' if parameter.kind is Kind.INTEGER else 'a number'
     try:
         number: int | float = int(value) if parameter.kind is Kind.INTEGER else float(value)

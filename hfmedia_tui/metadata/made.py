@@ -13,11 +13,11 @@ from hfmedia_tui.metadata.dialects.ours import NAME, SCHEMA
 from hfmedia_tui.metadata.formats import xmp
 from hfmedia_tui.metadata.formats.carried import Notes
 from hfmedia_tui.metadata.public import public
+from hfmedia_tui.parameters import LONGEST_PROMPT
 
 __all__ = ['Made', 'notes_of', 'record_of']
 
 _SOFTWARE: Final = f'{NAME} {__version__}'
-_LONGEST_TEXT: Final = 32_000
 _LARGEST_RECORD: Final = 256 * 1024
 """Characters of the record that a file carries; the one beside it has no bound."""
 
@@ -58,7 +58,7 @@ def record_of(made: Made, *, prompts: bool) -> dict[str, Any]:
         'prompt': order.prompt if prompts else None,
         'template': order.template if prompts else None,
         'parameters': parameters,
-        'extra': public(order.extra, _LONGEST_TEXT) if prompts else None,
+        'extra': public(order.extra, LONGEST_PROMPT) if prompts else None,
         'seed': job.seed if facts.seed is None else facts.seed,
         'asked_seed': job.seed,
         'width': media.width,

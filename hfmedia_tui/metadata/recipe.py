@@ -9,11 +9,10 @@ import msgspec
 
 from hfmedia_tui.domain import Task, clean
 from hfmedia_tui.errors import UsageError
-from hfmedia_tui.parameters import PARAMETERS, Kind, parse
+from hfmedia_tui.parameters import LONGEST_PROMPT, PARAMETERS, Kind, parse
 
-__all__ = ['LONGEST_PROMPT', 'Recipe', 'make_recipe', 'side_by_side']
+__all__ = ['Recipe', 'make_recipe', 'side_by_side']
 
-LONGEST_PROMPT: Final = 32_000
 _LARGEST_SEED: Final = 2**64 - 1
 _MOST_UNMAPPED: Final = 60
 _MODEL: Final = re.compile(r'[\w-][\w.-]*/[\w-][\w.-]*', re.ASCII)

@@ -12,7 +12,7 @@ from textual.screen import Screen
 from textual.widgets import Button, TextArea
 
 from hfmedia_tui.composition import Composition, Entries, Extent, SavedTemplate
-from hfmedia_tui.domain import Job, JobState, Model, Order, clean
+from hfmedia_tui.domain import Job, JobState, Model, Order, harmless
 from hfmedia_tui.errors import AppError, StoreError
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.screens.composing import ComposingPlace, template_of
@@ -39,8 +39,6 @@ _REPEAT = 0.5
 """Seconds in which the same ask again is a key held down, not a wish to pay twice."""
 _OF_RESULTS = frozenset({'trash', 'undo', 'copy'})
 """Actions whose keys are heard only where nothing is written."""
-_PROMPT_LIMIT = 20_000
-"""Characters of a prompt that are sent."""
 
 
 class ComposeScreen(ComposingPlace):
@@ -255,7 +253,7 @@ class ComposeScreen(ComposingPlace):
     @on(Button.Pressed, '#generate')
     def action_generate(self) -> None:
         """Send what was composed; what is wrong is said where it is, and nothing is lost."""
-        prompt = clean(self.prompt.text, _PROMPT_LIMIT)
+        prompt = harmless(self.prompt.text).strip()
         if self.services is None:
             self.refuse(self.house.standing or 'The program is still starting.')
         elif not self.models:

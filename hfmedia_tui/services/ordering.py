@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
@@ -15,16 +15,13 @@ from hfmedia_tui.domain import Draw, Model, Order, clean
 from hfmedia_tui.engine.generations import new_order_id
 from hfmedia_tui.engine.naming import check_name
 from hfmedia_tui.errors import UsageError
-from hfmedia_tui.parameters import is_text, sized
+from hfmedia_tui.parameters import LONGEST_PROMPT, is_text, sized
 from hfmedia_tui.paths import named_folder
 from hfmedia_tui.services.account import Account
 from hfmedia_tui.services.offers import Offers
 from hfmedia_tui.settings import Settings
 
 __all__ = ['Ask', 'Ordering']
-
-_LONGEST_PROMPT: Final = 32_000
-"""Characters: far more than any model reads."""
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,7 +92,7 @@ class Ordering:
         if bill_to and not re.fullmatch(r'[\w.-]+', bill_to, re.ASCII):
             raise UsageError('The organisation to bill is no name of an organisation.', 'It is what its page is named.')
         parameters = {
-            name: clean(value, _LONGEST_PROMPT) if isinstance(value, str) else value
+            name: clean(value, LONGEST_PROMPT) if isinstance(value, str) else value
             for name, value in sized(ask.parameters, ask.aspect_ratio).items()
         }
         if not models:
@@ -111,7 +108,7 @@ class Ordering:
             id=new_order_id(),
             task=model.task,
             model=model.id,
-            prompt=clean(ask.prompt, _LONGEST_PROMPT),
+            prompt=clean(ask.prompt, LONGEST_PROMPT),
             template=ask.template,
             draw=ask.draw,
             mappings=mappings,
@@ -136,10 +133,10 @@ class Ordering:
 
 def _check(ask: Ask) -> None:
     """Raise UsageError for what could be asked of nobody."""
-    if not clean(ask.prompt, _LONGEST_PROMPT):
+    if not clean(ask.prompt, LONGEST_PROMPT):
         raise UsageError('The prompt is empty.', 'Say what you would like to see.')
-    if len(ask.prompt) > _LONGEST_PROMPT or not is_text(ask.prompt):
-        raise UsageError(f'The prompt must be text of at most {_LONGEST_PROMPT:,} characters.')
+    if len(ask.prompt) > LONGEST_PROMPT or not is_text(ask.prompt):
+        raise UsageError(f'The prompt must be text of at most {LONGEST_PROMPT:,} characters.')
     if not 1 <= ask.count <= MOST_GENERATIONS:
         raise UsageError(f'The number of generations must be from 1 to {MOST_GENERATIONS}, not {ask.count}.')
     if ask.seed is not None and ask.seed < 0:

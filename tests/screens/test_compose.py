@@ -245,6 +245,21 @@ async def test_the_number_of_paid_requests_is_said(start: Start) -> None:
         assert '4 paid requests' in studio.text
 
 
+async def test_a_prompt_that_is_too_long_is_refused_and_not_cut(start: Start) -> None:
+    """You should see how long a prompt may be, and yours as it was."""
+    async with start() as studio:
+        await studio.choose(MODEL)
+        studio.compose.prompt.text = 'fox, ' * 6_401
+        studio.compose.prompt.focus()
+        await studio.press('enter')
+        await studio.until(lambda: 'must be text of at most 32,000' in studio.text)
+        assert not await studio.services.ledger.jobs()
+        studio.compose.prompt.text = whole = 'a fox ' + 'x' * 31_000
+        await studio.press('enter')
+        (job,) = await studio.settle()
+        assert job.order.prompt == whole
+
+
 async def test_what_nobody_bills_is_said_to_be_free(start: Start, environment: dict[str, str]) -> None:
     """You should see a free request where there is no token, so that Hugging Face's inference is asked without one."""
     environment.update(HF_TOKEN='', HF_HUB_DISABLE_IMPLICIT_TOKEN='1')
