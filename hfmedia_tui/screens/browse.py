@@ -240,7 +240,7 @@ class BrowseScreen(Filtered):
         try:
             await self._show_search(renew, shown)
         finally:
-            shown.set()
+            self.models.call_later(shown.set)
 
     async def _show_search(self, renew: bool, shown: asyncio.Event) -> None:
         services = self.services
@@ -254,7 +254,7 @@ class BrowseScreen(Filtered):
             try:
                 async for found in self._find(index, words, settled=renew):
                     self._show_found(found, renew=renew, follow=not words and not renew)
-                    shown.set()
+                    self.models.call_later(shown.set)
             except UsageError as error:
                 # What was found last stays while the filter is being typed.
                 self._mistake = error

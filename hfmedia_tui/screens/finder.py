@@ -111,7 +111,7 @@ class Finder(Popup[RowType | None], Generic[RowType]):
             self._list.notice = self.told(words)
             self._list.show_rows(found, follow=not words)
         finally:
-            shown.set()
+            self._list.call_later(shown.set)
 
     def _typed(self) -> None:
         self.search()

@@ -1,7 +1,8 @@
 """A letter and what it finds, painted in one frame.
 
 A screen paints nothing while it handles a message. A frame for the letter alone would come some milliseconds earlier,
-and what was found would have to wait for the next one: 17 to 33 ms.
+and what was found would have to wait for the next one: 17 to 33 ms. A list asks to be painted when it has handled its
+messages: what is to be told after that is told through one of them.
 """
 
 import asyncio
