@@ -1,10 +1,11 @@
 """Heeding the settings: an application that does at once what its user changed, in the file or on its screen."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from textual import work
+from textual.filter import LineFilter, Monochrome, NoColor
 
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.screens.bringing import bring_screens
@@ -72,6 +73,16 @@ class SettingsApp(JobsApp, ReturningApp):
     def place_keys(self) -> dict[str, str]:
         """The key that goes to each place, as it is shown."""
         return {name: key_name(bound_keys(f'app.{name}')[0]) for name in TopBar.PLACES}
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Have no colour written at all where there are few: Textual's greys would all be black.
+
+        It chooses when the app is made, and the theme, which is of the terminal's own colours there, comes later.
+        """
+        filters = super().get_line_filters()
+        if not (self.no_color and self.native_ansi_color):
+            return filters
+        return [NoColor() if isinstance(filter, Monochrome) else filter for filter in filters]
 
     def show_theme(self) -> None:
         chosen = self.settings_file.settings.interface.theme

@@ -1,5 +1,6 @@
 """The whole run in a terminal that keeps account of every byte."""
 
+import re
 import time
 from collections import Counter
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from tests.terminals.journey import until_result_shown, walk
 from tests.terminals.kinds import GHOSTTY, GNU_SCREEN, KITTY, OLD_KITTY, PLAIN, VT340, Answers
-from tests.terminals.looking import until
+from tests.terminals.looking import until, until_shown
 from tests.terminals.recording import RecordingTerminal, Traffic
 from tests.terminals.tour import COUNT, START, tour
 
@@ -73,6 +74,15 @@ def test_where_no_pictures_can_be_drawn_half_cells_are(
         twenty_four_bits = answers is OLD_KITTY
         assert (b'48;2;' in terminal.output) == twenty_four_bits, 'only where they are promised, and not in GNU screen'
         assert (b'48;5;' in terminal.output) != twenty_four_bits
+
+
+def test_where_there_are_no_colours_to_be_had_none_is_written(environment: dict[str, str]) -> None:
+    few = {**environment, 'TERM': 'xterm-16color', 'NO_COLOR': '1'}
+    with RecordingTerminal(START, PLAIN, size=(80, 24), environment=few) as terminal:
+        until_shown(terminal, '▶ video ')
+        terminal.at_rest()
+        styles = {part for style in re.findall(rb'\x1b\[([\d;]*)m', terminal.output) for part in style.split(b';')}
+    assert styles <= {b'', b'0', b'1', b'2', b'3', b'4', b'7', b'39', b'49'}, 'weight, and what the terminal is set to'
 
 
 def test_sixel_keeps_off_the_last_row_and_jobs_cost_little(environment: dict[str, str]) -> None:
