@@ -108,6 +108,10 @@ class BrowseScreen(Filtered):
     def __init__(self) -> None:
         super().__init__()
         self._models: tuple[Model, ...] | None = None
+        self._whole = False
+        """Whether these are all that the Hub lists."""
+        self._shown_whole = False
+        """Whether the list was shown once with all of them."""
         self._loading: Worker[None] | None = None
         self._wishes = Wishes()
         self._familiar: tuple[str, ...] = ()
@@ -224,6 +228,7 @@ class BrowseScreen(Filtered):
     def _take(self, models: tuple[Model, ...]) -> None:
         """Take on what the catalogue knows now."""
         self._models = models
+        self._whole = self.services is not None and self.services.catalog.fetched is not None
         if self._searching is None or self._searching.is_finished:
             self.search(renew=True)
 
@@ -249,6 +254,7 @@ class BrowseScreen(Filtered):
         words = self.query_one('#search', Input).value.strip()
         wishes, searched = self._wishes, None
         while (models := self._models) is not None and models is not searched:  # more may have come in the meantime
+            whole = self._whole
             index = await self._indexed(models, wishes, services)
             self._mistake = None
             try:
@@ -261,6 +267,7 @@ class BrowseScreen(Filtered):
                 self._show_standing()
                 break
             searched, renew = models, True
+            self._shown_whole = self._shown_whole or whole
             if not words and self._loading is None:
                 await asyncio.to_thread(index.prepare)  # the first key would wait for it
 
@@ -309,9 +316,8 @@ class BrowseScreen(Filtered):
 
     @property
     def _at_top(self) -> bool:
-        """Whether nobody has moved in the list that is still arriving."""
-        arriving = self.services is not None and self.services.catalog.fetched is None
-        return arriving and not self.models.highlighted and not self.models.scroll_offset.y
+        """Whether nobody has moved in the list while it was arriving."""
+        return not (self._shown_whole or self.models.highlighted or self.models.scroll_offset.y)
 
     def _show_filters(self) -> None:
         wishes = self._wishes

@@ -3,11 +3,13 @@
 import json
 import threading
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 from textual import events
 
 from hfmedia_tui.catalog.shelves import FAILS_ON_PURPOSE
+from hfmedia_tui.catalog.wishes import Wishes
 from hfmedia_tui.domain import Model, Task
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.screens.choice import Choice
@@ -20,9 +22,9 @@ from tests.reading import TORTURE
 from tests.screens.conftest import Start
 
 
-def listing(names: list[str]) -> bytes:
-    """A page of the Hub's list, every model an image one that fal-ai serves."""
-    offer = {'provider': 'fal-ai', 'providerId': 'x', 'status': 'live', 'task': 'text-to-image'}
+def listing(names: list[str], task: str = 'text-to-image') -> bytes:
+    """A page of the Hub's list, every model one that fal-ai serves."""
+    offer = {'provider': 'fal-ai', 'providerId': 'x', 'status': 'live', 'task': task}
     return json.dumps(
         [{'id': name, 'likes': 3, 'tags': names[:5], 'inferenceProviderMapping': [offer]} for name in names]
     ).encode()
@@ -284,6 +286,39 @@ async def test_models_are_shown_as_their_pages_arrive(start: Start) -> None:
             await studio.until_shown('60 models by trend')
             await studio.until(lambda: 'more to come' not in studio.text)
             assert studio.browse.models.row.id == 'a/2'
+
+
+async def test_films_stand_first_however_late_they_come(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """You should stand on the first model while you have not moved, although the list was whole before it was shown."""
+    told, slowly = threading.Event(), threading.Event()
+    pick = Wishes.pick
+
+    def pick_slowly(*about: Any) -> Any:
+        if told.is_set():
+            slowly.wait(10)
+        return pick(*about)
+
+    def answer(asked: Asked) -> Answer:
+        if '/api/models?' not in asked.path:
+            return Answer(404, body=b'{}')
+        if 'text-to-image' in asked.path:
+            return Answer(body=listing([f'a/{number}' for number in range(30)]))
+        told.wait(10)
+        return Answer(body=listing(['b/film'], task='text-to-video'))
+
+    monkeypatch.setattr(Wishes, 'pick', pick_slowly)
+    with serving(answer) as hub:
+        async with start((80, 24), hub=hub.url) as studio:
+            await studio.until_shown('30 models by trend, more to come')
+            told.set()
+            await studio.until(lambda: studio.services.catalog.fetched is not None)
+            slowly.set()
+            await studio.until_shown('31 models by trend')
+            await studio.until(lambda: 'more to come' not in studio.text)
+            await studio.pilot.pause()
+            assert studio.browse.models.row is not None
+            assert studio.browse.models.row.id == 'b/film'
+            assert 'b/film' in studio.text
 
 
 async def test_a_refresh_moves_neither_the_highlight_nor_what_is_in_sight(start: Start) -> None:
