@@ -160,7 +160,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, SettingsApp, LeavingApp, StylesApp):
             self.add_mode(name, partial(make_place, name, pictures))
 
     def on_load(self) -> None:
-        # From Python 3.12 on Textual has tasks start at once: widgets of the first place would ask for the screen before
+        # From Python 3.12 on Textual has tasks start at once: the first place's widgets would ask for the screen before
         # there is one. Tasks that wait for their turn begin in the same order on every Python.
         asyncio.get_running_loop().set_task_factory(None)
 
