@@ -54,11 +54,13 @@ class Entries(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def of(cls, order: Order) -> 'Entries':
         """What the form said when `order` was asked for."""
         draw, seed = order.draw, order.seed
+        every_provider = order.matrix is not None and order.matrix.every_provider
         if draw is not None and seed is not None and not order.same_seed:
             seed = max(0, seed - draw.place)  # it counted up from one prompt to the next
         return cls(
             parameters=order.parameters,
-            provider=order.provider,
+            provider=None if every_provider else order.provider,
+            every_provider=every_provider,
             extra=order.extra,
             count=order.count if draw is None else draw.count,
             seed=seed,

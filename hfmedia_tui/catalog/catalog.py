@@ -106,6 +106,11 @@ class Catalog:
         self._models[model_id] = (time.monotonic(), models)
         return models
 
+    def known(self, model_id: str) -> tuple[Model, ...]:
+        """One model as the Hub told of it last, without asking; empty where it was not told of, or is not here yet."""
+        _, models = self._models.get(model_id, (0.0, ()))
+        return models or tuple(model for model in self._arranged if model.id == model_id)
+
     search = staticmethod(search)
 
     async def _listed(self, model_id: str) -> tuple[Model, ...]:

@@ -5,6 +5,7 @@ What a person asks for
     model     a repository on the Hub, named `owner/name`.
     mapping   one provider's offer to run one model: its own id for it, and whether it is live.
     order     one ask: a prompt and its parameters, for a number of generations of one model.
+    matrix    orders asked for together: a prompt, or several, by several models or providers.
     job       one generation of an order, with its own seed; it lives until it is succeeded, failed, cancelled
               or interrupted, and its snapshots are immutable.
 
@@ -29,6 +30,7 @@ from hfmedia_tui.domain.jobs import (
     Job,
     JobProgress,
     JobState,
+    Matrix,
     MediaFacts,
     Order,
     Output,
@@ -86,6 +88,7 @@ __all__ = [
     'Job',
     'JobProgress',
     'JobState',
+    'Matrix',
     'Media',
     'MediaFacts',
     'Model',

@@ -22,6 +22,7 @@ __all__ = [
     'Job',
     'JobProgress',
     'JobState',
+    'Matrix',
     'MediaFacts',
     'Order',
     'Output',
@@ -43,6 +44,15 @@ class Draw(Struct, frozen=True, kw_only=True, gc=False):  # tens of thousands, w
     """Which of them this is, from 0."""
 
 
+class Matrix(Struct, frozen=True, kw_only=True, gc=False):  # tens of thousands, without a cycle
+    """That the same was asked of several models or providers, each by an order of its own."""
+
+    models: tuple[str, ...]
+    """Ids of all of them, in the order in which they were chosen."""
+    every_provider: bool = False
+    """Whether each provider that served a model was asked, and named in the order."""
+
+
 class Order(Struct, frozen=True, kw_only=True, gc=False):  # tens of thousands, without a cycle
     """One ask: `count` generations of one prompt by one model."""
 
@@ -55,6 +65,8 @@ class Order(Struct, frozen=True, kw_only=True, gc=False):  # tens of thousands, 
     """What the prompt was made from, where that had alternatives or wildcards."""
     draw: Draw | None = None
     """How the prompt was drawn from the template; None where every one that this stands for was asked for."""
+    matrix: Matrix | None = None
+    """What the order was asked for together with; None where one model was asked, of one provider."""
     mappings: tuple[ProviderMapping, ...]
     """The offers to try, first to last; empty when no provider that we speak serves the model."""
     passed_over: tuple[str, ...] = ()

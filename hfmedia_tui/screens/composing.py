@@ -15,7 +15,7 @@ from textual.style import Style
 from textual.widgets import Button, Static, TextArea
 
 from hfmedia_tui.composition import MOST_GENERATIONS, Composition, Entries, Extent, extent_of, read_composition
-from hfmedia_tui.domain import Job, Model, Order, ProviderMapping, clean
+from hfmedia_tui.domain import Job, Model, Order, ProviderMapping, Task, clean
 from hfmedia_tui.errors import HubError, UsageError
 from hfmedia_tui.metadata.recipe import Recipe
 from hfmedia_tui.parameters import PARAMETERS
@@ -41,6 +41,8 @@ _PROMPT_KEYS: Final = (
 )
 _LONGEST_PAYER: Final = 100
 """Characters of the name of who pays."""
+_UNLISTED: Final = (401, 404)
+"""What the Hub answers for a model that is not there, or not for this user."""
 _MOST_NAMED: Final = 3
 """Models that are named; the others are counted."""
 
@@ -116,15 +118,19 @@ class ComposingPlace(RecipePlace):
             now = await asyncio.gather(*(self._as_served(model, services) for model in models))
             if self.models is models:
                 provider = self.form.provider
-                self.models = tuple(now)
+                listed = tuple(model for model, is_listed in now if is_listed)
+                self.models = listed or tuple(model for model, _ in now)
                 self._tell_of_lost(provider)
+                self._tell_of_unlisted([model.id for model, is_listed in now if listed and not is_listed])
 
-    async def _as_served(self, model: Model, services: 'Services') -> Model:
+    async def _as_served(self, model: Model, services: 'Services') -> tuple[Model, bool]:
+        """The model as the Hub maps it now, and whether anybody serves it; as it was where the Hub does not tell."""
         try:
             known = await services.catalog.model(model.id)
-        except HubError:
-            return model  # sending asks again, and says what is wrong
-        return next((one for one in known if one.task is model.task), model)
+        except HubError as error:
+            return model, error.status not in _UNLISTED  # sending asks again, and says what is wrong
+        now = _for_task(known, model.task) or model
+        return now, any(mapping.serves(now.task) for mapping in now.mappings)
 
     def _tell_of_lost(self, provider: str | None) -> None:
         """Say that the provider that was chosen cannot be any more: what is sent is never another in silence."""
@@ -132,6 +138,18 @@ class ComposingPlace(RecipePlace):
             self.notify(
                 'The provider is left to the program.',
                 title=f'{one_line(provider)} does not serve this model now',
+                severity='warning',
+                markup=False,
+            )
+
+    def _tell_of_unlisted(self, names: Sequence[str]) -> None:
+        """Say which models were left out because they cannot be asked any more."""
+        if names:
+            told = ', '.join(map(one_line, names[:_MOST_NAMED]))
+            told += f' and {len(names) - _MOST_NAMED} more' if len(names) > _MOST_NAMED else ''
+            self.notify(
+                'The other models stay.',
+                title=f'{told} {"is" if len(names) == 1 else "are"} not listed any more',
                 severity='warning',
                 markup=False,
             )
@@ -186,8 +204,8 @@ class ComposingPlace(RecipePlace):
         """
         self.prompt.focus()
         if last is not None:
-            self.model = Model(id=last.model, task=last.task, mappings=last.mappings)
-            self.form.fill(Entries.of(last))
+            self.models = self._models_of(last)
+            self._fill_form(Entries.of(last))
         elif self.services is not None:
             self._begin_with_usual(self.services)
         if self.services is not None and self._kept.get('router') == self.services.router:
@@ -215,19 +233,32 @@ class ComposingPlace(RecipePlace):
         self._resuming = False
 
     def reuse(self, order: Order, *, only: Job | None = None) -> None:
-        """Compose `order` again: its model, its parameters, and its prompt or the template that this came from.
+        """Compose `order` again with what it was asked for together with: every model, and the template.
 
-        With `only` one of its jobs: its own seed, and the prompt that was sent.
+        With `only` one of its jobs: its own model, provider and seed, and the prompt that was sent.
         """
-        if [(model.id, model.task) for model in self.models] != [(order.model, order.task)]:
-            self.model = Model(id=order.model, task=order.task, mappings=order.mappings)
-        entries = Entries.of(order)
         if only is not None:
-            entries = replace(entries, count=1, seed=only.seed, same_seed=False, drawn=False)
+            order = replace(order, matrix=None, draw=None, count=1, seed=only.seed, same_seed=False)
+        models = self._models_of(order)
+        if [(model.id, model.task) for model in self.models] != [(model.id, model.task) for model in models]:
+            self.models = models
         self.prompt.write_over(escaped(order.prompt) if only is not None else template_of(order))
+        self._fill_form(Entries.of(order))
+        self.prompt.focus()
+
+    def _fill_form(self, entries: Entries) -> None:
         self.form.fill(entries)
         self._tell_of_lost(entries.provider)
-        self.prompt.focus()
+
+    def _models_of(self, order: Order) -> tuple[Model, ...]:
+        """Every model that was asked together with `order`, as it is known without asking anybody."""
+
+        def known(name: str) -> Model:
+            told = () if self.services is None else self.services.catalog.known(name)
+            mappings = order.mappings if name == order.model else ()
+            return _for_task(told, order.task) or Model(id=name, task=order.task, mappings=mappings)
+
+        return tuple(map(known, (order.model,) if order.matrix is None else order.matrix.models))
 
     def fill(self, recipe: Recipe, model: Model | None) -> tuple[tuple[str, str], ...]:
         """Compose a recipe: its prompt, its parameters as far as the model's task has them, and its model if known."""
@@ -257,8 +288,7 @@ class ComposingPlace(RecipePlace):
             self.models = tuple(models[0] for models in known if models) or self.models
         except HubError as error:
             self.refuse(str(error))
-        self.form.fill(composition.entries)
-        self._tell_of_lost(composition.entries.provider)
+        self._fill_form(composition.entries)
 
     # ------------------------------------------------------------------------------------------ the prompt
 
@@ -388,6 +418,11 @@ class ComposingPlace(RecipePlace):
         else:
             hint = keyed(_PROMPT_KEYS if event.widget is self.prompt else '')
         self.query_one('#hint', Static).update(hint)
+
+
+def _for_task(told: Sequence[Model], task: Task) -> Model | None:
+    """What the Hub told of one model, for `task` where it is for that."""
+    return next((model for model in told if model.task is task), told[0] if told else None)
 
 
 def _named(models: Sequence[Model]) -> Content:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from hfmedia_tui.composition import Entries, check_total, extent_of
-from hfmedia_tui.domain import Draw, Model
+from hfmedia_tui.domain import Draw, Matrix, Model
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.services.offers import Offers
 from hfmedia_tui.services.ordering import Ask
@@ -28,12 +28,16 @@ def plan(template: Template, models: Sequence[Model], entries: Entries, offers: 
     seed = entries.seed if entries.seed is not None else random.randrange(2**31)
     prompts = template.draw(entries.count, seed) if drawn else tuple(template.every())
     step = 1 if drawn and not entries.same_seed else 0
+    matrix = None
+    if len(models) > 1 or entries.every_provider:
+        matrix = Matrix(models=tuple(model.id for model in models), every_provider=entries.every_provider)
     return tuple(
         Ask(
             model=model.id,
             prompt=prompt,
             template=None if template.is_plain else template.text,
             draw=Draw(count=len(prompts), place=place) if drawn else None,
+            matrix=matrix,
             provider=provider,
             parameters=entries.parameters,
             aspect_ratio=entries.aspect_ratio,

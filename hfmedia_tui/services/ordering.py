@@ -11,7 +11,7 @@ import msgspec
 
 from hfmedia_tui.catalog.catalog import Catalog
 from hfmedia_tui.composition import MOST_GENERATIONS, check_total
-from hfmedia_tui.domain import Draw, Model, Order, clean
+from hfmedia_tui.domain import Draw, Matrix, Model, Order, clean
 from hfmedia_tui.engine.generations import new_order_id
 from hfmedia_tui.engine.naming import check_name
 from hfmedia_tui.errors import UsageError
@@ -33,6 +33,8 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     """What the prompt was made from, where that had alternatives or wildcards: kept with it, and not read."""
     draw: Draw | None = None
     """How the prompt was drawn from it; None where it was not."""
+    matrix: Matrix | None = None
+    """What it is asked for together with; None where that is one model of one provider."""
     provider: str | None = None
     parameters: Mapping[str, Any] = {}
     aspect_ratio: str | None = None
@@ -111,6 +113,7 @@ class Ordering:
             prompt=clean(ask.prompt, LONGEST_PROMPT),
             template=ask.template,
             draw=ask.draw,
+            matrix=ask.matrix,
             mappings=mappings,
             passed_over=passed_over,
             provider=ask.provider,

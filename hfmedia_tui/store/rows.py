@@ -129,6 +129,9 @@ def read_order(body: str) -> Order:
         model=clean(order.model, 300),
         prompt=clean(order.prompt, _LONGEST_TEXT),
         template=None if order.template is None else clean(order.template, _LONGEST_TEXT),
+        matrix=None
+        if order.matrix is None
+        else msgspec.structs.replace(order.matrix, models=tuple(clean(name, 300) for name in order.matrix.models)),
         provider=_told(order.provider),
         # One that is named so is nobody's, and the others are compared with those of attempts: they stay as they are.
         mappings=tuple(mapping for mapping in order.mappings if mapping.provider.isprintable()),

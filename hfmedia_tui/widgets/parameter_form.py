@@ -163,10 +163,13 @@ class ParameterForm(Widget):
     def watch_providers(self) -> None:
         self._offer_providers()
 
-    def _offer_providers(self) -> None:
+    def _offer_providers(self, *, every: bool = False) -> None:
+        """Offer each provider where there are several, where it is chosen, and where `every` says so."""
+        chooser = self._chooser('provider')
+        every = every or len(self.providers) > 1 or chooser.value == _EVERY
         usual = Option('', f'auto: {self.first}' if self.first else 'automatic', 'the next one where one refuses')
-        several = [Option(_EVERY, 'each provider', 'to compare them')] if len(self.providers) > 1 else []
-        self._chooser('provider').options = (usual, *several, *(Option(name, name) for name in self.providers))
+        several = [Option(_EVERY, 'each provider', 'to compare them')] if every else []
+        chooser.options = (usual, *several, *(Option(name, name) for name in self.providers))
 
     def watch_cautions(self, cautions: Mapping[str, str]) -> None:
         told: dict[str, list[str]] = {}
@@ -253,6 +256,7 @@ class ParameterForm(Widget):
             value = given.get(name)
             self._entry(name).value = '' if value is None else f'{value}'
         self._chooser('aspect_ratio').value = ratio or ''
+        self._offer_providers(every=entries.every_provider)
         self._chooser('provider').value = _EVERY if entries.every_provider else entries.provider or ''
         self._chooser('alternatives').value = 'draw' if entries.drawn else ''
         self._chooser('next_seeds').value = 'same' if entries.same_seed else ''

@@ -69,6 +69,7 @@ async def test_all_that_is_shown_of_a_row_is_harmless(paths: Paths, sandbox: Add
                 *((job.error.message, job.error.hint, job.error.provider) if job.error else ()),
                 *(output.media_type for output in job.outputs),
                 *(mapping.provider for mapping in order.mappings),
+                *(order.matrix.models if order.matrix else ()),
             ):
                 assert text is None or harmless(text) == text
         last = await house.last_order()

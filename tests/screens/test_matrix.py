@@ -1,17 +1,23 @@
 """Several prompts, models and providers at once."""
 
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
+import pytest
 from msgspec.structs import replace
 from textual.widgets import Static
 
-from hfmedia_tui.domain import JobState
+from hfmedia_tui.domain import Job, JobState, Matrix
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.widgets.chooser import Chooser
 from tests.screens.conftest import Start
 from tests.screens.studio import Studio
 
 MODEL = 'black-forest-labs/FLUX.1-schnell'
+OTHER = 'Tongyi-MAI/Z-Image-Turbo'
+ELSEWHERE = 'Qwen/Qwen-Image'
+OF_ONE_PROVIDER = 'fal/AuraFlow-v0.3'
 
 
 def cost(studio: Studio) -> str:
@@ -156,6 +162,90 @@ async def test_an_earlier_order_is_opened_again_as_it_was_asked_for(start: Start
         await studio.press('f4', 'E')
         await studio.until(lambda: studio.compose.prompt.text == 'a {red|blue} fox')
         assert form.read() == asked
+
+
+def asked_of(jobs: Iterable[Job]) -> Counter[object]:
+    return Counter((job.order.prompt, job.order.model, job.order.provider, job.order.template) for job in jobs)
+
+
+@pytest.mark.parametrize('every_provider', [False, True])
+async def test_a_matrix_is_opened_again_with_all_its_models(start: Start, every_provider: bool) -> None:
+    """You should see both models, and send as much as before, once more."""
+    async with start((200, 50)) as studio:
+        await studio.services.waiting.pause_all(True)
+        pool = studio.services.pool
+
+        async def send(told: str) -> list[Job]:
+            before = set(pool.jobs)
+            assert cost(studio) == told
+            await studio.press('f5')
+            if every_provider:
+                await studio.until_asked()
+                await studio.press('right', 'enter')
+            await studio.until(lambda: pool.jobs.keys() - before)
+            return [job for name, job in pool.jobs.items() if name not in before]
+
+        await studio.choose(OTHER)
+        form = studio.compose.form
+        models = [(await studio.services.catalog.model(name))[0] for name in (OTHER, MODEL)]
+        studio.compose.models = tuple(models)
+        studio.compose.prompt.text = 'a {red|blue} fox'
+        form.query_one('#provider Chooser', Chooser).value = '*' if every_provider else ''
+        form.query_one('#count Entry').value = '2'  # type: ignore[attr-defined]
+        form.query_one('#seed Entry').value = '7'  # type: ignore[attr-defined]
+        form.query_one('#next_seeds Chooser', Chooser).value = 'same'
+        total, offers = (36, '9 offers of 2 models') if every_provider else (8, '2 models')
+        told = f'{total} paid requests: 2 prompts × {offers} × 2'
+        await studio.until(lambda: cost(studio) == told)
+        asked = form.read()
+        first = await send(told)
+
+        await studio.choose(ELSEWHERE)
+        studio.compose.prompt.text = 'something else'
+        form.query_one('#provider Chooser', Chooser).value = ''
+        await studio.press('f4', 'home', 'E')
+        await studio.until(lambda: studio.app.current_mode == 'compose' and len(studio.compose.models) == 2)
+        await studio.until(lambda: cost(studio) == told)
+        assert list(studio.compose.models) == models
+        assert studio.compose.prompt.text == 'a {red|blue} fox'
+        assert form.read() == asked
+        assert asked_of(await send(told)) == asked_of(first)
+
+        await studio.press('f4', 'home', 'e')
+        await studio.until(lambda: studio.app.current_mode == 'compose' and len(studio.compose.models) == 1)
+        one = form.read()
+        assert one is not None
+        assert (one.every_provider, one.provider is not None, one.count) == (False, every_provider, 1)
+
+
+async def test_a_model_that_is_no_longer_listed_is_told_and_the_others_stay(start: Start) -> None:
+    async with start(toasts=True) as studio:
+        await studio.choose(MODEL)
+        await studio.generate('a fox')
+        (job,) = await studio.settle()
+        await studio.choose(ELSEWHERE)
+        asked_for = Matrix(models=('gone/away', MODEL, OTHER), every_provider=True)
+        studio.compose.reuse(replace(job.order, matrix=asked_for))
+        await studio.until_shown('gone/away is not listed any more')
+        assert [model.id for model in studio.compose.models] == [MODEL, OTHER]
+        entries = studio.compose.form.read()
+        assert entries is not None
+        assert entries.every_provider
+
+
+async def test_each_provider_stays_chosen_where_only_one_is_left(start: Start) -> None:
+    async with start() as studio:
+        await studio.choose(MODEL)
+        await studio.generate('a fox')
+        (job,) = await studio.settle()
+        await studio.choose(ELSEWHERE)
+        left = Matrix(models=(OF_ONE_PROVIDER,), every_provider=True)
+        studio.compose.reuse(replace(job.order, model=OF_ONE_PROVIDER, provider='gone', mappings=(), matrix=left))
+        await studio.until(lambda: studio.compose.form.providers == ('fal-ai',))
+        await studio.until(lambda: cost(studio) == '1 paid request')
+        entries = studio.compose.form.read()
+        assert entries is not None
+        assert entries.every_provider
 
 
 async def test_a_provider_that_is_gone_is_not_replaced_in_silence(start: Start) -> None:

@@ -21,6 +21,7 @@ from hfmedia_tui.domain import (
     Fetch,
     JobProgress,
     JobState,
+    Matrix,
     Media,
     Output,
     Progress,
@@ -289,15 +290,19 @@ async def test_favourites_and_what_was_used_last(ledger: Ledger) -> None:
     assert await ledger.recent_models(1) == ('a/z',)
 
 
-async def test_an_order_keeps_that_its_prompt_was_drawn_and_one_of_before_says_nothing_of_it(
-    ledger: Ledger, path: Path
+@pytest.mark.parametrize(
+    ('field', 'value'),
+    [('draw', Draw(count=2, place=1)), ('matrix', Matrix(models=('owner/name', 'owner/other'), every_provider=True))],
+)
+async def test_an_order_keeps_what_it_belongs_to_and_one_of_before_says_nothing_of_it(
+    ledger: Ledger, path: Path, field: str, value: Draw | Matrix
 ) -> None:
-    asked = order(prompt='a', template='{a|b|c}', draw=Draw(count=2, place=1))
+    asked = replace(order(prompt='a', template='{a|b|c}'), **{field: value})
     await ledger.add(asked, [job(asked)])
     assert await ledger.last_order(asked.router) == asked
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("UPDATE orders SET body = json_remove(body, '$.draw')")
-    assert await ledger.last_order(asked.router) == replace(asked, draw=None)
+        connection.execute(f"UPDATE orders SET body = json_remove(body, '$.{field}')")
+    assert await ledger.last_order(asked.router) == replace(asked, **{field: None})
 
 
 async def test_each_prompt_is_remembered_once_by_its_newest_order(ledger: Ledger, path: Path) -> None:
