@@ -206,6 +206,44 @@ def test_comfyui_with_two_samplers_tells_of_the_last(tmp_path: Path) -> None:
     assert told['unmapped']['Samplers'] == '2'
 
 
+def test_comfyui_through_nodes_that_pass_both_prompts_on(tmp_path: Path) -> None:
+    """As WanImageToVideo and ControlNetApplyAdvanced do: what was not to be seen is not what was to be seen."""
+    both = {'positive': ['6', 0], 'negative': ['7', 0], 'width': 640, 'height': 480, 'length': 33}
+    sampler = {**KSAMPLER['3']['inputs'], 'positive': ['40', 0], 'negative': ['40', 1], 'latent_image': ['40', 2]}
+    graph = {
+        **KSAMPLER,
+        '3': {'class_type': 'KSampler', 'inputs': sampler},
+        '40': {'class_type': 'WanImageToVideo', 'inputs': both},
+    }
+    told = read(png(tmp_path, prompt=json.dumps(graph)))
+    assert (told['prompt'], told['negative_prompt'], told['num_frames']) == ('a red fox', 'blur', 33)
+    graph['7'] = {'class_type': 'ConditioningZeroOut', 'inputs': {'conditioning': ['6', 0]}}
+    assert 'negative_prompt' not in read(png(tmp_path, prompt=json.dumps(graph)))
+
+
+def test_comfyui_with_a_second_sampler_that_goes_on_without_noise_of_its_own(tmp_path: Path) -> None:
+    inputs = {**KSAMPLER['3']['inputs'], 'add_noise': 'disable', 'noise_seed': 0, 'latent_image': ['3', 0]}
+    del inputs['seed']
+    graph = {
+        **KSAMPLER,
+        '30': {'class_type': 'KSamplerAdvanced', 'inputs': inputs},
+        '8': {'class_type': 'VAEDecode', 'inputs': {'samples': ['30', 0]}},
+    }
+    assert read(png(tmp_path, prompt=json.dumps(graph)))['seed'] == 99
+
+
+def test_comfyui_with_a_box_in_the_picture_is_as_large_as_its_latent(tmp_path: Path) -> None:
+    box = {'text': 'sun', 'width': 144, 'height': 144, 'conditioning_to': ['6', 0]}
+    sampler = {**KSAMPLER['3']['inputs'], 'positive': ['40', 0]}
+    graph = {
+        **KSAMPLER,
+        '3': {'class_type': 'KSampler', 'inputs': sampler},
+        '40': {'class_type': 'GLIGENTextBoxApply', 'inputs': box},
+    }
+    told = read(png(tmp_path, prompt=json.dumps(graph)))
+    assert (told['width'], told['height']) == (832, 1216)
+
+
 def test_comfyui_as_it_was_drawn(tmp_path: Path) -> None:
     told = read(png(tmp_path, workflow=json.dumps(DRAWN)))
     told.pop('unmapped')

@@ -29,13 +29,14 @@ _TEXT_INPUTS: Final = (
     'populated_text',
     'wildcard_text',
 )
+_LATENT_INPUTS: Final = ('latent_image', 'latent', 'samples')
 _MODEL_INPUTS: Final = ('unet_name', 'ckpt_name', 'model_name', 'model')
 _OUTPUTS: Final = ('Save', 'Combine', 'Preview')
 """What the kinds of nodes are called that save, or show."""
 _MOST_RESULTS: Final = 20
 _WIDGETS: Final[Mapping[str, tuple[str, ...]]] = {
     'KSampler': ('seed', '', 'steps', 'cfg', 'sampler_name', 'scheduler', 'denoise'),
-    'KSamplerAdvanced': ('', 'noise_seed', '', 'steps', 'cfg', 'sampler_name', 'scheduler'),
+    'KSamplerAdvanced': ('add_noise', 'noise_seed', '', 'steps', 'cfg', 'sampler_name', 'scheduler'),
     'RandomNoise': ('noise_seed',),
     'BasicScheduler': ('scheduler', 'steps', 'denoise'),
     'KSamplerSelect': ('sampler_name',),
@@ -66,7 +67,8 @@ def read(texts: Mapping[str, str]) -> Recipe | None:
         return make_recipe('ComfyUI', others={'Graph': 'it has no sampler that is known'})
     behind = list(_upstream(graph, _last_sampler(graph) or samplers[0]))
     positive, negative = _conditioning(graph, behind)
-    latent = next((node for node in behind if _has_size(graph, node)), {})
+    noisy = [node for node in behind if node.get('add_noise') not in ('disable', False)]
+    size = next((node for node in (*_latents(graph, behind[0]), *behind) if _has_size(graph, node)), {})
     model = next((value for node in behind for name in _MODEL_INPUTS if isinstance(value := node.get(name), str)), None)
     others: dict[str, object] = {
         'Sampler': _first(behind, 'sampler_name'),
@@ -80,16 +82,16 @@ def read(texts: Mapping[str, str]) -> Recipe | None:
     guidance = _first(behind, 'guidance')
     return make_recipe(
         'ComfyUI',
-        prompt=_text(graph, positive),
+        prompt=_text(graph, positive, without='negative'),
         model=model,
-        seed=_first_of(graph, behind, 'seed', 'noise_seed'),
+        seed=_first_of(graph, noisy, 'seed', 'noise_seed'),
         parameters={
-            'negative_prompt': _text(graph, negative),
-            'width': _value(graph, latent, 'width'),
-            'height': _value(graph, latent, 'height'),
+            'negative_prompt': _text(graph, negative, without='positive'),
+            'width': _value(graph, size, 'width'),
+            'height': _value(graph, size, 'height'),
             'num_inference_steps': _first_of(graph, behind, 'steps'),
             'guidance_scale': _first_of(graph, behind, 'cfg') if guidance is None else guidance,
-            'num_frames': _value(graph, latent, 'length'),
+            'num_frames': _value(graph, size, 'length'),
         },
         others=others,
     )
@@ -158,7 +160,7 @@ def _drawn(whole: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def _is_sampler(node: _Node) -> bool:
     kind = node['class_type']
-    return ('Sampler' in kind and {'latent_image', 'latent', 'samples', 'positive'} & node.keys() != set()) or (
+    return ('Sampler' in kind and {*_LATENT_INPUTS, 'positive'} & node.keys() != set()) or (
         {'positive', 'negative', 'steps'} <= node.keys()
     )
 
@@ -173,18 +175,31 @@ def _last_sampler(graph: _Graph) -> _Node | None:
     return None
 
 
-def _upstream(graph: _Graph, start: _Node) -> Iterator[_Node]:
-    """The node and those that feed it, nearest first, each once."""
+def _upstream(graph: _Graph, start: _Node, without: str = '') -> Iterator[_Node]:
+    """The node and those that feed it, nearest first, each once.
+
+    Of a node that passes both prompts on, what feeds the one called `without` is passed over.
+    """
     waiting, seen = [start], {id(start)}
     passed = 0
     while waiting and passed < _FARTHEST:
         node = waiting.pop(0)
         passed += 1
         yield node
-        for value in node.values():
-            if (source := _source(graph, value)) is not None and id(source) not in seen:
+        for source in _feeding(graph, node, without):
+            if id(source) not in seen:
                 seen.add(id(source))
                 waiting.append(source)
+
+
+def _feeding(graph: _Graph, node: _Node, without: str) -> Iterator[_Node]:
+    if node['class_type'] == 'ConditioningZeroOut':  # nothing is left of what goes in
+        return
+    passes_both = {'positive', 'negative'} <= node.keys()
+    for name, value in node.items():
+        source = _source(graph, value)
+        if source is not None and not (passes_both and name == without):
+            yield source
 
 
 def _source(graph: _Graph, value: object) -> _Node | None:
@@ -202,11 +217,18 @@ def _conditioning(graph: _Graph, behind: list[_Node]) -> tuple[_Node | None, _No
     return None, None
 
 
-def _text(graph: _Graph, conditioning: _Node | None) -> str:
-    """The text that a conditioning was made from: the nearest that was typed."""
-    if conditioning is None or conditioning['class_type'] == 'ConditioningZeroOut':
+def _latents(graph: _Graph, sampler: _Node) -> Iterator[_Node]:
+    """What the sampler began with, nearest first."""
+    for name in _LATENT_INPUTS:
+        if (source := _source(graph, sampler.get(name))) is not None:
+            yield from _upstream(graph, source)
+
+
+def _text(graph: _Graph, conditioning: _Node | None, *, without: str) -> str:
+    """The text that a conditioning was made from: the nearest that was typed, never what is called `without`."""
+    if conditioning is None:
         return ''
-    for node in _upstream(graph, conditioning):
+    for node in _upstream(graph, conditioning, without):
         inputs = {name.lower(): value for name, value in node.items()}
         for name in _TEXT_INPUTS:
             if isinstance(text := inputs.get(name), str) and text.strip():
