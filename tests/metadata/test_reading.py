@@ -76,7 +76,7 @@ INVOKE = {
     'height': 640, 'seed': 7, 'cfg_scale': 7.5, 'steps': 30, 'scheduler': 'euler', 'app_version': '4.2',
     'model': {'key': 'k', 'hash': 'h', 'name': 'stabilityai/sdxl', 'base': 'sdxl', 'type': 'main'}, 'loras': [],
 }  # fmt: skip
-SWARM = {
+SWARM: dict[str, Any] = {
     'sui_image_params': {
         'prompt': 'a red fox', 'negativeprompt': 'blur', 'model': 'OfficialStableDiffusion/sd_xl', 'seed': 8,
         'steps': 20, 'cfgscale': 7.0, 'width': 1024, 'height': 1024, 'sampler': 'euler', 'swarm_version': '0.9',
@@ -160,6 +160,24 @@ def test_a1111_without_a_line_of_what_should_not_be_seen(tmp_path: Path) -> None
     )
     assert (told['prompt'], told['seed'], told['guidance_scale']) == ('a fox', 3, 3.5)
     assert 'negative_prompt' not in told
+
+
+def test_a1111_with_json_among_its_settings(tmp_path: Path) -> None:
+    """As Civitai writes it: what stands in there is no setting of the picture."""
+    resources = '[{"type":"checkpoint","modelName":"Plant, Seed: 4"}]'
+    more = '{"prompt":"a fox, (snow:1.2), Seed: 5, Steps: 6","steps":40}'
+    told = read(
+        png(
+            tmp_path,
+            parameters='a fox, (snow:1.2)\nSteps: 40, Sampler: Undefined, CFG scale: 7, Seed: 3, Size: 1216x832, '
+            f'Clip skip: 2, Civitai resources: {resources}, Civitai metadata: {more}, Version: x',
+        )
+    )
+    assert (told['seed'], told['num_inference_steps'], told['width']) == (3, 40, 1216)
+    assert told['unmapped'] == {
+        'Sampler': 'Undefined', 'Clip skip': '2', 'Civitai resources': resources, 'Civitai metadata': more,
+        'Version': 'x',
+    }  # fmt: skip
 
 
 def test_what_has_too_few_settings_is_no_text_of_a1111(tmp_path: Path) -> None:
@@ -308,6 +326,11 @@ def test_invokeai_of_earlier_years(tmp_path: Path) -> None:
     told = read(png(tmp_path, Dream='"a \\"red\\" fox" -s 50 -S 123 -W 512 -H 640 -C 7.5 -A k_lms'))
     assert (told['prompt'], told['seed'], told['width'], told['height']) == ('a "red" fox', 123, 512, 640)
     assert told['unmapped'] == {'-A': 'k_lms'}
+
+
+def test_swarmui_tells_of_a_films_frames(tmp_path: Path) -> None:
+    params = {**SWARM['sui_image_params'], 'textvideoframes': 61}
+    assert read(png(tmp_path, parameters=json.dumps({'sui_image_params': params})))['num_frames'] == 61
 
 
 def test_swarmui(tmp_path: Path) -> None:

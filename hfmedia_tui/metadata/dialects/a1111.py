@@ -10,6 +10,7 @@ a colon or a quotation mark.
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from hfmedia_tui.metadata.formats.exif import USER_COMMENT
@@ -18,7 +19,7 @@ from hfmedia_tui.metadata.recipe import Recipe, make_recipe, side_by_side
 __all__ = ['read', 'write']
 
 _SETTING: Final = re.compile(r'\s*(\w[\w \-/]{1,60}):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)')
-_HASHES: Final = re.compile(r'(?:,\s*)?Hashes:\s*\{[^}]*\}')
+_JSON: Final = json.JSONDecoder()
 _LONGEST_LINE: Final = 20_000
 _FEWEST_SETTINGS: Final = 3
 """Fewer in the last line, and it belongs to the prompt."""
@@ -92,7 +93,19 @@ def _apart(text: str) -> str:
 def _settings(line: str) -> dict[str, object]:
     if len(line) > _LONGEST_LINE:
         return {}
-    return {name: _unquoted(value.strip()) for name, value in _SETTING.findall(_HASHES.sub('', line))}
+    settings, position = dict[str, object](), 0
+    while (match := _SETTING.search(line, position)) is not None:
+        value, position = _value(line, match)
+        settings[match[1]] = value
+    return settings
+
+
+def _value(line: str, match: re.Match[str]) -> tuple[object, int]:
+    """A setting's value and where it ends: JSON may stand there as it is, with commas and colons of its own."""
+    if match[2].startswith(('[', '{')):
+        with suppress(ValueError, RecursionError):
+            return _JSON.raw_decode(line, match.start(2))
+    return _unquoted(match[2].strip()), match.end()
 
 
 def _unquoted(value: str) -> object:

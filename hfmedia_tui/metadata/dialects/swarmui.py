@@ -4,6 +4,7 @@ https://github.com/mcmonkeyprojects/SwarmUI/blob/master/docs/Image%20Metadata%20
 """
 
 from collections.abc import Mapping
+from typing import Final
 
 from hfmedia_tui.metadata.dialects.json_texts import json_object, number_or_text
 from hfmedia_tui.metadata.formats.exif import USER_COMMENT
@@ -11,8 +12,11 @@ from hfmedia_tui.metadata.recipe import Recipe, make_recipe
 
 __all__ = ['read']
 
-_MAPPED = frozenset(
-    {'prompt', 'negativeprompt', 'model', 'seed', 'width', 'height', 'steps', 'cfgscale', 'fluxguidancescale', 'images'}
+_FRAMES: Final = ('textvideoframes', 'videoframes')
+"""Its names hold lower case letters alone: `Text2Video Frames` has lost its digit."""
+_GUIDANCE: Final = ('fluxguidancescale', 'cfgscale')
+_MAPPED: Final = frozenset(
+    {'prompt', 'negativeprompt', 'model', 'seed', 'width', 'height', 'steps', 'images', *_GUIDANCE, *_FRAMES}
 )
 
 
@@ -31,12 +35,8 @@ def read(texts: Mapping[str, str]) -> Recipe | None:
             'width': given.get('width'),
             'height': given.get('height'),
             'num_inference_steps': given.get('steps'),
-            'guidance_scale': number_or_text(given, 'fluxguidancescale', 'cfgscale'),
-            'num_frames': number_or_text(given, 'text2videoframes', 'videoframes'),
+            'guidance_scale': number_or_text(given, *_GUIDANCE),
+            'num_frames': number_or_text(given, *_FRAMES),
         },
-        others={
-            name: value
-            for name, value in given.items()
-            if name not in _MAPPED and name not in ('text2videoframes', 'videoframes')
-        },
+        others={name: value for name, value in given.items() if name not in _MAPPED},
     )
