@@ -15,6 +15,9 @@ from hfmedia_tui.errors import UsageError
 __all__ = ['run_command']
 
 json_option = click.option('--json', 'as_json', is_flag=True, help='One JSON object a line, and nothing else.')
+dry_run_option = click.option(
+    '--dry-run', is_flag=True, help='Show what would be sent, and how many requests are paid; send nothing.'
+)
 over_limit_option = click.option('--over-limit', is_flag=True, help='Send more than the settings allow.')
 sandbox_option = click.option('--sandbox', is_flag=True, help='Use the built-in sandbox: no account, no network.')
 TASKS = ('text-to-image', 'text-to-video')
@@ -97,7 +100,7 @@ def command(context: click.Context, verbose: bool, linear: bool, sandbox: bool) 
 @command.command()
 @click.argument('prompt', required=False)
 @click.option('--prompts', metavar='FILE|-', help='Prompts from a file: one a line, or a JSON object a line.')
-@click.option('--dry-run', is_flag=True, help='Show what would be sent, and how many requests are paid; send nothing.')
+@dry_run_option
 @click.option('--model', metavar='MODEL[:PROVIDER]', help='The model, and the one provider to ask.')
 @click.option('-n', 'count', type=click.IntRange(1, 1000), default=1, help='How many generations.')
 @click.option('--aspect-ratio', metavar='W:H', help='Such as 16:9; sets width and height.')
@@ -276,6 +279,7 @@ def show(file: str, as_json: bool) -> int:
 @click.option('--seed', type=click.IntRange(0), help='Another seed than it was made with.')
 @click.option('--new-seed', is_flag=True, help='A random seed.')
 @click.option('--output', type=click.Path(file_okay=False), help='The folder for results.')
+@dry_run_option
 @over_limit_option
 @json_option
 @sandbox_option

@@ -11,7 +11,7 @@ from hfmedia_tui.cli.driving import drive, finish, need_token
 from hfmedia_tui.cli.foretelling import foretell
 from hfmedia_tui.cli.prompts import read_prompts
 from hfmedia_tui.cli.streams import read_input
-from hfmedia_tui.domain import Job, Order, split_name
+from hfmedia_tui.domain import Job, Order, Task, split_name
 from hfmedia_tui.parameters import PARAMETERS, parse_extra
 from hfmedia_tui.paths import find_paths, named_folder
 from hfmedia_tui.services import Ask, Limits, Services, open_services
@@ -80,6 +80,7 @@ def run_generate(
 
 async def generate(
     *asks: Ask,
+    task: Task | None = None,
     limits: Limits | None = None,
     proxy: str | None = None,
     template: bool = False,
@@ -88,7 +89,9 @@ async def generate(
     as_json: bool,
     sandbox: bool,
 ) -> int:
-    """Generate what is asked for, with the usual model where none is named, and return the exit code.
+    """Generate what is asked for, where no model is named with the usual one, or that for `task`.
+
+    Returns the exit code.
 
     With `template` a prompt may stand for several, see `templates`; with `dry_run` nothing is recorded or sent; with
     `over_limit` no ceiling counts.
@@ -97,7 +100,7 @@ async def generate(
         for provider in dict.fromkeys(ask.provider for ask in asks):
             need_token(services, provider)
         if not all(ask.model for ask in asks):
-            usual = await services.usual_model()
+            usual = await services.usual_model(task)
             asks = tuple(ask if ask.model else msgspec.structs.replace(ask, model=usual) for ask in asks)
             click.echo(f'Using {usual}.', err=True)
         if dry_run:

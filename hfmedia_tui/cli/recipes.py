@@ -85,6 +85,7 @@ def run_again(
     seed: int | None,
     new_seed: bool,
     output: str | None,
+    dry_run: bool,
     over_limit: bool,
     as_json: bool,
     sandbox: bool,
@@ -105,7 +106,16 @@ def run_again(
         count=count,
         output=str(named_folder(output)) if output else None,
     )
-    return asyncio.run(generate(ask, over_limit=over_limit, as_json=as_json, sandbox=sandbox or recipe.sandbox))
+    return asyncio.run(
+        generate(
+            ask,
+            task=recipe.task,
+            dry_run=dry_run,
+            over_limit=over_limit,
+            as_json=as_json,
+            sandbox=sandbox or recipe.sandbox,
+        )
+    )
 
 
 async def _recipe_of_job(name: str) -> Recipe:

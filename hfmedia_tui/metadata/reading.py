@@ -6,10 +6,11 @@ from typing import Final
 
 import msgspec
 
-from hfmedia_tui.domain import clean
+from hfmedia_tui.domain import Task, clean
 from hfmedia_tui.errors import MediaError
 from hfmedia_tui.metadata.containers import find_format
 from hfmedia_tui.metadata.dialects import a1111, comfyui, drawthings, fooocus, invokeai, ours, plain_json, swarmui
+from hfmedia_tui.metadata.formats import mp4
 from hfmedia_tui.metadata.formats.carried import Carried
 from hfmedia_tui.metadata.recipe import Recipe
 from hfmedia_tui.metadata.sidecar import read_sidecar, sidecar_path
@@ -50,7 +51,8 @@ def read_recipe(path: Path) -> Recipe:
             f'{name} does not tell how it was made.{signed}',
             'Files of this program, AUTOMATIC1111, ComfyUI, InvokeAI, SwarmUI, Fooocus and Draw Things can.',
         )
-    return msgspec.structs.replace(recipe, signed=carried.signed)
+    shown = Task.TEXT_TO_VIDEO if form is mp4 else Task.TEXT_TO_IMAGE
+    return msgspec.structs.replace(recipe, task=recipe.task or shown, signed=carried.signed)
 
 
 def _foreign(carried: Carried) -> Recipe | None:

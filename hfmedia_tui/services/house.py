@@ -220,18 +220,23 @@ class Services:
         """The newest order that was sent where this house sends them."""
         return await self.ledger.last_order(self.router)
 
-    async def usual_model(self) -> str:
-        """The model used last, or the first of the list that makes pictures: a film costs many times as much.
+    async def usual_model(self, task: Task | None = None) -> str:
+        """The model used last, if it does `task` where one is given; or else the first of the list for that.
 
-        The first of all where none makes pictures. Raises UsageError and HubError.
+        Without a task it is the first that makes pictures, as a film costs many times as much, or the first of all.
+        Raises UsageError and HubError.
         """
         last = await self.last_order()
-        if last is not None:
+        if last is not None and task in (None, last.task):
             return last.model
         models = await self.catalog.models()
-        if not models:
+        wanted = task or Task.TEXT_TO_IMAGE
+        first = next((model.id for model in models if model.task is wanted), None)
+        if first is None and models and task is None:
+            first = models[0].id
+        if first is None:
             raise UsageError('The Hub lists no model that can be used now.', 'Name one.')
-        return next((model.id for model in models if model.task is Task.TEXT_TO_IMAGE), models[0].id)
+        return first
 
     async def familiar_models(self) -> tuple[str, ...]:
         """Ids of the user's favourites, then of the models used last. Raises StoreError."""

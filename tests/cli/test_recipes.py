@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.cli.conftest import Run
 from tests.metadata.samples import MODEL, inscribe, write_sample
-from tests.metadata.test_reading import A1111, png
+from tests.metadata.test_reading import A1111, KSAMPLER, png
 
 
 def test_a_result_is_shown_and_made_again_from_its_file_and_from_its_job(run_online: Run, tmp_path: Path) -> None:
@@ -44,6 +44,27 @@ def test_a_file_of_another_tool_is_made_with_a_model_of_the_hub(run_online: Run,
     assert job['seed'] != 1234
     assert 'Not taken over: Model: dreamshaper_8' in ran.err
     assert 'Not taken over: Sampler: DPM++ 2M' in ran.err
+
+
+def test_a_picture_is_made_again_as_a_picture_and_a_film_as_a_film(run_online: Run, tmp_path: Path) -> None:
+    """Whatever was made last: a film costs many times as much, and a picture of a film is no use."""
+    drawn = KSAMPLER | {'5': {'class_type': 'Empty', 'inputs': {'width': 64, 'height': 64, 'length': 17}}}
+    for texts, task in (({'prompt': json.dumps(drawn)}, 'text-to-video'), ({'parameters': A1111}, 'text-to-image')):
+        file = str(png(tmp_path, **texts))
+        told = run_online('again', file, '--dry-run', '--json')
+        assert told.code == 0, told.err
+        assert [line['request']['task'] for line in told.lines[:-1]] == [task]
+        assert run_online('jobs').out == ''
+        model = run_online('models', '--task', task, '--json').lines[0]['id']
+        assert f'Using {model}.' in told.err
+        assert told.lines[-1] == {'event': 'would_end', 'requests': 1, 'paid': 1}
+
+
+def test_the_model_used_last_is_taken_for_a_file_only_where_it_makes_the_same(run_online: Run, tmp_path: Path) -> None:
+    film = run_online('models', '--task', 'text-to-video', '--json').lines[0]['id']
+    assert run_online('generate', 'waves', '--model', film).code == 0
+    told = run_online('again', str(png(tmp_path, parameters=A1111)), '--dry-run', '--json')
+    assert [line['request']['task'] for line in told.lines[:-1]] == ['text-to-image']
 
 
 def test_a_person_is_shown_what_is_there_and_what_has_no_place(run_offline: Run, tmp_path: Path) -> None:

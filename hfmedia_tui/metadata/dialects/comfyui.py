@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any, Final
 
+from hfmedia_tui.domain import Task
 from hfmedia_tui.metadata.dialects.json_texts import json_object
 from hfmedia_tui.metadata.formats.exif import USER_COMMENT
 from hfmedia_tui.metadata.recipe import Recipe, make_recipe
@@ -79,10 +80,11 @@ def read(texts: Mapping[str, str]) -> Recipe | None:
         others['Samplers'] = len(samplers)
     loras = [node['lora_name'] for node in behind if isinstance(node.get('lora_name'), str)]
     others |= {f'LoRA {number}' if number > 1 else 'LoRA': name for number, name in enumerate(loras, start=1)}
-    guidance = _first(behind, 'guidance')
+    guidance, frames = _first(behind, 'guidance'), _value(graph, size, 'length')
     return make_recipe(
         'ComfyUI',
         prompt=_text(graph, positive, without='negative'),
+        task=None if frames in (None, 1) else Task.TEXT_TO_VIDEO,
         model=model,
         seed=_first_of(graph, noisy, 'seed', 'noise_seed'),
         parameters={
@@ -91,7 +93,7 @@ def read(texts: Mapping[str, str]) -> Recipe | None:
             'height': _value(graph, size, 'height'),
             'num_inference_steps': _first_of(graph, behind, 'steps'),
             'guidance_scale': _first_of(graph, behind, 'cfg') if guidance is None else guidance,
-            'num_frames': _value(graph, size, 'length'),
+            'num_frames': frames,
         },
         others=others,
     )

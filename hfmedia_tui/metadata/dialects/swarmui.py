@@ -6,6 +6,7 @@ https://github.com/mcmonkeyprojects/SwarmUI/blob/master/docs/Image%20Metadata%20
 from collections.abc import Mapping
 from typing import Final
 
+from hfmedia_tui.domain import Task
 from hfmedia_tui.metadata.dialects.json_texts import json_object, number_or_text
 from hfmedia_tui.metadata.formats.exif import USER_COMMENT
 from hfmedia_tui.metadata.recipe import Recipe, make_recipe
@@ -25,8 +26,10 @@ def read(texts: Mapping[str, str]) -> Recipe | None:
     given = told.get('sui_image_params')
     if not isinstance(given, dict):
         return None
+    frames = number_or_text(given, *_FRAMES)
     return make_recipe(
         'SwarmUI',
+        task=None if frames is None else Task.TEXT_TO_VIDEO,
         prompt=given.get('prompt'),
         model=given.get('model'),
         seed=given.get('seed'),
@@ -36,7 +39,7 @@ def read(texts: Mapping[str, str]) -> Recipe | None:
             'height': given.get('height'),
             'num_inference_steps': given.get('steps'),
             'guidance_scale': number_or_text(given, *_GUIDANCE),
-            'num_frames': number_or_text(given, *_FRAMES),
+            'num_frames': frames,
         },
         others={name: value for name, value in given.items() if name not in _MAPPED},
     )
