@@ -224,12 +224,13 @@ class ComposingPlace(RecipePlace):
     @work(group='kept', exclusive=True, exit_on_error=False)
     async def _take_kept(self, services: 'Services') -> None:
         begun = (self.model and self.model.id, self.form.valid)
-        with suppress(ValueError, HubError):  # of another version, cut short, or of a Hub that cannot be asked
+        with suppress(ValueError):  # of another version, or cut short
             composed = read_composition(self._kept.get('composed', ''))
-            known = await asyncio.gather(*map(services.catalog.model, composed.models))
-            if begun == (self.model and self.model.id, self.form.valid) and all(known):  # nobody has begun meanwhile
-                self.models = tuple(models[0] for models in known)
-                self.form.fill(composed.entries)
+            models = await self._models_named(composed.models, services)
+            is_told = any(model.mappings for model in models)  # else the Hub cannot be asked
+            if is_told and begun == (self.model and self.model.id, self.form.valid):  # nobody has begun meanwhile
+                self.models = models
+                self._fill_form(composed.entries)
         self._resuming = False
 
     def reuse(self, order: Order, *, only: Job | None = None) -> None:
@@ -280,15 +281,22 @@ class ComposingPlace(RecipePlace):
 
     @work(group='open', exclusive=True, exit_on_error=False)
     async def open_composition(self, composition: Composition, services: 'Services') -> None:
-        """Compose what was saved."""
+        """Compose what was saved, all of it at once: its prompt never stands beside another model."""
+        self.models = await self._models_named(composition.models, services)
         self.prompt.write_over(composition.prompt)
-        self.prompt.focus()
-        try:
-            known = await asyncio.gather(*map(services.catalog.model, composition.models))
-            self.models = tuple(models[0] for models in known if models) or self.models
-        except HubError as error:
-            self.refuse(str(error))
         self._fill_form(composition.entries)
+        self.prompt.focus()
+
+    async def _models_named(self, names: Sequence[str], services: 'Services') -> tuple[Model, ...]:
+        """Models as they are known, or as the Hub tells of them; one that it does not tell of has no mappings."""
+
+        async def told(name: str) -> Model:
+            if known := services.catalog.known(name):
+                return known[0]
+            model, _ = await self._as_served(Model(id=name, task=Task.TEXT_TO_IMAGE), services)
+            return model
+
+        return tuple(await asyncio.gather(*map(told, names)))
 
     # ------------------------------------------------------------------------------------------ the prompt
 

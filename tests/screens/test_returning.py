@@ -1,10 +1,12 @@
 """The session comes back: the place, its filters, and what was selected."""
 
 import json
+from collections.abc import Mapping
 
 import pytest
 from textual.widgets import Input
 
+from hfmedia_tui.composition import Composition, Entries
 from hfmedia_tui.domain import JobState
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.screens.shelf import Shelf
@@ -13,6 +15,7 @@ from tests.screens.conftest import Start
 from tests.screens.studio import Studio
 
 MODEL = 'black-forest-labs/FLUX.1-schnell'
+OTHER = 'black-forest-labs/FLUX.1-dev'
 
 
 async def test_the_place_its_filters_and_the_selection_return(start: Start) -> None:
@@ -40,6 +43,19 @@ async def test_the_place_its_filters_and_the_selection_return(start: Start) -> N
         await studio.pilot.pause()
     async with start((80, 24)) as studio:
         assert studio.app.current_mode == 'settings'
+
+
+async def test_what_was_composed_comes_back_without_a_model_that_is_gone(
+    start: Start, paths: Paths, environment: Mapping[str, str]
+) -> None:
+    composed = Composition(models=(OTHER, 'gone/away', MODEL), prompt='', entries=Entries(count=3, seed=7))
+    compose = {'router': environment['HFMEDIA_ROUTER_URL'], 'composed': composed.as_json()}
+    paths.data.mkdir(parents=True)
+    (paths.data / 'session.json').write_text(json.dumps({'places': {'compose': compose}}))
+    async with start() as studio:
+        await studio.press('f3')
+        await studio.until(lambda: [model.id for model in studio.compose.models] == [OTHER, MODEL])
+        assert studio.compose.form.valid == composed.entries
 
 
 async def test_jobs_come_back_with_their_filter_and_the_one_that_was_looked_at(start: Start) -> None:

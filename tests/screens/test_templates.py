@@ -1,5 +1,6 @@
 """What was composed, under a name."""
 
+from hfmedia_tui.composition import Composition, Entries, SavedTemplate
 from hfmedia_tui.screens.asking import TextQuestion
 from hfmedia_tui.screens.compose import ComposeScreen
 from hfmedia_tui.screens.template_finder import TemplateFinder
@@ -7,6 +8,7 @@ from hfmedia_tui.widgets.chooser import Chooser
 from tests.screens.conftest import Start
 
 MODEL = 'black-forest-labs/FLUX.1-schnell'
+OTHER = 'black-forest-labs/FLUX.1-dev'
 
 
 async def test_what_is_composed_is_saved_opened_replaced_and_deleted(start: Start) -> None:
@@ -34,7 +36,7 @@ async def test_what_is_composed_is_saved_opened_replaced_and_deleted(start: Star
         await studio.until(lambda: isinstance(studio.app.screen, TemplateFinder))
         await studio.press('escape', 'f2')
 
-        await studio.choose('black-forest-labs/FLUX.1-dev')
+        await studio.choose(OTHER)
         compose.prompt.text = 'something else'
         compose.query_one('#num_inference_steps Entry').value = ''  # type: ignore[attr-defined]
         await studio.press('ctrl+s')
@@ -56,3 +58,19 @@ async def test_what_is_composed_is_saved_opened_replaced_and_deleted(start: Star
         await studio.press('escape')
         assert isinstance(studio.app.screen, ComposeScreen)
         assert studio.services.templates.all() == ()
+
+
+async def test_a_model_that_is_no_longer_listed_keeps_nobody_from_a_template(start: Start) -> None:
+    """You should see the other model with all that was saved, and never its prompt beside another model."""
+    async with start(toasts=True) as studio:
+        opened = Composition(models=('gone/away', OTHER), prompt='a fox', entries=Entries(count=2))
+        studio.services.templates.save(SavedTemplate('foxes', opened))
+        await studio.choose(MODEL)
+        await studio.press('ctrl+s')
+        await studio.until_shown('foxes')
+        await studio.press('enter')
+        await studio.until(lambda: studio.compose.prompt.text == 'a fox')
+        assert OTHER in [model.id for model in studio.compose.models]
+        await studio.until_shown('gone/away is not listed any more')
+        assert [model.id for model in studio.compose.models] == [OTHER]
+        assert studio.compose.form.count == 2
