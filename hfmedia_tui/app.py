@@ -29,6 +29,7 @@ from hfmedia_tui.screens.leaving_app import LeavingApp
 from hfmedia_tui.screens.place import Place
 from hfmedia_tui.screens.settings_app import SettingsApp
 from hfmedia_tui.settings_file import SettingsFile
+from hfmedia_tui.store.draft import Draft
 from hfmedia_tui.store.session import Session
 from hfmedia_tui.tokens import keep_token
 from hfmedia_tui.widgets.keymap import rebind
@@ -141,6 +142,9 @@ class HFMediaApp(PicturesApp, TypeAheadApp, SettingsApp, LeavingApp, StylesApp):
         self._typed = typed
         self.session = Session(paths.data / 'session.json')
         self.session.read()
+        self.draft = Draft(paths.data / 'draft.txt')
+        """The prompt that is being written, whether or not the rooms are open."""
+        self.draft.read()
         # Textual begins there, and paints it at once: a place that is gone to is painted 50 ms later, and twice.
         self.DEFAULT_MODE = self._first_place()  # type: ignore[misc]
         super().__init__()
@@ -178,14 +182,14 @@ class HFMediaApp(PicturesApp, TypeAheadApp, SettingsApp, LeavingApp, StylesApp):
         return bool(self._sandbox or self._token_found)
 
     def _first_place(self) -> str:
-        """Where the user was last; the prompt for who is typing already, the models for who is new."""
+        """The prompt for who is typing already; else where the user was last, and the models for who is new."""
         if not self._opens_at_once:
             return 'welcome'
-        if not self.paths.ledger.exists():
-            return 'browse'
-        if self._typed or self.session.place not in TopBar.PLACES:
-            return 'browse' if self._sandbox and not self._typed else 'compose'
-        return self.session.place
+        if self._typed:
+            return 'compose'
+        if self.session.place in TopBar.PLACES:
+            return self.session.place
+        return 'browse' if self._sandbox or not self.paths.ledger.exists() else 'compose'
 
     async def on_unmount(self) -> None:
         if self.services is not None:
@@ -260,10 +264,8 @@ class HFMediaApp(PicturesApp, TypeAheadApp, SettingsApp, LeavingApp, StylesApp):
         self.run_worker(self._settle(services), name='settle', group='settle', exit_on_error=False)
         if self.jobs:
             self.jobs_changed.publish(tuple(self.jobs.values()))
-        if last is None:
-            if (compose := self._composing) is not None and not compose.prompt.text:
-                await self.switch_mode('browse')
-            return
+        if last is None and not self.session.place and (compose := self._composing) and not compose.prompt.text:
+            await self.switch_mode('browse')
         self._last = last
         self._compose_last()
 

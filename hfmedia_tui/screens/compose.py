@@ -131,7 +131,7 @@ class ComposeScreen(ComposingPlace):
         self._written: dict[str, str] = {}
         """Prompts of orders that can still be taken back, as they were written."""
         self._unsent: Unsent | None = None
-        """The draft, once that of an earlier session was taken up."""
+        """What is not sent, from the draft of an earlier session on."""
 
     def compose_place(self) -> ComposeResult:
         with Horizontal(id='desk'):
@@ -215,21 +215,12 @@ class ComposeScreen(ComposingPlace):
 
     # ------------------------------------------------------------------------------------------ the draft
 
-    def take_standing(self) -> None:
-        if self.services is not None and self._unsent is None:
-            self._unsent = Unsent(self.services.draft)
-            self._take_draft(self.services.draft.text)
-        super().take_standing()
-
-    def _take_draft(self, draft: str) -> None:
-        """Go on with what an earlier session left unsent; what was typed meanwhile follows it."""
-        typed = self.prompt.text
-        if draft and draft != typed:
+    def on_mount(self) -> None:
+        """Go on with what an earlier session left unsent."""
+        self._unsent = Unsent(self.house.draft)
+        if draft := self.house.draft.text:
             self.prompt.text = draft
-            if typed:
-                self.prompt.append(typed)
             self.prompt.move_cursor(self.prompt.document.end)
-        self._keep_draft()
 
     @on(TextArea.Changed)
     def _keep_draft(self) -> None:

@@ -23,7 +23,6 @@ from hfmedia_tui.services.spending import over_limit, paid_requests, paid_retrie
 from hfmedia_tui.services.trash import UndoableTrash
 from hfmedia_tui.services.waiting import Waiting
 from hfmedia_tui.settings import Settings
-from hfmedia_tui.store.draft import Draft
 from hfmedia_tui.store.ledger import Ledger
 from hfmedia_tui.store.saved_templates import SavedTemplates
 from hfmedia_tui.store.wildcards import read_wildcards
@@ -67,8 +66,6 @@ class Services:
         self.trash = trash
         self.pasts = Pasts(ledger.history, router)
         self.waiting = Waiting(ledger, pool)
-        self.draft = Draft(paths.data / 'draft.txt')
-        """The prompt that is being written."""
         self.templates = SavedTemplates(paths.templates)
         """What the user has given a name."""
         self._ordering = ordering

@@ -138,5 +138,4 @@ async def open_services(
             trash=UndoableTrash(ledger.trash, pool),
             hear_keys=hear_keys,
         )
-        await asyncio.to_thread(services.draft.read)
         yield services

@@ -32,11 +32,8 @@ class Session:
         self._file = file
         self._troubled = False
         self._kept = Kept()
-
-    @property
-    def place(self) -> str:
-        """The place that was left last; empty where none is known."""
-        return self._kept.place
+        self.place = ''
+        """The place that an earlier session left last; empty where none is known."""
 
     def of(self, place: str) -> Mapping[str, str]:
         """What was kept of a place, by names of its own; each is to be checked by whoever named it."""
@@ -58,7 +55,8 @@ class Session:
             for place, kept in told.places.items()
             if isinstance(kept, dict)
         }
-        self._kept = Kept(clean(told.place, 40), places)
+        self.place = clean(told.place, 40)
+        self._kept = Kept(self.place, places)
 
     def write(self, place: str, places: Mapping[str, Mapping[str, str]]) -> None:
         """Keep this from now on, where it is new; where that cannot be, only the log is told. Blocking."""

@@ -106,7 +106,7 @@ async def test_a_job_that_cannot_be_replaced_is_told_of_beside_the_one_that_was_
         await studio.press('f5')
         await studio.until_shown('could not be cancelled')
         assert len(studio.services.pool.jobs) == 3
-        await studio.until(lambda: not studio.services.draft.text)
+        await studio.until(lambda: not studio.app.draft.text)
         assert studio.services.pool.jobs[waiting.id].paused
         with closing(sqlite3.connect(paths.ledger)) as connection, connection:
             connection.execute('DROP TRIGGER never')

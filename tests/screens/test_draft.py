@@ -1,10 +1,14 @@
 """What is written and not sent outlives the program."""
 
+import asyncio
 import stat
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.screens.compose import ComposeScreen
+from hfmedia_tui.services import Services
 from hfmedia_tui.store.draft import Draft
 from hfmedia_tui.widgets.chooser import Chooser
 from hfmedia_tui.widgets.field import Entry
@@ -46,6 +50,37 @@ async def test_the_next_session_goes_on_with_the_draft_and_what_was_typed_before
     async with start(typed='moon') as studio:
         await studio.until(lambda: isinstance(studio.app.screen, ComposeScreen))
         await studio.until(lambda: studio.compose.prompt.text == 'a wolf\n[/in the dark\nmoon')
+
+
+@asynccontextmanager
+async def never(_: Paths, _sandbox: bool) -> AsyncIterator[Services]:
+    """Rooms that are still opening when the user has left."""
+    await asyncio.Event().wait()
+    yield  # type: ignore[misc]
+
+
+async def test_what_is_written_before_the_house_is_open_is_a_draft_too(start: Start) -> None:
+    async with start(opening=never, typed='a whale ', wait=False) as studio:
+        await studio.press(*'in ice')
+        assert studio.app.services is None
+        await studio.press('ctrl+q')
+        await studio.until(lambda: not studio.app.is_running)
+    async with start(opening=never, wait=False) as studio:
+        assert studio.compose.prompt.text == 'a whale in ice'
+        await studio.press(*' at dawn')
+    async with start() as studio:
+        assert studio.compose.prompt.text == 'a whale in ice at dawn'
+        await studio.until(lambda: studio.compose.model)
+
+
+async def test_who_is_new_and_types_at_once_goes_on_with_the_usual_model(start: Start) -> None:
+    async with start(typed='a red fox') as studio:
+        await studio.until_shown('begin with: Ctrl+O finds others')
+        assert studio.compose.prompt.text == 'a red fox'
+        await studio.press('enter')
+        await studio.until(lambda: studio.services.pool.jobs)
+        (job,) = await studio.settle()
+        assert job.order.prompt == 'a red fox'
 
 
 async def test_an_order_that_is_taken_back_is_a_draft_again(start: Start, paths: Paths) -> None:
