@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -24,10 +25,10 @@ from hfmedia_tui.engine.transport import Lost, Unreached
 from hfmedia_tui.providers import cancel, cancelled
 
 __all__ = [
-    'CANCELLED_UNSENT',
     'be_cancelled',
     'be_left',
     'be_mistaken',
+    'cancelled_unsent',
     'fail',
     'give_way',
     'interrupt',
@@ -41,7 +42,7 @@ replace = msgspec.structs.replace
 
 _COLLECTABLE: Final = 'It is paid for: retry collects it without a new request.'
 _UNSENT: Final = 'Nothing was sent that could be billed.'
-CANCELLED_UNSENT: Final = f'Cancelled. {_UNSENT}'
+_CANCELLED_UNSENT: Final = f'Cancelled. {_UNSENT}'
 _GIVEN_UP: Final = 'Given up; the provider may finish and bill it. Retry collects it.'
 _CANCEL_SECONDS: Final = 5.0
 """How long a provider is given to answer that it stops."""
@@ -128,10 +129,22 @@ async def be_cancelled(run: Run, *, reachable: bool = True) -> None:
     elif run.accepted and run.progress is not None:
         note = await _ask_to_stop(run, run.progress) if reachable else _GIVEN_UP
     else:
-        note = CANCELLED_UNSENT
+        note = _CANCELLED_UNSENT
     run.change(note=note)
     run.end(JobState.CANCELLED, run.failure(FailureCode.CANCELLED, 'Cancelled.', note))
     await run.save_end()
+
+
+def cancelled_unsent(job: Job, now: datetime, note: str = _CANCELLED_UNSENT) -> Job:
+    """A job as it ends that waits and that no provider was asked for."""
+    return replace(
+        job,
+        state=JobState.CANCELLED,
+        finished_at=now,
+        sent_in=None,
+        note=note,
+        error=Failure(code=FailureCode.CANCELLED, message='Cancelled.', hint=note, provider=job.provider),
+    )
 
 
 async def _ask_to_stop(run: Run, progress: Progress) -> str:

@@ -15,15 +15,16 @@ from typing import Final, Self
 
 import msgspec
 
-from hfmedia_tui.domain import AttemptRecord, Driver, Failure, FailureCode, Job, JobState, Order
+from hfmedia_tui.domain import Job, Order
 from hfmedia_tui.engine.beginning import Foreseen, foresee
-from hfmedia_tui.engine.endings import CANCELLED_UNSENT
+from hfmedia_tui.engine.endings import cancelled_unsent
 from hfmedia_tui.engine.events import Stream, Subscription
 from hfmedia_tui.engine.generations import jobs_of
 from hfmedia_tui.engine.graces import Graces
 from hfmedia_tui.engine.leaving import IfLeft, if_left
 from hfmedia_tui.engine.line import Line
 from hfmedia_tui.engine.runner import Runner
+from hfmedia_tui.engine.taking_up import take_up, was_sent
 from hfmedia_tui.engine.tools import Limits, Tools
 from hfmedia_tui.engine.whole import whole
 from hfmedia_tui.engine.workers import Workers
@@ -157,7 +158,8 @@ class Pool:
         return await whole(self._take_back(held))
 
     async def _take_back(self, held: list[Job]) -> tuple[Job, ...]:
-        ended = tuple(self._cancelled(job, 'Taken back before anything was sent.') for job in held)
+        now, note = self._tools.now(), 'Taken back before anything was sent.'
+        ended = tuple(cancelled_unsent(job, now, note) for job in held)
         try:
             await self._tools.ledger.save_all(ended)
         except StoreError:
@@ -207,16 +209,6 @@ class Pool:
 
         return await whole(end())
 
-    def _cancelled(self, job: Job, note: str) -> Job:
-        return replace(
-            job,
-            state=JobState.CANCELLED,
-            finished_at=self._tools.now(),
-            sent_in=None,
-            note=note,
-            error=Failure(code=FailureCode.CANCELLED, message='Cancelled.', hint=note, provider=job.provider),
-        )
-
     async def cancel_all(self) -> tuple[Job, ...]:
         """Cancel every job that has not ended, and return them as they ended. Raises StoreError."""
         self.stop_starting()
@@ -233,7 +225,7 @@ class Pool:
         unsent = [
             job
             for job in tuple(self._line.jobs.values())
-            if job.id not in self._ending and not (job.attempts and await self._was_sent(job.id))
+            if job.id not in self._ending and not await was_sent(self._tools.ledger, job)
         ]
         self._ending.update(job.id for job in unsent)
         try:
@@ -244,20 +236,12 @@ class Pool:
             self._check_idle()
 
     async def _give_up_unsent(self, jobs: list[Job]) -> None:
-        ended = [self._cancelled(job, CANCELLED_UNSENT) for job in jobs]
+        now = self._tools.now()
+        ended = [cancelled_unsent(job, now) for job in jobs]
         await self._tools.ledger.save_all(ended)
         for job in ended:
             self._line.drop(job.id)
             self._publish(job)
-
-    async def _was_sent(self, job_id: str) -> bool:
-        """Whether a provider was asked for the job: it has accepted it, or nobody heard its answer."""
-        last = await self._last_attempt(job_id)
-        return last is not None and last.sent
-
-    async def _last_attempt(self, job_id: str) -> AttemptRecord | None:
-        records = await self._tools.ledger.attempts(job_id)
-        return records[-1] if records else None
 
     async def retry(self, job_id: str, seen: Job | None = None, *, sent_only: bool = False) -> Job:
         """Queue an ended job again: it goes on at the earliest step that is not paid for. Raises UsageError.
@@ -289,22 +273,16 @@ class Pool:
         return tuple(taken), tuple(others)
 
     async def _take_up(self, job_id: str, *, asked: bool, seen: Job | None = None, sent_only: bool = False) -> Job:
+        ledger = self._tools.ledger
         if job_id in self._unsaved:
             if (runner := self._unsaved[job_id]) is not None:
                 await runner.save_again()
-            await self._tools.ledger.let_go(job_id)
+            await ledger.let_go(job_id)
             del self._unsaved[job_id]
-        queued = await self._tools.ledger.take_up(job_id, asked=asked, seen=seen, sent_only=sent_only)
-        if queued is None:
-            job = await self._tools.ledger.find(job_id)
-            if job.state is JobState.SUCCEEDED:
-                raise UsageError(f'Job {job.id} has succeeded.', 'Generate again for another result.')
-            if sent_only and job.driver is not Driver.OTHER:
-                raise UsageError(f"Job {job.id} is not in any provider's hands: there is nothing to collect.")
-            raise UsageError(f'Job {job.id} is under way already, or was ended by another process.')
+        queued = await take_up(ledger, job_id, asked=asked, seen=seen, sent_only=sent_only)
         sent = False
         with suppress(StoreError):  # it is this process's from here on; the run that looks again fails with the reason
-            sent = bool(queued.attempts) and await self._was_sent(job_id)
+            sent = await was_sent(ledger, queued)
         (self._line.collecting.add if sent else self._line.collecting.discard)(job_id)
         self._queue(queued)
         self._look_again()
