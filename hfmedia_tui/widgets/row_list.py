@@ -272,7 +272,7 @@ class RowList(ScrollView, Generic[RowType], can_focus=True):
         place = self.scroll_offset.y + y
         if place >= len(self._rows):
             self._drawn.pop(y, None)
-            return Strip.blank(width, self.rich_style) if self._rows else self._render_notice(y, width)
+            return Strip.blank(width, self._worn()) if self._rows else self._render_notice(y, width)
         state: tuple[str, ...] = ()
         if place == self.highlighted:
             state = ('row--highlighted',)
@@ -305,8 +305,8 @@ class RowList(ScrollView, Generic[RowType], can_focus=True):
         lines = self.notice.splitlines()
         top = 1 if self.size.height > len(lines) else 0
         if not 0 <= y - top < len(lines):
-            return Strip.blank(width, self.rich_style)
-        style = self.get_visual_style(*(() if y == top else ('row--muted',))).rich_style
+            return Strip.blank(width, self._worn())
+        style = self._worn(*(() if y == top else ('row--muted',)))
         return Strip([Segment(cells(f'  {lines[y - top]}', width), style)])
 
     def watch_highlighted(self, old: int | None, new: int | None) -> None:
