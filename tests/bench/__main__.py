@@ -16,7 +16,7 @@ from typing import Final
 
 from tests.bench.table import Row, in_markdown, in_text
 
-SCENES: Final = ('start', 'overhead', 'growth', 'keys', 'search', 'wire', 'memory', 'pictures', 'film', 'ssh')
+SCENES: Final = ('start', 'overhead', 'growth', 'keys', 'stall', 'search', 'wire', 'memory', 'pictures', 'film', 'ssh')
 """Each a module with `measure(*, quick: bool) -> Iterator[Row]`, in the order in which they are played."""
 QUICK: Final = ('start', 'overhead', 'growth', 'search', 'wire', 'pictures')
 """Those that are over in some seconds where they are asked to be quick."""

@@ -12,6 +12,8 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
+from textual.widgets import Input
+
 from hfmedia_tui.app import HFMediaApp
 from hfmedia_tui.domain import FINAL_STATES, Job
 from hfmedia_tui.media.picture import Pictures
@@ -25,10 +27,10 @@ from hfmedia_tui.services import Ask, Services
 from hfmedia_tui.widgets.model_list import ModelList
 from tests.bench.watching import LoopWatch, Output, resident
 
-__all__ = ['LAST_KEY', 'MODEL']
+__all__ = ['LAST_KEY', 'MODEL', 'WORDS']
 
 MODEL: Final = 'black-forest-labs/FLUX.1-dev'
-_WORDS: Final = ('flux', 'owner-12', 'sd', 'model-199', 'likes:>2', 'schnel')
+WORDS: Final = ('flux', 'owner-12', 'sd', 'model-199', 'likes:>2', 'schnel')
 """What is searched for: what is there in every name and in a few, what is no word, and what is misspelt."""
 LAST_KEY: Final = '.'
 _QUIET: Final = 0.25
@@ -42,6 +44,11 @@ class Inside(HFMediaApp):
     scene: str
     seconds: float
     report: dict[str, Any]
+
+    @property
+    def jobs_ended(self) -> int:
+        """How many jobs have ended."""
+        return sum(job.state in FINAL_STATES for job in self.jobs.values())
 
     def on_ready(self) -> None:
         self.output = Output(self, quiet=_QUIET, longest=_LONGEST)
@@ -75,7 +82,36 @@ class Inside(HFMediaApp):
             await asyncio.sleep(0.05)
         watching.cancel()
         running.cancel()
-        return watch.report() | {'jobs': sum(job.state in FINAL_STATES for job in services.pool.jobs.values())}
+        return watch.report() | {'jobs': self.jobs_ended}
+
+    async def play_searching(self, services: Services, jobs: int) -> dict[str, Any]:
+        """Wait for letters in the search of the models until the last, in Browse and over Compose; so many jobs run."""
+        await self.switch_mode('compose')
+        running = asyncio.create_task(self._keep_running(services, jobs))
+        told: dict[str, Any] = {}
+        for place in ('browse', 'popup'):
+            field = await self._search_field(place)
+            await asyncio.sleep(3)  # the jobs that were sent first are on their way
+            watch, before = LoopWatch(), self.jobs_ended
+            watching = asyncio.create_task(watch.run())
+            self.output.mark(place)
+            while not field.value.endswith(LAST_KEY):  # noqa: ASYNC110 - nobody else tells
+                await asyncio.sleep(0.05)
+            watching.cancel()
+            told[place] = watch.report() | {'results': self.jobs_ended - before}
+        running.cancel()
+        return told
+
+    async def _search_field(self, place: str) -> Input:
+        """Return the field that searches the models in Browse, or in the popup over Compose, once all are listed."""
+        await self.switch_mode('browse' if place == 'browse' else 'compose')
+        if isinstance(screen := self.screen, BrowseScreen):
+            screen.action_search()
+        elif isinstance(screen, ComposeScreen):
+            screen.action_models()
+        while not (isinstance(field := self.focused, Input) and self.screen.query_one(ModelList).rows):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        return field
 
     async def play_compose(self, services: Services, jobs: int) -> dict[str, Any]:
         """Do nothing while so many jobs run, beside the prompt."""
@@ -105,7 +141,7 @@ class Inside(HFMediaApp):
         models.show_rows = noted  # type: ignore[method-assign]
         told: dict[str, list[float]] = {'found': [], 'first': [], 'last': [], 'work': []}
         ending = time.perf_counter() + self.seconds
-        words = itertools.cycle(_WORDS)
+        words = itertools.cycle(WORDS)
         while not told['first'] or time.perf_counter() < ending:
             word = next(words)
             for key in (*word, *['backspace'] * len(word)):

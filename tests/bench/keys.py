@@ -3,7 +3,6 @@
 Idle, and while 32 jobs run and each result is shown beside the prompt as it comes.
 """
 
-import math
 import tempfile
 import time
 from collections.abc import Iterator
@@ -12,13 +11,13 @@ from typing import Any, Final, NamedTuple
 
 from tests.bench.inside import LAST_KEY
 from tests.bench.studio import House, house_at
-from tests.bench.table import Row
+from tests.bench.table import Row, percentile
 from tests.bench.watching import MARK
 from tests.terminals.kinds import KITTY
 from tests.terminals.looking import until
 from tests.terminals.recording import RecordingTerminal
 
-__all__ = ['measure', 'percentile']
+__all__ = ['measure']
 
 _JOBS: Final = 32
 _PACE: Final = 4.0
@@ -52,11 +51,6 @@ def measure(*, quick: bool) -> Iterator[Row]:
             against='the idle program',
             theirs=idle.told[figure],
         )
-
-
-def percentile(values: list[float], share: float) -> float:
-    """Return the value that `share` of all are not above."""
-    return sorted(values)[max(0, math.ceil(len(values) * share) - 1)]
 
 
 def _type(house: House, jobs: int, keys: int) -> _Typed:

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from tests.bench.keys import percentile
 from tests.bench.studio import house_at
-from tests.bench.table import Row
+from tests.bench.table import Row, percentile
 from tests.bench.terminal import PLAIN, Answering
 
 __all__ = ['measure']

@@ -5,7 +5,6 @@ relay between the real `ssh` and the real `sshd`, 10 Mbit/s and without a delay 
 `python -m tests.bench.ssh MEGABITS [ROUND_TRIP]`. Needs Debian's package openssh-server.
 """
 
-import math
 import os
 import sys
 import tempfile
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.bench.photograph import photograph
-from tests.bench.table import Row, in_text
+from tests.bench.table import Row, in_text, percentile
 from tests.bench.typing_scene import ECHO
 from tests.terminals.kinds import KITTY, PLAIN, VT340, Answers
 from tests.terminals.looking import until
@@ -81,11 +80,6 @@ def _echoed(terminal: RecordingTerminal, count: int) -> float:
     """When the echo of the key came, or a later one: keys that are handled at once are echoed once."""
     moments = (terminal.arrival(ECHO.format(later).encode()) for later in range(count, count + 200))
     return next(moment for moment in moments if moment is not None)
-
-
-def percentile(values: list[float], share: float) -> float:
-    """Return the value that `share` of all are not above."""
-    return sorted(values)[max(0, math.ceil(len(values) * share) - 1)]
 
 
 def measure(*, quick: bool, megabits: float = 10.0, round_trip: float = 0.0) -> Iterator[Row]:

@@ -1,11 +1,12 @@
 """What is measured, as rows of one table: our figure, what it is held against, and whether the goal is met."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
-__all__ = ['HEADER', 'Row', 'in_markdown', 'in_text', 'in_turn']
+__all__ = ['HEADER', 'Row', 'in_markdown', 'in_text', 'in_turn', 'percentile']
 
 HEADER: Final = ('', 'What', 'Ours', 'Against', 'Its figure', 'Ratio', 'Goal')
 _WIDTHS: Final = (1, 68, 10, 34, 10, 7, 16)
@@ -78,3 +79,8 @@ def in_turn(rounds: int, *sides: Callable[[], float]) -> list[float]:
     """Return the median of each side, measured in turn: what else the machine does falls on all of them."""
     taken = [[side() for side in sides] for _ in range(rounds)]
     return [median(figures) for figures in zip(*taken, strict=True)]
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Return the value that `share` of all are not above."""
+    return sorted(values)[max(0, math.ceil(len(values) * share) - 1)]

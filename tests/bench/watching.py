@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from hfmedia_tui.widgets.pictures_app import PicturesApp
+from tests.bench.table import percentile
 
 __all__ = ['MARK', 'LoopWatch', 'Output', 'resident']
 
@@ -17,26 +18,28 @@ _TICK: Final = 0.005
 
 
 class LoopWatch:
-    """The longest time that the loop did not come round, and the most that it worked in that time.
+    """How long the loop did not come round, and the most that it worked in that time.
 
     The latter is the same on a machine that is busy with other things.
     """
 
     def __init__(self) -> None:
-        self.stall = 0.0
-        self.turn = 0.0
+        self._stalls: list[float] = []
+        self._turn = 0.0
 
     async def run(self) -> None:
         last, worked = time.perf_counter(), time.thread_time()
         while True:
             await asyncio.sleep(_TICK)
             now, work = time.perf_counter(), time.thread_time()
-            self.stall = max(self.stall, now - last - _TICK)
-            self.turn = max(self.turn, work - worked)
+            self._stalls.append(now - last - _TICK)
+            self._turn = max(self._turn, work - worked)
             last, worked = now, work
 
     def report(self) -> dict[str, float]:
-        return {'stall': self.stall * 1000, 'turn': self.turn * 1000}
+        """In milliseconds."""
+        p99 = percentile(self._stalls, 0.99)
+        return {'stall': max(self._stalls) * 1000, 'stall_p99': p99 * 1000, 'turn': self._turn * 1000}
 
 
 class Output:
