@@ -48,6 +48,11 @@ async def _unbroken(future: asyncio.Future[Result]) -> Result:
         raise
 
 
+def _roll_back(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:  # a full disk may have rolled it back already
+        connection.execute('ROLLBACK')
+
+
 class Database:
     """A connection whose every call runs as a transaction of its own, in a thread, one after the other.
 
@@ -165,7 +170,7 @@ class Database:
             connection.execute(f'PRAGMA user_version = {len(MIGRATIONS)}')
             connection.execute('COMMIT')
         except BaseException:
-            connection.execute('ROLLBACK')
+            _roll_back(connection)
             raise
 
     def _transact(self, begin: str, transaction: Callable[[sqlite3.Connection], Result]) -> Result:
@@ -177,8 +182,7 @@ class Database:
                 result = transaction(self._connection)
                 self._connection.execute('COMMIT')
             except BaseException:
-                if self._connection.in_transaction:  # a full disk may have rolled it back already
-                    self._connection.execute('ROLLBACK')
+                _roll_back(self._connection)
                 raise
         except sqlite3.Error as error:
             raise trouble(self._path, error) from error

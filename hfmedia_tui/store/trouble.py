@@ -54,7 +54,9 @@ def damaged(path: Path, reason: str) -> StoreError:
 def _kind(error: OSError | sqlite3.Error) -> str:
     """The first part of SQLite's name for it, which is the general one."""
     if isinstance(error, sqlite3.Error):
-        return getattr(error, 'sqlite_errorname', '').removeprefix('SQLITE_').partition('_')[0]
+        name = getattr(error, 'sqlite_errorname', '').removeprefix('SQLITE_')
+        # What lies beside the ledger cannot grow: the name is one of input and output, the cause is a full disk.
+        return 'FULL' if name == 'IOERR_SHMSIZE' else name.partition('_')[0]
     return {
         errno.ENOSPC: 'FULL',
         errno.EDQUOT: 'FULL',

@@ -111,8 +111,12 @@ async def test_a_full_disk_is_called_so_and_loses_nothing(small_disk: Path) -> N
     await ledger.close()
 
 
-async def test_a_disk_without_room_for_a_ledger_is_called_full(small_disk: Path) -> None:
+@pytest.mark.parametrize('room', [0, 16, 64])
+async def test_a_disk_without_room_for_a_ledger_is_called_full(small_disk: Path, room: int) -> None:
+    """Of none at all, of too little for what lies beside the ledger, and of too little for its tables."""
+    (small_disk / 'room').write_bytes(bytes(room * 1024))
     fill(small_disk)
+    (small_disk / 'room').unlink()
     with pytest.raises(StoreError, match='disk is full'):
         await Ledger(small_disk / 'ledger.sqlite3').open()
 
