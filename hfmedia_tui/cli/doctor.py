@@ -193,11 +193,12 @@ def _ceiling(requests: int) -> str:
 
 def _folders(paths: Paths) -> list[Finding]:
     folders = {'data': paths.data, 'cache': paths.cache, 'output': paths.output}
-    return [Finding(check=name, ok=_writable(path), found=str(path)) for name, path in folders.items()]
+    return [_folder(name, path) for name, path in folders.items()]
 
 
-def _writable(path: Path) -> bool:
+def _folder(name: str, path: Path) -> Finding:
     """Whether files can be made in `path`, or `path` itself where it is not there yet."""
-    while not path.exists() and path != path.parent:
-        path = path.parent
-    return path.is_dir() and os.access(path, os.W_OK | os.X_OK)
+    there = next(each for each in (path, *path.parents) if each.exists())
+    if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
+        return Finding(check=name, ok=True, found=str(path))
+    return Finding(check=name, ok=False, found=f'{path}: nothing can be written into {there}')

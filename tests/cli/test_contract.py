@@ -387,6 +387,15 @@ def test_the_doctor_looks_at_everything(run_online: Run, run_offline: Run) -> No
     assert 's3cret' not in malformed.out + malformed.err
 
 
+def test_the_doctor_says_where_nothing_can_be_written(run_online: Run, tmp_path: Path) -> None:
+    (tmp_path / 'file').write_text('')
+    ran = run_online('doctor', '--json', HFMEDIA_HOME=str(tmp_path / 'file'))
+    assert ran.code == 1
+    (told,) = ran.lines
+    for name in ('data', 'cache', 'output'):
+        assert told[name]['found'].endswith(f'nothing can be written into {tmp_path / "file"}')
+
+
 @pytest.mark.parametrize('arguments', [('--sandbox', 'doctor'), ('doctor', '--sandbox')])
 def test_the_doctor_looks_at_the_sandbox_where_that_is_used(run_offline: Run, arguments: tuple[str, ...]) -> None:
     ran = run_offline(*arguments, '--json', HF_ENDPOINT='http://127.0.0.1:9', HFMEDIA_ROUTER_URL='http://127.0.0.1:9')
