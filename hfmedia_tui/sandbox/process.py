@@ -19,7 +19,8 @@ from hfmedia_tui.sandbox.addresses import Addresses
 
 __all__ = ['Addresses', 'running']
 
-_START_SECONDS: Final = 10
+_START_SECONDS: Final = 60
+"""A second or two is usual; a small machine that does much else takes its time, and one that fails says so at once."""
 _END_SECONDS: Final = 3
 _NEEDED: Final = (
     *('PATH', 'HOME', 'LANG', 'LC_*', 'TZ', 'TMPDIR', 'TEMP', 'TMP', 'SYSTEMROOT'),
