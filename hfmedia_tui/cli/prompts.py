@@ -28,17 +28,13 @@ def read_prompts(name: str, usual: Ask) -> tuple[Ask, ...]:
     """What is asked for in a file, or on standard input for a dash; `usual` has what a line does not say. Blocking.
 
     Lines are JSON objects where the file's name says so or the first one looks it; empty lines say nothing. Raises
-    UsageError, which names the line.
+    UsageError, which names the line; also for an object among prompts, which nobody means as a prompt.
     """
     lines = [(number, line.strip()) for number, line in enumerate(_read(name).splitlines(), 1) if line.strip()]
     if not lines:
         raise UsageError(f'{_named(name)} holds no prompt.', 'Write one a line.')
     as_objects = name.lower().endswith(_JSON_FILES) or _OBJECT.match(lines[0][1]) is not None
-    if as_objects:
-        asks = tuple(_asks(name, lines, usual))
-    else:
-        asks = tuple(msgspec.structs.replace(usual, prompt=line) for _, line in lines)
-    return asks
+    return tuple(_asks(name, lines, usual) if as_objects else _prompts(name, lines, usual))
 
 
 def _named(name: str) -> str:
@@ -59,6 +55,23 @@ def _read(name: str) -> str:
     if len(text) > _MOST_READ:
         raise UsageError(f'{_named(name)} is longer than {_MOST_READ:,} characters.')
     return text.removeprefix('\ufeff')
+
+
+def _prompts(name: str, lines: list[tuple[int, str]], usual: Ask) -> Iterator[Ask]:
+    for number, line in lines:
+        if _is_object(line):
+            raise UsageError(
+                f'{_named(name)}, line {number}: It is JSON, and the first line is not.',
+                'Write every line as JSON, or none.',
+            )
+        yield msgspec.structs.replace(usual, prompt=line)
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return _OBJECT.match(line) is not None and isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _asks(name: str, lines: list[tuple[int, str]], usual: Ask) -> Iterator[Ask]:

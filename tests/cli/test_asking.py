@@ -100,6 +100,7 @@ def test_prompts_as_json_lines_have_what_belongs_to_each(run_online: Run) -> Non
         ('{"prompt": "a", "n": 900}\n{"prompt": "b", "n": 900}', '1,800 generations'),
         ('{"seed": 4}', 'no prompt'),
         ('{"prompt": "a"}\na fox', 'line 2'),
+        ('a fox\n{"prompt": "a"}', 'line 2'),
         ('{"prompt": "a"', 'cannot be read'),
     ],
 )
