@@ -34,6 +34,7 @@ from hfmedia_tui.widgets.words import Words
 
 __all__ = ['JobsScreen']
 
+_LOOKING = 'Looking through the ledger'
 _NO_JOBS = 'No jobs yet\nCompose one: {app.compose}'
 _NO_TRASH = 'The trash is empty\n{jobs.leave_trash} goes back to the jobs'
 _NOTHING_FITS = 'No job fits\n{jobs.clear_filter} clears the filter'
@@ -142,9 +143,7 @@ class JobsScreen(Arranging, Filtered):
             yield Words('Filter', id='filter')
             yield Static(id='standing')
         with Horizontal(id='desk'):
-            jobs = JobList(id='jobs')
-            jobs.notice = keyed(_NO_JOBS).plain
-            yield jobs
+            yield JobList(id='jobs')
             with Horizontal(id='about'):
                 yield FilmPlayer(self._pictures)
                 with Reading(id='details'):
@@ -170,7 +169,9 @@ class JobsScreen(Arranging, Filtered):
         self._show_standing()
 
     def take_standing(self) -> None:
-        if self.services is not None and self._looking is None:
+        if self.services is None:
+            self.jobs.notice = self.house.standing
+        elif self._looking is None:
             self.watch(self.house, 'paused', self._show_standing)
             self._look(afresh=True)
 
@@ -445,7 +446,7 @@ class JobsScreen(Arranging, Filtered):
 
     def _list(self, jobs: Iterable[Job], *, trash: bool) -> None:
         self.jobs.trash = trash
-        self.jobs.notice = keyed(_NO_TRASH if trash else _NO_JOBS).plain
+        self.jobs.notice = keyed(_NO_TRASH).plain if trash else self.house.standing or _LOOKING
         self.jobs.show_rows(filter(self.jobs.belongs, jobs), follow=False)
         self.set_class(trash, '-trash')
         self._show_standing()

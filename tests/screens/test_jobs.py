@@ -47,7 +47,7 @@ async def test_the_details_show_what_the_provider_tells(start: Start) -> None:
 async def test_an_empty_place_says_how_to_fill_it(start: Start) -> None:
     async with start((80, 24)) as studio:
         await studio.press('f4')
-        assert 'No jobs yet' in studio.text
+        await studio.until_shown('No jobs yet')
         for key in ('c', 'r', 'e', 'y', 'enter', 'j', 'G'):
             await studio.press(key)
         assert studio.app.current_mode == 'jobs'
