@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from hfmedia_tui.widgets.keys import Hint, keyed
 from hfmedia_tui.widgets.plain import cells, one_line
 from hfmedia_tui.widgets.popup import Popup
 
@@ -50,6 +51,7 @@ class Choice(Popup[str | None]):
                 ),
                 compact=True,
             )
+            yield Hint(keyed('{enter} takes it, {choice.leave} goes back'), id='keys')
 
     def on_mount(self) -> None:
         values = [value for value, _, _ in self._options]

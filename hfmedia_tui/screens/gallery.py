@@ -338,7 +338,7 @@ class GalleryScreen(ResultPlace, Filtered):
             return True  # the same key opens the rooms again
         if action in (_NOT_OF_TRASH if trash else _OF_TRASH):
             return False
-        if action in ('mark', 'restore', 'select') and (not self.is_mounted or self.result is None):
+        if action in ('mark', 'compare', 'restore', 'select') and (not self.is_mounted or self.result is None):
             return None
         return super().check_action(action, parameters)
 

@@ -104,7 +104,10 @@ class HelpScreen(Popup[tuple[str, DOMNode] | None]):
     def _keys_here(self) -> dict[str, list['_Row']]:
         """What the keys do now, by where they do it."""
         found: dict[str, dict[str, tuple[list[str], Binding, DOMNode]]] = {}
-        for node, binding, enabled, _ in self._about.active_bindings.values():
+        place = getattr(self._about, 'NAME', '')
+        for node, binding, enabled, _ in sorted(
+            self._about.active_bindings.values(), key=lambda active: _rank(active.binding, place)
+        ):
             if not enabled or not _told(binding) or not binding.id:
                 continue
             title = 'Everywhere' if node is self.app else 'In this place' if node is self._about else 'Where you are'
@@ -143,6 +146,12 @@ class HelpScreen(Popup[tuple[str, DOMNode] | None]):
 
     def action_scroll_keys(self, step: int) -> None:
         self.query_one(VerticalScroll).scroll_relative(y=step, animate=False)
+
+
+def _rank(binding: Binding, place: str) -> tuple[bool, ...]:
+    """How soon a binding is told of: what the footer tells, what is the place's own, what is shared, the views."""
+    named = binding.id or ''
+    return not binding.show, named.startswith('view.'), not named.startswith(f'{place}.')
 
 
 def _told(binding: Binding) -> str:

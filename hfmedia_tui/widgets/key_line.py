@@ -48,8 +48,16 @@ class KeyLine(Widget):
     keys: reactive[tuple[Key, ...]] = reactive(())
     """What is shown."""
 
+    covered: reactive[bool] = reactive(False)
+    """Whether a popup lies over its screen: none of these keys does anything then, and the popup tells its own."""
+
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._take_bindings)
+        self.app.screen_change_signal.subscribe(self, self._see_popup, immediate=True)  # before the popup is drawn
+        self._see_popup()
+
+    def _see_popup(self, _: object = None) -> None:
+        self.covered = any(screen.is_modal for screen in self.app.screen_stack[-1:])
 
     def _take_bindings(self, screen: Screen[object]) -> None:
         found: dict[str, Key] = {}
@@ -65,6 +73,8 @@ class KeyLine(Widget):
         self.keys = keys if len(keys) <= MOST_KEYS else (*keys[: MOST_KEYS - 1], keys[-1])
 
     def render(self) -> Content:
+        if self.covered:
+            return Content('')
         words = []
         for key, shown, told, enabled in self.keys:
             word = Content.assemble((shown, 'bold $footer-key-foreground'), f' {told}')

@@ -121,6 +121,14 @@ async def test_help_tells_the_keys_of_the_other_places_and_the_filters_too(start
         assert not isinstance(studio.app.screen, HelpScreen)
 
 
+async def test_help_begins_with_what_the_footer_tells_and_ends_with_what_lists_share(start: Start) -> None:
+    async with start((80, 60)) as studio:
+        await studio.until(lambda: studio.browse.models.rows)
+        await studio.press('f1')
+        told = ('Search the models', 'Ask the Hub for', 'Filter as kept', 'Keep the filter', 'Everywhere')
+        assert sorted(told, key=studio.text.index) == list(told)
+
+
 async def test_help_that_is_longer_than_the_screen_is_read_to_its_end(start: Start) -> None:
     async with start((80, 24)) as studio:
         await studio.press('f1')
@@ -172,6 +180,17 @@ async def test_the_footer_holds_seven_keys_at_most(start: Start) -> None:
         await studio.press('f4')
         await studio.pilot.click(KeyLine, offset=(studio.text.splitlines()[-1].index('F1'), 0))
         await studio.until(lambda: isinstance(studio.app.screen, HelpScreen))
+
+
+async def test_the_footer_tells_no_key_that_a_popup_keeps_from_its_place(start: Start) -> None:
+    async with start((80, 24)) as studio:
+        await studio.until_shown('F1 Help')
+        for key, told in (('f1', 'Esc closes this'), ('ctrl+p', 'Esc leaves'), ('p', 'Esc goes back')):
+            await studio.press(key)
+            await studio.until_shown(told)
+            assert not any(map(str.isalnum, studio.text.splitlines()[-1]))
+            await studio.press('escape')
+            await studio.until_shown('F1 Help')
 
 
 async def test_quitting_with_nothing_running_asks_nothing(start: Start) -> None:

@@ -14,6 +14,7 @@ from hfmedia_tui.screens.gallery import GalleryScreen
 from hfmedia_tui.screens.tagging import TagEditor, read_tags
 from hfmedia_tui.screens.viewer import ViewerScreen
 from hfmedia_tui.services import Ask
+from hfmedia_tui.widgets.key_line import KeyLine
 from hfmedia_tui.widgets.preview import Preview
 from tests.screens.conftest import Start
 from tests.screens.studio import Studio
@@ -69,6 +70,9 @@ async def test_an_empty_gallery_says_how_to_fill_it(start: Start) -> None:
         for key in ('enter', 'f', 't', 'x', 'space', 'v', 'G', 'e', 'y'):
             await studio.press(key)
         assert studio.app.current_mode == 'gallery'
+        line = studio.app.screen.query_one(KeyLine)
+        assert {key.told for key in line.keys if key.enabled} == {'Filter', 'Help'}
+        assert 'Compare' in {key.told for key in line.keys}
 
 
 async def test_the_filter_finds_favourites_tags_and_words(start: Start) -> None:
