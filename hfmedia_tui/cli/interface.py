@@ -20,9 +20,9 @@ from hfmedia_tui.tokens import has_token
 if TYPE_CHECKING:
     from hfmedia_tui.app import HFMediaApp
 
-__all__ = ['start']
+__all__ = ['TURN_SECONDS', 'start']
 
-_TURN_SECONDS: Final = 0.001
+TURN_SECONDS: Final = 0.001
 """How long a thread may go on while another one waits for its turn."""
 _END_SECONDS: Final = 20.0
 """How long what runs is waited for after SIGTERM: less than systemd and Docker's users commonly allow, and enough for
@@ -43,7 +43,7 @@ def start(*, sandbox: bool, linear: bool = False) -> int:
 
         return run_linear(sandbox=sandbox)
     # A key is answered in some ten turns of the event loop; for each it would wait 5 ms while a thread computes.
-    sys.setswitchinterval(_TURN_SECONDS)
+    sys.setswitchinterval(TURN_SECONDS)
     served = 'TEXTUAL_DRIVER' in os.environ  # by textual-serve, in a browser, where pictures are half-cells
     if not served and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError('The interface needs a terminal.', 'See `hfmedia-tui --help` for commands that need none.')

@@ -15,6 +15,7 @@ from typing import Any, Final
 from textual.widgets import Input
 
 from hfmedia_tui.app import HFMediaApp
+from hfmedia_tui.cli.interface import TURN_SECONDS
 from hfmedia_tui.domain import FINAL_STATES, Job
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.media.terminal import probe
@@ -229,6 +230,7 @@ def _memory() -> dict[str, float]:
 
 
 def main(scene: str, seconds: str, report: str) -> None:
+    sys.setswitchinterval(TURN_SECONDS)
     pictures = Pictures(probe())
     app = Inside(paths=find_paths(), pictures=pictures, token_found=True, alone=True)
     app.scene, app.seconds = scene, float(seconds)

@@ -17,6 +17,7 @@ from textual.containers import Grid, VerticalScroll
 from textual.geometry import Size
 from textual.widget import Widget
 
+from hfmedia_tui.cli.interface import TURN_SECONDS
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.media.terminal import probe
 from hfmedia_tui.widgets.picture_grid import PictureGrid
@@ -40,6 +41,8 @@ class Bare(PicturesApp):
 
     def __init__(self, pictures: Pictures, scene: str, side: str, picture: Path) -> None:
         super().__init__()
+        if side == 'ours':
+            sys.setswitchinterval(TURN_SECONDS)
         self.pictures = pictures
         self.scene, self.side, self.picture = scene, side, picture
         self.report: dict[str, float] = {}
