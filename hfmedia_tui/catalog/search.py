@@ -28,7 +28,7 @@ _LIKE: Final = 0.1
 _MOST_RANKED: Final = 10
 """Words whose scores fit in a byte together; the others have to be there, and do not count for the order."""
 _GOOD_ENOUGH: Final = 75
-"""Percent: a letter wrong in a short word still matches."""
+"""Percent: a letter wrong in a word of four still matches; in one of three, neighbours that are swapped."""
 _LEAST_LIKE: Final = 3
 """Characters of a word from which on it is also looked for as something like it."""
 _MOST_SIFTED: Final = 16
@@ -176,6 +176,10 @@ class Index:
             names = [self._names[row] for row in some]
             alike = process.extract(word, names, scorer=fuzz.partial_ratio, score_cutoff=_GOOD_ENOUGH, limit=None)
             like.update((some[number], percent) for _, percent, number in alike)
+        if len(word) == _LEAST_LIKE:  # too short for its likeness to tell letters swapped from a wrong one
+            swapped = self._in_names(word[1] + word[0] + word[2]) | self._in_names(word[0] + word[2] + word[1])
+            for row in self._masks.places(left & swapped):
+                like.setdefault(row, _GOOD_ENOUGH)
         return like
 
     # ---------------------------------------------------------------------------------------------- masks of words

@@ -31,8 +31,7 @@ def by_definition(models: Sequence[Model], text: str, *, fuzzy: bool) -> list[Mo
             elif word in tags:
                 score = 120
             else:
-                score = fuzz.partial_ratio(word, name) if fuzzy and len(word) >= 3 else 0
-                score = score if score >= 75 else 0
+                score = likeness(word, name) if fuzzy and len(word) >= 3 else 0
             if not score:
                 break
             total += score
@@ -41,11 +40,18 @@ def by_definition(models: Sequence[Model], text: str, *, fuzzy: bool) -> list[Mo
     return [models[place] for place in sorted(scores, key=scores.__getitem__, reverse=True)]
 
 
+def likeness(word: str, name: str) -> float:
+    score = fuzz.partial_ratio(word, name)
+    swapped = len(word) == 3 and any(other in name for other in (word[1] + word[0] + word[2], word[0] + word[:0:-1]))
+    return score if score >= 75 else 75 * swapped
+
+
 def mistyped(word: str, chance: random.Random) -> str:
     place = chance.randrange(len(word))
     other = chance.choice('aeinorst-1')
     before, behind = word[:place], word[place + 1 :]
-    return chance.choice([word, before + behind, before + other + word[place:], before + other + behind])
+    swapped = before + behind[:1] + word[place] + behind[1:]
+    return chance.choice([word, swapped, before + behind, before + other + word[place:], before + other + behind])
 
 
 @pytest.mark.parametrize('seed', range(4))
@@ -69,6 +75,14 @@ def test_a_word_is_found_like_any_names_of_few_letters() -> None:
     for _ in range(200):
         word = ''.join(chance.choices('abc', k=chance.randint(3, 16)))
         assert index.search(word) == by_definition(models, word, fuzzy=True), word
+
+
+@pytest.mark.parametrize(
+    'text', ['dve', 'flux dve', 'fulx dev', 'flxu edv', 'flux shcnell', 'shcnell flux', 'dve lora']
+)
+def test_several_words_with_letters_swapped_find_what_was_meant(text: str) -> None:
+    meant = model('black-forest-labs/FLUX.1-dev-schnell', 'lora')
+    assert search([model('other/SD-3.5'), meant, model('owner/pixel-art', 'lora')], text) == [meant]
 
 
 def test_what_is_typed_letter_by_letter_and_taken_back_is_found_as_by_a_new_search() -> None:
