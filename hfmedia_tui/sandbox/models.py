@@ -1,7 +1,8 @@
 """The sandbox's catalogue: models with believable names, who serves each, and those that fail on purpose."""
 
 import hashlib
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -729,15 +730,17 @@ MODELS: Final[Mapping[str, CatalogueModel]] = MappingProxyType(
 )
 """Every model by its id."""
 
-_OFFERS: Final[Mapping[tuple[str, str], tuple[CatalogueModel, ...]]] = {
-    (offer.provider, offer.provider_id): tuple(
-        model
-        for model in MODELS.values()
-        if any(other.provider == offer.provider and other.provider_id == offer.provider_id for other in model.offers)
-    )
-    for model in MODELS.values()
-    for offer in model.offers
-}
+
+def _by_offer(models: Iterable[CatalogueModel]) -> Mapping[tuple[str, str], Sequence[CatalogueModel]]:
+    """The models that a provider runs under one id of its own."""
+    found = defaultdict[tuple[str, str], list[CatalogueModel]](list)
+    for model in models:
+        for offer in model.offers:
+            found[offer.provider, offer.provider_id].append(model)
+    return found
+
+
+_OFFERS: Final = _by_offer(MODELS.values())
 
 
 def find_offer(provider: str, provider_id: str, adapter_repository: str | None = None) -> CatalogueModel | None:
