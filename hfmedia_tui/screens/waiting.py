@@ -15,7 +15,7 @@ _WIDEST = 48
 """Cells of a prompt that is quoted."""
 
 
-class _WaitingChoice(Unexpected[str | None], Choice):
+class _WaitingChoice(Choice, Unexpected[str | None]):  # of several bases Textual styles it as the first
     """Comes when the account is known, while somebody may type already."""
 
 

@@ -75,5 +75,7 @@ async def test_jobs_left_waiting_are_not_sent_by_what_was_typed_before_they_were
         await arrive(studio, ahead)
         await studio.until_asked()
         assert 'Keep waiting' in studio.text
+        question = studio.app.screen.query_one('#choice').region
+        assert (question.x, question.width) == (8, 64), 'it is a popup in the middle'
         (job,) = await studio.services.ledger.jobs()
         assert job.state is JobState.QUEUED
