@@ -123,6 +123,8 @@ class Extent(NamedTuple):
     models: int
     offers: int
     """Models with the provider that is asked for each, all in all: the same model counts once for each provider."""
+    providers: int | None
+    """Providers that are asked for each model; None where they are more for one than for another."""
     each: int
     """Generations of each prompt by each offer."""
 
@@ -137,11 +139,11 @@ class Extent(NamedTuple):
 
     def __str__(self) -> str:
         """How the number comes about, such as `3 prompts × 2 models × 4`."""
-        factors = [(self.prompts, 'prompts'), (self.models, 'models')]
-        if self.offers % self.models == 0:
-            factors.append((self.offers // self.models, 'providers'))
+        factors = [(self.prompts, 'prompts')]
+        if self.providers is None:
+            factors.append((self.offers, f'offers of {self.models} models'))
         else:
-            factors[1] = (self.offers, f'offers of {self.models} models')
+            factors += [(self.models, 'models'), (self.providers, 'providers')]
         words = [f'{count:,} {noun}' for count, noun in factors if count > 1]
         return ' × '.join([*words, *([f'{self.each:,}'] if self.each > 1 else [])])
 
@@ -152,10 +154,13 @@ def extent_of(entries: Entries, combinations: int, offers: Collection[int]) -> E
     `offers` has for each model how many providers serve it.
     """
     drawn = entries.drawn and combinations > 1
+    asked = offers if entries.every_provider else [1] * len(offers)
+    different = set(asked)
     return Extent(
         prompts=entries.count if drawn else combinations,
         models=len(offers),
-        offers=sum(offers) if entries.every_provider else len(offers),
+        offers=sum(asked),
+        providers=different.pop() if len(different) == 1 else None,
         each=1 if drawn else entries.count,
     )
 

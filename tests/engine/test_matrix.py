@@ -94,6 +94,7 @@ async def test_what_is_too_much_or_served_by_nobody_is_refused(open_house: OpenH
         (Entries(every_provider=True), 1, [3], '3 providers'),
         (Entries(every_provider=True), 2, [2, 2], '2 prompts × 2 models × 2 providers'),
         (Entries(every_provider=True, count=2), 1, [3, 2], '5 offers of 2 models × 2'),
+        (Entries(every_provider=True), 2, [5, 3, 4], '2 prompts × 12 offers of 3 models'),
         (Entries(drawn=True, count=4), 30, [3], '4 prompts'),
     ],
 )
