@@ -264,7 +264,8 @@ class HFMediaApp(PicturesApp, TypeAheadApp, SettingsApp, LeavingApp, StylesApp):
         self.run_worker(self._settle(services), name='settle', group='settle', exit_on_error=False)
         if self.jobs:
             self.jobs_changed.publish(tuple(self.jobs.values()))
-        if last is None and not self.session.place and (compose := self._composing) and not compose.prompt.text:
+        begun = self.DEFAULT_MODE == 'compose' and not self.session.place  # nobody has chosen it
+        if last is None and begun and (compose := self._composing) and not compose.prompt.text:
             await self.switch_mode('browse')
         self._last = last
         self._compose_last()

@@ -1,6 +1,9 @@
 """A place opens for the first time without keeping keys waiting."""
 
+import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,7 @@ from textual.dom import DOMNode
 
 from hfmedia_tui.app import HFMediaApp
 from hfmedia_tui.paths import Paths
+from hfmedia_tui.services import Services, open_services
 from hfmedia_tui.store.ledger import Ledger
 from tests.jobs import job, order
 from tests.screens.conftest import Start
@@ -59,6 +63,28 @@ async def test_a_place_is_not_styled_again_when_it_comes_into_sight(
         assert studio.compose not in styled
         await studio.press('f2', 'f3')
         assert studio.compose in styled, 'it is when it comes back: something may have changed meanwhile'
+
+
+async def test_who_went_to_the_prompt_while_the_sandbox_starts_stays_there(
+    start: Start, environment: dict[str, str]
+) -> None:
+    started = asyncio.Event()
+
+    @asynccontextmanager
+    async def opening(paths: Paths, _sandbox: bool) -> AsyncIterator[Services]:
+        await started.wait()
+        async with open_services(paths, environment=environment, patience=0.02) as services:
+            yield services
+
+    async with start((80, 24), token_found=False, wait=False, opening=opening) as studio:
+        await studio.press('s')
+        await studio.until_shown('Starting the sandbox')
+        await studio.press('f3')
+        await studio.until(lambda: studio.app.current_mode == 'compose')
+        started.set()
+        await studio.until(lambda: studio.app.services is not None)
+        await studio.until_shown('to begin with')
+        assert studio.app.current_mode == 'compose'
 
 
 async def test_a_damaged_ledger_is_told_and_left_as_it_is(start: Start, paths: Paths) -> None:
