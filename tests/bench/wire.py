@@ -35,7 +35,7 @@ with Progress(SpinnerColumn(), TextColumn('{task.description}'), BarColumn(), Ti
 
 
 def measure(*, quick: bool) -> Iterator[Row]:
-    seconds = 2.0 if quick else 20.0
+    seconds = 1.0 if quick else 20.0
     theirs = _peer(seconds)
     for place, jobs in _SCENES[-1:] if quick else _SCENES:
         with tempfile.TemporaryDirectory() as name, house_at(Path(name, 'house'), pace=_PACE) as house:
