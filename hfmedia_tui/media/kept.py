@@ -39,6 +39,8 @@ class Kept:
         self._pacer = pacer
         self._in_tmux = in_tmux
         self._places: OrderedDict[Hashable, _Place] = OrderedDict()
+        self.sent = 0
+        """Bytes of all pictures that were sent so far, without what they are wrapped in."""
         self.era = 0
         """Counts up when what was kept is there no more, as in another terminal."""
         self.usable = True
@@ -71,8 +73,9 @@ class Kept:
         if place is None:
             number = self.next_number()
             commands = self._wrap(*kitty.upload(pieces, number, columns, rows))
-            sending = asyncio.create_task(self._send(commands, nearness), name='picture to the terminal')
-            place = self._places[key] = _Place(number, sum(map(len, pieces)), sending)
+            size = sum(map(len, pieces))
+            sending = asyncio.create_task(self._send(commands, size, nearness), name='picture to the terminal')
+            place = self._places[key] = _Place(number, size, sending)
         place.shown += 1
         self._places.move_to_end(key)
         try:
@@ -86,8 +89,9 @@ class Kept:
             raise
         return place.number
 
-    async def _send(self, commands: tuple[str, ...], nearness: float) -> None:
+    async def _send(self, commands: tuple[str, ...], size: int, nearness: float) -> None:
         await self._pacer.upload(commands, nearness)
+        self.sent += size
         self.on_sent()
 
     def leave(self, key: Hashable, *, keep: bool) -> None:
@@ -114,7 +118,7 @@ class Kept:
     def insist_on_freeing(self, screen: int) -> None:
         """Free everything once more after the end: tmux may not have passed it on. Blocking."""
         if self._in_tmux and self._given:
-            insist(''.join(self._wrap(*map(kitty.release, self._given))), screen)
+            insist(tuple(map(kitty.release, self._given)), screen)
 
     def move(self, *, usable: bool) -> None:
         """Take note that the terminal is another one, which keeps nothing, and whether it is `usable` for pictures."""

@@ -1,9 +1,10 @@
 """What an application does for the pictures in it: it lends them its terminal."""
 
 import asyncio
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, NamedTuple
 
 from textual import events, messages
 from textual.app import App
@@ -19,14 +20,24 @@ _LOOKING: Final = 2.0
 """Seconds between two looks at who is attached to tmux, and at what it lost."""
 
 
+class _Look(NamedTuple):
+    client: TmuxClient
+    sent: int
+    """Bytes of pictures that were sent before."""
+
+
 class PicturesApp(App[None]):
     """An app whose terminal is written to by `pictures`, and whose answers reach them."""
 
     pictures: Pictures
     """Set before the app runs."""
     _cell: CellSize | None = None
-    _client: TmuxClient | None = None
     _looking: Timer | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._looks: deque[_Look] = deque(maxlen=2)
+        """The last ones at who is attached to tmux."""
 
     async def on_mount(self) -> None:
         # Textual gives no public way to write to the terminal; through its own writer nothing is torn apart.
@@ -63,19 +74,31 @@ class PicturesApp(App[None]):
 
         It tells nobody of either; text that it threw away it draws again by itself.
         """
+        sent = self.pictures.kept.sent
         client = await asyncio.to_thread(find_tmux_client)
         if client is None:
             return
-        before, self._client = self._client, client
-        if before is None:
-            return
-        if client.since != before.since:
-            self.pictures.kept.move(usable=has_placeholders(client.name, tmux=True))
-        elif client.discarded != before.discarded or (client.visible and not before.visible):
-            self.pictures.kept.send_again()
-        else:
-            return
-        self.refresh()
+        if self._looks:
+            before = self._looks[-1].client
+            if client.since != before.since:
+                self.pictures.kept.move(usable=has_placeholders(client.name, tmux=True))
+            elif (
+                client.discarded != before.discarded
+                or (client.visible and not before.visible)
+                or self._has_lost(client)
+            ):
+                self.pictures.kept.send_again()
+            else:
+                self._looks.append(_Look(client, sent))
+                return
+            self._looks.clear()
+            self.refresh()
+        self._looks.append(_Look(client, sent))
+
+    def _has_lost(self, client: TmuxClient) -> bool:
+        """Whether less has gone to the terminal since the last look but one than was sent until the last."""
+        first, last = self._looks[0], self._looks[-1]
+        return client.written - first.client.written < last.sent - first.sent
 
     def on_resize(self) -> None:
         """Have the screen drawn: with another font the cells have another size, though they are as many."""
