@@ -107,6 +107,8 @@ class ComposingPlace(RecipePlace):
         self._ask_who_serves()
 
     def take_standing(self) -> None:
+        if self.services is not None:
+            self.refuse('')  # what was refused meanwhile can be done now
         self._show_models()
         self._ask_who_serves()
 

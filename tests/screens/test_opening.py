@@ -81,10 +81,15 @@ async def test_who_went_to_the_prompt_while_the_sandbox_starts_stays_there(
         await studio.until_shown('Starting the sandbox')
         await studio.press('f3')
         await studio.until(lambda: studio.app.current_mode == 'compose')
+        refusal = studio.compose.query_one('#prompt-error')
+        await studio.press(*'fox', 'enter')
+        await studio.until(lambda: refusal.display)
         started.set()
         await studio.until(lambda: studio.app.services is not None)
         await studio.until_shown('to begin with')
         assert studio.app.current_mode == 'compose'
+        assert studio.compose.prompt.text == 'fox'
+        assert not refusal.display
 
 
 async def test_a_damaged_ledger_is_told_and_left_as_it_is(start: Start, paths: Paths) -> None:
