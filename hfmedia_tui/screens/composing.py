@@ -379,6 +379,10 @@ class ComposingPlace(RecipePlace):
         serving = [len(offers.choose(model, None)[0]) for model in self.models]
         return extent_of(self.form.valid, self._combinations, serving)
 
+    def show_paused(self) -> None:
+        super().show_paused()
+        self.show_cost()
+
     def show_cost(self) -> None:
         extent = self.extent
         button = self.query_one('#generate', Button)
@@ -393,8 +397,12 @@ class ComposingPlace(RecipePlace):
                 told += f': {extent}'
         button.label = Content(label)
         if (held := self.held) is not None:
-            told = keyed(f'Sent in {held.sent_in} s, {{compose.take_back}} undoes').plain
-        self.query_one('#cost', Static).update(Content(told))
+            sent = 'Not sent' if self.house.paused else f'Sent in {held.sent_in} s'
+            told = keyed(f'{sent}, {{compose.take_back}} undoes').plain
+        parts = [Content(told)] if told else []
+        if self.house.paused:
+            parts.insert(0, keyed('‖ Paused: {app.jobs} to start again').stylize('$warning'))
+        self.query_one('#cost', Static).update(Content('  ').join(parts))
 
     def _paid(self, extent: Extent) -> int:
         """How many of the requests may be billed, as whom they go to first tells."""

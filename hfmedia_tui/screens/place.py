@@ -122,7 +122,7 @@ class Place(Screen[None]):
             ('tally', self._watch_tally),
             ('mark', self._watch_mark),
             ('standing', self.take_standing),
-            ('paused', self._show_paused),
+            ('paused', self.show_paused),
         ):
             self.watch(self.house, name, cast('Callable[..., None]', watcher))
         if self.house.jobs:
@@ -139,7 +139,8 @@ class Place(Screen[None]):
     def _watch_mark(self, mark: str) -> None:
         self.mark = mark
 
-    def _show_paused(self) -> None:
+    def show_paused(self) -> None:
+        """Show whether anything new starts."""
         for knowing in (*self.query(JobList), *self.query(JobDetails)):
             knowing.refresh(layout=True)
 

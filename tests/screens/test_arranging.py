@@ -57,6 +57,7 @@ async def test_all_is_paused_and_told_in_every_place(start: Start) -> None:
         assert '●1 ‖1 ' in studio.text, 'nothing is said to wait for its turn that waits for the user'
         await studio.press('f3')
         await studio.until_shown('‖ paused')
+        await studio.until_shown('Paused: F4 to start again')
         await studio.press('f4', 'c')
         await studio.until(lambda: studio.app.jobs[first.id].state is JobState.CANCELLED)
         assert studio.app.jobs[second.id].state is JobState.QUEUED
@@ -65,6 +66,9 @@ async def test_all_is_paused_and_told_in_every_place(start: Start) -> None:
         await studio.press('f4')
         await studio.pilot.click('#standing', offset=(4, 0))
         await studio.until(lambda: studio.app.jobs[second.id].state is JobState.RUNNING)
+        assert 'Paused' not in studio.text
+        await studio.press('f3')
+        await studio.until_shown('Generate 1')
         assert 'Paused' not in studio.text
         await studio.services.pool.cancel_all()
 
