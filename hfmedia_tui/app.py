@@ -121,14 +121,16 @@ class HFMediaApp(PicturesApp, TypeAheadApp, SettingsApp, LeavingApp, StylesApp):
         look_for_token: Callable[[], bool] = bool,
         keep_token: Callable[[str], None] = keep_token,
         typed: str = '',
+        is_typing: bool = False,
         opening: 'Opening | None' = None,
         alone: bool = False,
     ) -> None:
         """Make the application; nothing is opened before its first paint.
 
         `sandbox` is true to begin on the sandbox whatever was found; `typed` is what the user typed before Textual
-        took the terminal; `opening` opens the rooms, in the usual way where it is None; `alone` is true where the
-        process is there for this application only, which may then say when Python looks for garbage.
+        took the terminal, and `is_typing` is true where more of that will come as keys; `opening` opens the rooms, in
+        the usual way where it is None; `alone` is true where the process is there for this application only, which may
+        then say when Python looks for garbage.
         """
         self.settings_file = SettingsFile(paths.settings)
         with suppress(UsageError):  # what is wrong with the file is told when the rooms are opened
@@ -146,7 +148,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, SettingsApp, LeavingApp, StylesApp):
         """The prompt that is being written, whether or not the rooms are open."""
         self.draft.read()
         # Textual begins there, and paints it at once: a place that is gone to is painted 50 ms later, and twice.
-        self.DEFAULT_MODE = self._first_place()  # type: ignore[misc]
+        self.DEFAULT_MODE = self._first_place(is_typing=bool(typed) or is_typing)  # type: ignore[misc]
         super().__init__()
         self.rooms = Rooms(paths, opening)
         self._alone = alone
@@ -181,11 +183,14 @@ class HFMediaApp(PicturesApp, TypeAheadApp, SettingsApp, LeavingApp, StylesApp):
         """Whether the rooms are opened without being asked for."""
         return bool(self._sandbox or self._token_found)
 
-    def _first_place(self) -> str:
-        """The prompt for who is typing already; else where the user was last, and the models for who is new."""
+    def _first_place(self, *, is_typing: bool) -> str:
+        """Where the user was last, or the models for who is new; the prompt for who is typing already.
+
+        Nobody has seen a place yet whose keys those could be: taken for text, they do no harm.
+        """
         if not self._opens_at_once:
             return 'welcome'
-        if self._typed:
+        if is_typing:
             return 'compose'
         if self.session.place in TopBar.PLACES:
             return self.session.place

@@ -12,7 +12,7 @@ from hfmedia_tui.cli.signals import Signals, exit_code, hang_up_signal, hearing,
 from hfmedia_tui.domain import clean
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.media.picture import Pictures
-from hfmedia_tui.media.terminal import Colours, probe
+from hfmedia_tui.media.terminal import Colours, is_typing, probe
 from hfmedia_tui.paths import Paths, find_paths
 from hfmedia_tui.settings import Interface, read_settings
 from hfmedia_tui.tokens import has_token
@@ -66,6 +66,7 @@ def start(*, sandbox: bool, linear: bool = False) -> int:
             token_found=has_token(),
             look_for_token=has_token,
             typed=terminal.typed,
+            is_typing=not terminal.outstanding and is_typing(),
             alone=True,
         )
         if not served and sys.platform != 'win32':

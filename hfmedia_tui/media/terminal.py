@@ -14,13 +14,15 @@ import re
 import select
 import struct
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from typing import Final, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hfmedia_tui.domain import harmless
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.media.tmux import ask_tmux, through_tmux
 
@@ -39,6 +41,7 @@ __all__ = [
     'Terminal',
     'converse',
     'has_placeholders',
+    'is_typing',
     'may_ask',
     'measure_cell',
     'probe',
@@ -95,7 +98,7 @@ class Terminal(Struct, frozen=True, kw_only=True):
     outstanding: int = 0
     """Answers for the device attributes that had not come by then: they may still."""
     typed: str = ''
-    """What was typed during the probe: printable characters only, for whoever has the focus first."""
+    """What was typed until the probe ended: text and new lines only, for whoever has the focus first."""
 
     def fillable(self, columns: int, cell: CellSize) -> int:
         """Return how many of `columns` a picture may fill, with cells of that size."""
@@ -197,7 +200,7 @@ def interpret(replies: bytes, terminal: Terminal, forced: Graphics | None = None
         widest=int(widest[1]) if widest else None,
         version=name,
         answered=bool(version or attributes),
-        typed=_printable(_ESCAPES.sub(b'', replies)),
+        typed=_written(_ESCAPES.sub(b'', replies)),
     )
 
 
@@ -263,23 +266,36 @@ def converse(told: bytes, enough: Callable[[bytes], bool], deadline: float, keyb
     Nothing of it is shown, and the terminal's mode is given back as it was. Not while Textual runs.
     """
     replies = b''
-    before = termios.tcgetattr(keyboard)
-    quiet = termios.tcgetattr(keyboard)
-    quiet[3] &= ~(termios.ECHO | termios.ICANON)  # Ctrl+C still interrupts
-    quiet[6][termios.VMIN], quiet[6][termios.VTIME] = 1, 0
-    try:
-        termios.tcsetattr(keyboard, termios.TCSANOW, quiet)
+    with _quiet(keyboard), suppress(OSError):  # the terminal went away: what is known by now must do
         while told:
             told = told[os.write(screen, told) :]
         while not enough(replies) and (left := deadline - time.monotonic()) > 0:
             if not select.select([keyboard], [], [], left)[0] or not (read := os.read(keyboard, 4096)):
                 break
             replies += read
-    except OSError:  # the terminal went away: what is known by now must do
-        pass
+    return replies
+
+
+def is_typing(keyboard: int = 0, screen: int = 1, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether something was typed that nobody has read; it stays to be read. Not while Textual runs."""
+    if not may_ask(keyboard, screen, environment):
+        return False
+    with _quiet(keyboard):  # a terminal that waits for whole lines tells of no other
+        return bool(select.select([keyboard], [], [], 0)[0])
+
+
+@contextmanager
+def _quiet(keyboard: int) -> Iterator[None]:
+    """Have keys come one by one, and none of them shown; then the terminal's mode is given back as it was."""
+    before = termios.tcgetattr(keyboard)
+    quiet = termios.tcgetattr(keyboard)
+    quiet[3] &= ~(termios.ECHO | termios.ICANON)  # Ctrl+C still interrupts
+    quiet[6][termios.VMIN], quiet[6][termios.VTIME] = 1, 0
+    try:
+        termios.tcsetattr(keyboard, termios.TCSANOW, quiet)
+        yield
     finally:
         termios.tcsetattr(keyboard, termios.TCSANOW, before)
-    return replies
 
 
 def has_placeholders(name: str, *, tmux: bool) -> bool:
@@ -287,6 +303,17 @@ def has_placeholders(name: str, *, tmux: bool) -> bool:
     if match := re.match(r'kitty\((\d{1,4})\.(\d{1,4})', name):
         return (int(match[1]), int(match[2])) >= (0, 28)
     return name.lower().startswith('ghostty') and not tmux  # in tmux, ghostty up to 1.3 draws them too narrow
+
+
+def _written(keys: bytes) -> str:
+    """Return what `keys` write: Enter a new line, below what is there already, and Backspace one character less."""
+    written: list[str] = []
+    for key in keys.decode(errors='ignore').replace('\r', '\n'):
+        if key in '\b\x7f':
+            del written[-1:]
+        elif key != '\t' and (written or key != '\n'):
+            written.append(key)
+    return harmless(''.join(written))
 
 
 def _printable(text: bytes) -> str:

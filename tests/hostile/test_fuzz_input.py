@@ -207,7 +207,8 @@ TYPED = st.text(st.characters(codec='utf-8', exclude_categories=('C', 'Z')), max
 @given(replies=st.binary(max_size=400), forced=st.sampled_from([None, *Graphics]))
 def test_any_bytes_for_an_answer(replies: bytes, forced: Graphics | None) -> None:
     found = interpret(replies, Terminal(), forced)
-    assert found.typed.isprintable()
+    assert harmless(found.typed) == found.typed
+    assert '\t' not in found.typed
     assert found.version.isprintable()
     assert found.cell.width > 0
     assert found.cell.height > 0
@@ -218,7 +219,8 @@ def test_any_bytes_for_an_answer(replies: bytes, forced: Graphics | None) -> Non
 def test_answers_with_anything_between(answers: bytes, junk: bytes, place: float) -> None:
     at = int(place * len(answers))
     found = interpret(answers[:at] + junk + answers[at:], Terminal())
-    assert found.typed.isprintable()
+    assert harmless(found.typed) == found.typed
+    assert '\t' not in found.typed
     assert found.version.isprintable()
 
 

@@ -1,14 +1,26 @@
 import os
+import pty
 import shutil
 import subprocess
 import sys
+import termios
+import tty
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from hfmedia_tui.errors import UsageError
-from hfmedia_tui.media.terminal import CellSize, Colours, Graphics, Terminal, has_placeholders, interpret, probe
+from hfmedia_tui.media.terminal import (
+    CellSize,
+    Colours,
+    Graphics,
+    Terminal,
+    has_placeholders,
+    interpret,
+    is_typing,
+    probe,
+)
 from hfmedia_tui.media.tmux import TmuxClient
 from tests.media.fake_terminal import ATTRIBUTES, GHOSTTY, WEZTERM, WIDEST, XTERM, FakeTerminal, kitty, probed
 
@@ -54,8 +66,10 @@ def test_a_silent_terminal_costs_the_timeout_and_no_more(tmp_path: Path) -> None
     [
         ('a lighthouse', 'a lighthouse'),
         ('é', 'é'),
-        ('夜 🌊 \x1b[Aé\x1bOB\x1b[1;5Cz\t\r', '夜 🌊 éz'),
+        ('夜 🌊 \x1b[Aé\x1bOB\x1b[1;5Cz\t', '夜 🌊 éz'),
         ('\x1b]0;title\x07x\x1bP>|', 'x'),
+        ('\r\ra fox\rin snow\r', 'a fox\nin snow\n'),
+        ('\r\x7fa foy\x7fx 👩\u200d🚀', 'a fox 👩\u200d🚀'),
     ],
 )
 def test_what_is_typed_meanwhile_is_kept(tmp_path: Path, typed: str, kept: str) -> None:
@@ -63,6 +77,30 @@ def test_what_is_typed_meanwhile_is_kept(tmp_path: Path, typed: str, kept: str) 
     assert found['graphics'] == 'kitty'
     assert found['typed'] == kept
     assert found['same']
+
+
+def press(master: int, keys: bytes) -> None:
+    """Press keys, and return when the terminal has taken them: it shows them then."""
+    os.write(master, keys)
+    shown = b''
+    while len(shown) < len(keys):
+        shown += os.read(master, 100)
+
+
+def test_what_is_typed_behind_the_questions_is_noticed_and_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, 'tcgetpgrp', lambda _: os.getpgrp())
+    master, slave = pty.openpty()
+    here = {'TERM': 'xterm'}
+    before = termios.tcgetattr(slave)
+    assert not is_typing(slave, slave, here)
+    press(master, b'a fox')
+    assert is_typing(slave, slave, here)
+    assert termios.tcgetattr(slave) == before
+    press(master, b'es\r')
+    tty.setraw(slave, termios.TCSANOW)
+    assert os.read(slave, 100) == b'a foxes\n'
+    os.close(slave)
+    os.close(master)
 
 
 def test_bytes_that_are_no_text_hurt_nobody(tmp_path: Path) -> None:
