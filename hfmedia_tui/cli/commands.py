@@ -213,7 +213,7 @@ def restore(job_ids: tuple[str, ...]) -> int:
 @json_option
 def resume(sent_only: bool, as_json: bool) -> int:
     """Run what was left waiting and collect what was paid for."""
-    from hfmedia_tui.cli.again import run_resume
+    from hfmedia_tui.cli.earlier import run_resume
 
     return run_resume(sent_only=sent_only, as_json=as_json)
 
@@ -223,7 +223,7 @@ def resume(sent_only: bool, as_json: bool) -> int:
 @json_option
 def collect(job_ids: tuple[str, ...], as_json: bool) -> int:
     """Bring home what a provider was asked for; nothing new is sent. Without JOB, all of it."""
-    from hfmedia_tui.cli.again import run_collect
+    from hfmedia_tui.cli.earlier import run_collect
 
     return run_collect(job_ids, as_json=as_json)
 
@@ -243,7 +243,7 @@ def wait(job_ids: tuple[str, ...], timeout: float | None, as_json: bool) -> int:
 @click.argument('job_ids', metavar='JOB...', nargs=-1, required=True)
 def cancel(job_ids: tuple[str, ...]) -> int:
     """Cancel jobs, wherever they run."""
-    from hfmedia_tui.cli.again import run_cancel
+    from hfmedia_tui.cli.earlier import run_cancel
 
     return run_cancel(job_ids)
 
@@ -255,7 +255,7 @@ def cancel(job_ids: tuple[str, ...]) -> int:
 @json_option
 def retry(job_ids: tuple[str, ...], failed: bool, over_limit: bool, as_json: bool) -> int:
     """Run jobs again, from the earliest step that is not paid for."""
-    from hfmedia_tui.cli.again import run_retry
+    from hfmedia_tui.cli.earlier import run_retry
 
     if bool(job_ids) == failed:
         raise click.UsageError('Name jobs, or give --failed.')

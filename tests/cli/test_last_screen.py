@@ -11,7 +11,7 @@ import pytest
 from hfmedia_tui.sandbox.addresses import Addresses
 from tests.cli.conftest import run_with
 from tests.cli.screen import Screen, on_screen, states, until
-from tests.cli.test_again import submits
+from tests.cli.test_earlier import submits
 
 pytestmark = pytest.mark.skipif(sys.platform == 'win32', reason='terminals of POSIX')
 

@@ -12,7 +12,7 @@ import pytest
 
 from hfmedia_tui.sandbox.addresses import Addresses
 from tests.cli.conftest import run_with
-from tests.cli.test_again import IMAGE, start, submits, until_accepted
+from tests.cli.test_earlier import IMAGE, start, submits, until_accepted
 
 pytestmark = pytest.mark.skipif(sys.platform == 'win32', reason='signals of POSIX')
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from hfmedia_tui.sandbox.addresses import Addresses
 from tests.cli.conftest import run_with
-from tests.cli.test_again import start, submits, until_accepted
+from tests.cli.test_earlier import start, submits, until_accepted
 
 IMAGE = 'black-forest-labs/FLUX.1-dev'
 

@@ -21,7 +21,7 @@ _PATIENCE: Final = 0.02
 """What multiplies the time between two requests of a job, and that of a sandbox of its own."""
 _FORKS = multiprocessing.get_context('forkserver')
 _FORKS.set_forkserver_preload(
-    [f'hfmedia_tui.{name}' for name in ('api', 'cli.again', 'cli.doctor', 'cli.generate', 'cli.listing', 'cli.trash')]
+    [f'hfmedia_tui.{name}' for name in ('api', 'cli.doctor', 'cli.earlier', 'cli.generate', 'cli.listing', 'cli.trash')]
 )
 
 
