@@ -12,8 +12,8 @@ from hfmedia_tui.store.session import Session
 
 __all__ = ['ReturningApp']
 
-_SECONDS: Final = 3.0
-"""Between two looks at what is to be kept: what a kill takes is younger."""
+_SECONDS: Final = 0.4
+"""Between two looks at what is to be kept, which take 0.2 ms: what a kill takes is younger."""
 
 
 class ReturningApp(App[None]):
@@ -34,12 +34,17 @@ class ReturningApp(App[None]):
         return tuple(screen for screen in first if isinstance(screen, Place) and screen.is_mounted)
 
     async def on_mount(self) -> None:
-        self.set_interval(_SECONDS, self._keep_session)
+        self._keep_session()
 
-    @work(group='session', exclusive=True, exit_on_error=False)
+    @work(group='session', exit_on_error=False)
     async def _keep_session(self) -> None:
-        self._look_at_places()
-        await self._write_session()
+        """Write what is to be kept soon after it has changed, and at most once at a time."""
+        while True:
+            await asyncio.sleep(_SECONDS)
+            before = self._returned
+            self._look_at_places()
+            if self._returned != before:
+                await self._write_session()
 
     def _look_at_places(self) -> None:
         if any(self.current_mode == place.NAME for place in self.places):

@@ -11,6 +11,7 @@ from hfmedia_tui.domain import JobState
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.screens.shelf import Shelf
 from hfmedia_tui.services import Ask
+from hfmedia_tui.store.session import Session
 from tests.screens.conftest import Start
 from tests.screens.studio import Studio
 
@@ -85,6 +86,21 @@ async def test_jobs_come_back_with_their_filter_and_the_one_that_was_looked_at(s
         await studio.until(lambda: studio.jobs.jobs.rows[0].id == stuck.id)
         await studio.until_shown('●1 ')
         await studio.services.pool.cancel_all()
+
+
+async def test_a_kill_finds_the_place_and_its_filter_on_the_disk(start: Start, paths: Paths) -> None:
+    def kept() -> tuple[str, str]:
+        session = Session(paths.data / 'session.json')
+        session.read()
+        return session.place, session.of('jobs').get('filter', '')
+
+    async with start((80, 24)) as studio:
+        await studio.press('f4', 'slash', *'seed:4')
+        await studio.until(lambda: kept() == ('jobs', 'seed:4'))
+        await studio.press('2')
+        await studio.until(lambda: kept() == ('jobs', 'seed:42'))
+        await studio.press('enter', 'f7')
+        await studio.until(lambda: kept() == ('settings', 'seed:42'))
 
 
 def shelf_of(studio: Studio) -> Shelf:
