@@ -14,8 +14,9 @@ __all__ = ['Session']
 
 log = logging.getLogger(__name__)
 
-_MOST_BYTES: Final = 100_000
-_MOST_CHARACTERS: Final = 2_000
+_MOST_BYTES: Final = 1_000_000
+_MOST_CHARACTERS: Final = 200_000
+"""Of one thing that was kept: a whole form, with a negative prompt as long as one may be."""
 
 
 class Kept(msgspec.Struct, frozen=True):

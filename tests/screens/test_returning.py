@@ -59,6 +59,19 @@ async def test_what_was_composed_comes_back_without_a_model_that_is_gone(
         assert studio.compose.form.valid == composed.entries
 
 
+async def test_a_long_form_comes_back_whole(start: Start, paths: Paths, environment: Mapping[str, str]) -> None:
+    entries = Entries(parameters={'negative_prompt': 'no "blur", ' * 2_000}, seed=7)
+    composed = Composition(models=(OTHER,), prompt='', entries=entries)
+    compose = {'router': environment['HFMEDIA_ROUTER_URL'], 'composed': composed.as_json()}
+    paths.data.mkdir(parents=True)
+    (paths.data / 'session.json').write_text(json.dumps({'places': {'compose': compose}}))
+    async with start() as studio:
+        await studio.press('f3')
+        await studio.until(lambda: studio.compose.form.valid.seed == 7)
+        told = studio.compose.form.valid.parameters['negative_prompt']
+        assert told.strip() == entries.parameters['negative_prompt'].strip()
+
+
 async def test_jobs_come_back_with_their_filter_and_the_one_that_was_looked_at(start: Start) -> None:
     """You should see the same jobs, the same one highlighted, and what runs still running."""
     async with start((80, 24)) as studio:
