@@ -92,11 +92,17 @@ class FilmPlayer(Widget):
         def control(self) -> 'FilmPlayer':
             return self.player
 
-    def __init__(self, pictures: Pictures, *, placeholder: str = '', id: str | None = None) -> None:
-        """Make a player fed by `pictures`; `placeholder` is shown while there is no source."""
+    def __init__(
+        self, pictures: Pictures, *, placeholder: str = '', patient: bool = False, id: str | None = None
+    ) -> None:
+        """Make a player fed by `pictures`; `placeholder` is shown while there is no source.
+
+        `patient` is as with `Preview`.
+        """
         super().__init__(id=id)
         self._pictures = pictures
         self._placeholder = placeholder
+        self._patient = patient
         self._playhead = Playhead()
         self._pace = _Pace()
         self._rolling = False
@@ -105,7 +111,7 @@ class FilmPlayer(Widget):
         self._wake = asyncio.Event()
 
     def compose(self) -> ComposeResult:
-        yield Preview(self._pictures, placeholder=self._placeholder)
+        yield Preview(self._pictures, placeholder=self._placeholder, patient=self._patient)
         yield FilmStage(self._pictures)
 
     @property

@@ -71,12 +71,17 @@ class Preview(Widget):
         *,
         source: Path | None = None,
         placeholder: str = '',
+        patient: bool = False,
         name: str | None = None,
         id: str | None = None,
         classes: str | None = None,
         disabled: bool = False,
     ) -> None:
-        """Make a preview fed by `pictures`; `placeholder` is shown while there is no source."""
+        """Make a preview fed by `pictures`; `placeholder` is shown while there is no source.
+
+        A `patient` one draws what it has begun before it turns to the newest source. Where sources come faster than
+        pictures can be made, another one would never show any.
+        """
         super().__init__(name=name, id=id, classes=classes, disabled=disabled)
         self._pictures = pictures
         self._other = (
@@ -102,6 +107,11 @@ class Preview(Widget):
         self._drawn_as: tuple[Size, Style] | None = None
         self._place: Region | None = None
         self._loading: asyncio.Task[None] | None = None
+        self._patient = patient
+        self._drew = True
+        """Whether what is being made has been drawn, if only as a draft."""
+        self._is_outrun = False
+        """Whether a newer source waits until it has been."""
         self._rest: Timer | None = None
         """Runs while the widget moves."""
         self.set_reactive(Preview.source, source)
@@ -145,10 +155,15 @@ class Preview(Widget):
 
         A plain task: a Textual worker tells all its ancestors of each of its states, and many previews begin at once.
         """
+        if self._patient and not self._drew and not self.is_settled:
+            self._is_outrun = True
+            return
         self._stop_loading()
+        self._drew = self.source is None
         self._loading = asyncio.create_task(self._make(settling), name='preview')
 
     def _stop_loading(self) -> None:
+        self._is_outrun = False
         if self._loading is not None:
             self._loading.cancel()
             self._loading = None
@@ -187,6 +202,7 @@ class Preview(Widget):
             and not self._is_stale
             and (self._number or not picture.upload or not self._pictures.kept.usable)
         ):
+            self._turn_to_newest()
             return
         if not picture.upload or not self._pictures.kept.usable:
             self._show(picture, words='' if picture.lines else _in_words(picture))
@@ -229,6 +245,12 @@ class Preview(Widget):
             self.app.call_after_refresh(kept.leave, left.key, keep=True)
         elif left:
             kept.leave(left.key, keep=keep)
+        self._turn_to_newest()
+
+    def _turn_to_newest(self) -> None:
+        self._drew = True
+        if self._is_outrun:
+            self._load()
 
     # ------------------------------------------------------------------------------------------ drawing
 

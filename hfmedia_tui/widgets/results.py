@@ -50,7 +50,7 @@ class Results(Vertical):
 
     def compose(self) -> ComposeResult:
         with Vertical(id='shown', classes='-empty'):
-            yield FilmPlayer(self._pictures, placeholder='Results appear here')
+            yield FilmPlayer(self._pictures, placeholder='Results appear here', patient=True)
             with Horizontal(id='facts'):
                 yield ResultStrip()
                 yield Static(id='caption')

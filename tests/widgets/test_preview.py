@@ -187,6 +187,33 @@ async def test_only_the_last_source_is_shown(pictures: Pictures, tmp_path: Path)
         assert len(pictures._cache) == 1
 
 
+async def test_a_patient_one_is_not_outrun_by_what_comes_faster(pictures: Pictures, tmp_path: Path) -> None:
+    """You should see the first of many pictures although others come while it is made, and then the newest."""
+    paths = [tmp_path / f'{index}.png' for index in range(6)]
+    for index, path in enumerate(paths):
+        path.write_bytes(encoded('PNG', quarters(64 + index, 64)))
+    async with staged(Preview(pictures, patient=True)) as (app, pilot):
+        turn = Event()
+        pictures._thread.submit(turn.wait)
+        seen: list[Path | None] = []
+
+        def note(path: Path | None) -> None:
+            seen.append(path)
+
+        app.watch(app.preview, 'shown', note, init=False)
+        for path in paths:
+            app.preview.source = path
+            await pilot.pause()
+        turn.set()
+        await settle(pilot)
+        assert seen == [paths[0], paths[-1]]
+        assert app.preview.picture is not None
+        assert app.preview.picture.width == 69
+        app.preview.source = None
+        await settle(pilot)
+        assert app.preview.picture is None
+
+
 async def test_what_is_put_away_leaves_nothing_behind(pictures: Pictures, painted: Path) -> None:
     async with staged(Preview(pictures, source=painted)) as (app, pilot):
         await app.preview.remove()
