@@ -33,7 +33,7 @@ from tests.metadata.samples import SAMPLES, inscribe, made, write_sample
 from tests.metadata.test_reading import DRAWN, FLUX, FOOOCUS, INVOKE, KSAMPLER, SWARM
 
 _LONGEST: float = 10.0
-"""Seconds on a busy machine, for a file of a few kilobytes."""
+"""Seconds of the processor for a file of a few kilobytes: a busy machine gives them later, not more of them."""
 DIALECTS = (ours, swarmui, fooocus, a1111, invokeai, comfyui, drawthings, plain_json)
 PLACES = ('parameters', 'prompt', 'workflow', 'invokeai_metadata', 'sd-metadata', 'Dream', 'comment', 'xmp',
           'hfmedia_metadata', 'exif:UserComment', 'exif:Model', 'exif:Make')  # fmt: skip
@@ -72,10 +72,10 @@ def inscribed() -> tuple[bytes, ...]:
 def test_a_damaged_file(tmp_path_factory: pytest.TempPathFactory, contents: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / 'damaged-recipe'
     path.write_bytes(contents)
-    began = time.monotonic()
+    began = time.thread_time()
     with suppress(MediaError):
         check(read_recipe(path))
-    assert time.monotonic() - began < _LONGEST
+    assert time.thread_time() - began < _LONGEST
 
 
 @given(contents=st.deferred(lambda: damaged(list(inscribed()), with_checksums)))
@@ -144,6 +144,8 @@ def test_any_block_of_exif(block: bytes) -> None:
         'a' * 1_000_000,
         'a:"' * 300_000,
         'ab: ' * 300_000,
+        'ab: ["' * 3_300,
+        'ab: ' + '[' * 19_000,
         '\n' * 1_000_000,
         '{"a":' * 200_000,
         '"' + '\\"' * 500_000,
@@ -151,14 +153,14 @@ def test_any_block_of_exif(block: bytes) -> None:
         '<a>' * 300_000,
         '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description>' + '<b>' * 200_000,
     ],
-    ids=range(9),
+    ids=range(11),
 )
 def test_a_text_without_end_is_read_in_time(text: str) -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     for place in PLACES:
         for dialect in DIALECTS:
             dialect.read({place: text})
-    assert time.monotonic() - began < _LONGEST
+    assert time.thread_time() - began < _LONGEST
 
 
 def test_what_grows_without_end_does_not_grow() -> None:
@@ -183,6 +185,6 @@ def test_a_graph_that_goes_round_in_circles_ends() -> None:
         }
         for number in range(500)
     }
-    began = time.monotonic()
+    began = time.thread_time()
     check(comfyui.read({'prompt': json.dumps(graph)}))
-    assert time.monotonic() - began < _LONGEST
+    assert time.thread_time() - began < _LONGEST
