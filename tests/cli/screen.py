@@ -18,9 +18,9 @@ __all__ = ['Screen', 'on_screen', 'states', 'until']
 _PATIENCE = 30.0
 
 
-def until(condition: Callable[[], object], told: Callable[[], object] = str) -> None:
-    """Return when `condition` is true; fails with what is `told` when it never is."""
-    deadline = time.monotonic() + _PATIENCE
+def until(condition: Callable[[], object], told: Callable[[], object] = str, patience: float = _PATIENCE) -> None:
+    """Return when `condition` is true; fails with what is `told` when it is not for so many seconds."""
+    deadline = time.monotonic() + patience
     while not condition():
         assert time.monotonic() < deadline, told()
         time.sleep(0.05)  # another process and its terminal tell nobody when they have come so far
