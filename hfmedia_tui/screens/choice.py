@@ -25,6 +25,8 @@ class Choice(Popup[str | None]):
     """
 
     CSS_PATH = 'choice.tcss'
+    LETTERS: ClassVar[bool] = True
+    """Whether letters and digits go to options at all."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('escape', 'dismiss', 'Back', show=False, id='choice.leave'),
@@ -63,11 +65,14 @@ class Choice(Popup[str | None]):
     def on_key(self, event: events.Key) -> None:
         """Go to the next option that begins with what is typed."""
         choices = self.query_one(OptionList)
-        if event.is_printable and event.character and choices.highlighted is not None:
+        if self.LETTERS and event.is_printable and event.character and choices.highlighted is not None:
             places = [(choices.highlighted + step) % len(self._options) for step in range(1, len(self._options) + 1)]
             begun = event.character.casefold()
             fitting = (place for place in places if self._options[place][1].casefold().startswith(begun))
             choices.highlighted = next(fitting, choices.highlighted)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self.LETTERS or action != 'move'
 
     def action_move(self, step: int) -> None:
         choices = self.query_one(OptionList)

@@ -16,7 +16,12 @@ _WIDEST = 48
 
 
 class _WaitingChoice(Choice, Unexpected[str | None]):  # of several bases Textual styles it as the first
-    """Comes when the account is known, while somebody may type already."""
+    """Comes when the account is known, while somebody may type already.
+
+    Who writes a prompt without looking up, and ends it with Enter, must not have chosen what is billed.
+    """
+
+    LETTERS = False
 
 
 def ask_about_waiting(waiting: tuple[Job, ...]) -> Choice:

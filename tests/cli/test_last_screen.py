@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(sys.platform == 'win32', reason='terminals of PO
 
 IMAGE = 'black-forest-labs/FLUX.1-dev:fal-ai'
 SYNCHRONOUS = 'black-forest-labs/FLUX.1-dev:hf-inference'
-F3, F4, F5 = '\x1bOR', '\x1bOS', '\x1b[15~'
+F3, F4, F5, DOWN = '\x1bOR', '\x1bOS', '\x1b[15~', '\x1b[B'
 STUCK = 'sandbox/fails-stuck-in-queue:fal-ai'
 
 
@@ -164,7 +164,7 @@ def test_after_a_kill_the_next_start_goes_on_where_the_user_was(
         again.until_shown('1 job of an earlier session')
         until(lambda: states(slow)[1][0] == 'succeeded', lambda: states(slow))
         assert submits(slow_sandbox) - before == 1
-        answer(again, 'r\r', lambda: states(slow)[2][1] != 'waiting')
+        answer(again, f'{DOWN}\r', lambda: states(slow)[2][1] != 'waiting')
         until(lambda: states(slow)[2][0] == 'succeeded', lambda: states(slow))
         again.type(F3)
         again.until_shown('half a prompt')

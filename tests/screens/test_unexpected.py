@@ -4,6 +4,7 @@ from textual import events
 
 from hfmedia_tui.domain import JobState
 from hfmedia_tui.paths import Paths
+from hfmedia_tui.screens.choice import Choice
 from hfmedia_tui.screens.question import Question
 from hfmedia_tui.services import Ask
 from tests.screens.conftest import Start
@@ -77,5 +78,19 @@ async def test_jobs_left_waiting_are_not_sent_by_what_was_typed_before_they_were
         assert 'Keep waiting' in studio.text
         question = studio.app.screen.query_one('#choice').region
         assert (question.x, question.width) == (8, 64), 'it is a popup in the middle'
+        (job,) = await studio.services.ledger.jobs()
+        assert job.state is JobState.QUEUED
+
+
+async def test_a_prompt_that_is_written_over_that_question_sends_nothing(
+    start: Start, paths: Paths, environment: dict[str, str]
+) -> None:
+    """You should see what waits go on waiting, whatever letters were typed before Enter."""
+    await leave_waiting(paths, environment)
+    async with start((80, 24)) as studio:
+        await studio.until_asked()
+        await studio.press(*'a car jk r', 'enter')
+        await studio.until(lambda: not isinstance(studio.app.screen, Choice))
+        assert not studio.services.pool.jobs
         (job,) = await studio.services.ledger.jobs()
         assert job.state is JobState.QUEUED
