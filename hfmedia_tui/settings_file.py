@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from threading import RLock
 from typing import Any, Final
 
 from hfmedia_tui import private
@@ -21,12 +22,15 @@ class SettingsFile:
         self.settings = Settings()
         """What it said last; all as usual before it was read."""
         self._told: Mapping[str, Any] = {}
+        self._turn = RLock()
+        """Held by the thread that is at the file: what was read before a change must not be taken on after it."""
 
     def read(self) -> Settings:
         """Look at it. Blocking. Raises UsageError, and keeps what it said before."""
-        settings, told = read_settings(self.path), self._parsed(self._text())
-        self.settings, self._told = settings, told
-        return settings
+        with self._turn:
+            settings, told = read_settings(self.path), self._parsed(self._text())
+            self.settings, self._told = settings, told
+            return settings
 
     def change(self, section: str, name: str, value: Any) -> Settings:
         """Have the file say `value` from now on, or with None nothing; dots part a table's names. Blocking.
@@ -35,20 +39,21 @@ class SettingsFile:
         read or written, where the value is not allowed, and where somebody else has changed this very setting; what
         they wrote is taken on.
         """
-        text = self._text()
-        told = self._parsed(text)
-        before = _entry(told, section, name)
-        if before != _entry(self._told, section, name):
-            self.read()
-            raise UsageError(
-                f'{section}.{name} was changed in the file meanwhile.', 'What is shown now is what stands there.'
-            )
-        wanted = _with_entry(told, [*section.split('.'), name], value)
-        settings = as_settings(wanted, self.path)
-        if before != (_MISSING if value is None else value):
-            self._write(_changed(text, section, name, value), wanted)
-        self.settings, self._told = settings, wanted
-        return settings
+        with self._turn:
+            text = self._text()
+            told = self._parsed(text)
+            before = _entry(told, section, name)
+            if before != _entry(self._told, section, name):
+                self.read()
+                raise UsageError(
+                    f'{section}.{name} was changed in the file meanwhile.', 'What is shown now is what stands there.'
+                )
+            wanted = _with_entry(told, [*section.split('.'), name], value)
+            settings = as_settings(wanted, self.path)
+            if before != (_MISSING if value is None else value):
+                self._write(_changed(text, section, name, value), wanted)
+            self.settings, self._told = settings, wanted
+            return settings
 
     def _text(self) -> str:
         try:

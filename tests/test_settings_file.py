@@ -1,6 +1,7 @@
 import stat
 import tomllib
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
@@ -47,6 +48,32 @@ def test_a_change_leaves_every_other_letter_as_it_was(path: Path) -> None:
     assert path.read_text(encoding='utf-8') == COMMENTED
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [one.name for one in path.parent.iterdir()] == ['settings.toml']
+
+
+def test_what_was_read_before_a_change_does_not_undo_it(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when the settings are looked at anew because a question was closed that changes them."""
+    reading, go_on = Event(), Event()
+    text_of = SettingsFile._text
+
+    def text_slowly(file: SettingsFile) -> str:
+        text = text_of(file)
+        if not reading.is_set():
+            reading.set()
+            go_on.wait(10)
+        return text
+
+    monkeypatch.setattr(SettingsFile, '_text', text_slowly)
+    file = SettingsFile(path)
+    reader = Thread(target=file.read)
+    reader.start()
+    reading.wait(10)
+    changer = Thread(target=file.change, args=('jobs', 'total', 3))
+    changer.start()
+    changer.join(0.2)  # it may be done by then, or be waiting
+    go_on.set()
+    reader.join(10)
+    changer.join(10)
+    assert file.settings.jobs.total == read_settings(path).jobs.total == 3
 
 
 def test_the_first_change_makes_the_file(path: Path) -> None:

@@ -117,7 +117,7 @@ async def test_a_place_that_is_opened_by_it_says_what_it_has_nothing_for(start: 
         assert studio.app.current_mode == 'jobs'
 
         await choose(studio, 'flicker', name='Flicker', where='Compare')
-        await studio.until_shown('Nothing to compare')
+        await studio.until_shown('Compare: not now')
         assert not isinstance(studio.app.screen, CompareScreen)
 
 
