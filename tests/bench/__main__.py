@@ -33,14 +33,28 @@ def main() -> int:
     rows = []
     print(f'{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} at the beginning')  # noqa: T201
     print(in_text())  # noqa: T201
+    beginning = _processors()
     for name in options.scenes or (QUICK if options.quick else SCENES):
         measured: Iterator[Row] = import_module(f'tests.bench.{name}').measure(quick=options.quick)
         for row in measured:
             rows.append(row)
             print(in_text(row), flush=True)  # noqa: T201
+    passed, taken = (after - before for before, after in zip(beginning, _processors(), strict=True))
+    print(f'{100 * taken / passed:.1f} % of the processors was taken by other machines meanwhile')  # noqa: T201
     if options.markdown:
         print(f'\n{in_markdown(rows)}')  # noqa: T201
     return int(not options.quick and not all(row.is_met for row in rows))
+
+
+def _processors() -> tuple[int, int]:
+    """The processors' time up to now, and what of it a host gave to others.
+
+    As /proc/stat counts it (https://man7.org/linux/man-pages/man5/proc_stat.5.html): user, nice, system, idle, iowait,
+    irq, softirq, steal.
+    """
+    with open('/proc/stat') as file:
+        counts = [int(count) for count in file.readline().split()[1:9]]
+    return sum(counts), counts[7]
 
 
 if __name__ == '__main__':
