@@ -2,27 +2,31 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from hfmedia_tui.domain import FailureCode, Fetch, JobProgress, Media, Output, Stage
+from hfmedia_tui.domain import FailureCode, Fetch, JobProgress, Media, Output, Progress, Stage
 from hfmedia_tui.engine import results, retry
 from hfmedia_tui.engine.download import download
 from hfmedia_tui.engine.pace import USEFUL
 from hfmedia_tui.engine.results import Checked
 from hfmedia_tui.engine.run import Run, Stuck
+from hfmedia_tui.engine.whole import whole
 from hfmedia_tui.engine.writing import DownloadError
 from hfmedia_tui.metadata.made import Made
 
-__all__ = ['Collector']
+__all__ = ['Collector', 'Finish']
 
 log = logging.getLogger(__name__)
 
 replace = msgspec.structs.replace
+
+Finish = Callable[[int, tuple[Output, ...]], Awaitable[Progress]]
+"""Told the status to tell the machine, and the files that are at home; returns where that leads."""
 
 _REPORT_SECONDS: Final = 0.1
 """Between two snapshots of one download."""
@@ -33,6 +37,8 @@ class Collector:
 
     def __init__(self, run: Run) -> None:
         self._run = run
+        self.may_be_home = False
+        """Whether an earlier process may have brought a result home and died before it could say so."""
         self._renewed = False
         """Whether a fresh link was asked for because the first one led nowhere."""
         self._reported = 0.0
@@ -46,8 +52,11 @@ class Collector:
             hint = f'{error.hint} It was paid for, and could not be kept.'
             raise Stuck(error.code, error.message, hint, lost=True) from None
 
-    async def fetch(self, fetch: Fetch) -> tuple[int, tuple[Output, ...]]:
-        """Bring every item home, or none: the status to tell the machine, and the files. Raises Stuck."""
+    async def fetch(self, fetch: Fetch, finish: Finish) -> Progress:
+        """Bring every item home, or none, and finish with that. Raises Stuck.
+
+        Once they get their names nothing cuts in before they are recorded: no result lies there that no job knows of.
+        """
         run = self._run
         files = list[Checked]()
         only_copy = False
@@ -57,20 +66,24 @@ class Collector:
                     only_copy = media.url is None
                     path = await self._arrive(ordinal, media)
                     if path is None:
-                        return 0, ()
+                        return await whole(finish(0, ()))
                     if ordinal + 1 == len(fetch.media):
-                        run.change(progress=replace(run.job.progress, stage=Stage.SAVING))
-                        run.places.give_back(run.job.id)
+                        run.all_arrived()
                         await saving.enter_async_context(run.places.saving_turns)
                     file = await self._check(ordinal, media, path, alone=len(fetch.media) == 1)
                     files.append(file)
-                return 200, await results.settle(run.job, files, inscribe=self._inscriber())
+                return await whole(self._settle(files, saving, finish))
         except DownloadError as error:
             if error.code is FailureCode.EXPIRED and error.status is not None:
-                return error.status, ()
+                return await whole(finish(error.status, ()))
             lost = only_copy and error.code is FailureCode.BAD_MEDIA
             hint = error.hint or ('It was the only copy: retry asks for it anew.' if lost else None)
             raise Stuck(error.code, error.message, hint, lost=lost) from None
+
+    async def _settle(self, files: list[Checked], saving: AsyncExitStack, finish: Finish) -> Progress:
+        outputs = await results.settle(self._run.job, files, inscribe=self._inscriber())
+        await saving.aclose()
+        return await finish(200, outputs)
 
     async def _check(self, ordinal: int, media: Media, path: Path, *, alone: bool) -> Checked:
         """Tell what has arrived, and have it wait where nothing is cleared away until all the others have, if any."""
@@ -110,6 +123,8 @@ class Collector:
             return Path(media.file or '')
         run = self._run
         path = results.partial_path(run.job, ordinal)
+        if self.may_be_home and await results.is_home(run.job, ordinal, inspect=run.tools.inspect):
+            return path
         version, tries, stalls, most = media.version, 0, 0, 0
 
         async def begin(named: str | None) -> None:
@@ -129,6 +144,8 @@ class Collector:
                     report=self._report,
                 )
             except DownloadError as error:
+                if error.code is FailureCode.EXPIRED and await results.is_whole(path, inspect=run.tools.inspect):
+                    return path
                 sheltered = results.sheltered_path(run.job, ordinal, run.tools.shelter)
                 if error.code is FailureCode.STORAGE and path != sheltered:
                     # There may be room elsewhere. What is half there is of no use to it.

@@ -5,11 +5,25 @@ A submit is sent once, and again only after it was surely turned away: an answer
 
 import asyncio
 import logging
+from functools import partial
 from typing import Final, assert_never
 
 import msgspec
 
-from hfmedia_tui.domain import Done, Failed, Failure, FailureCode, Fetch, Progress, Reply, Send, SendKind, Stage, Wait
+from hfmedia_tui.domain import (
+    Done,
+    Failed,
+    Failure,
+    FailureCode,
+    Fetch,
+    Output,
+    Progress,
+    Reply,
+    Send,
+    SendKind,
+    Stage,
+    Wait,
+)
 from hfmedia_tui.engine import retry
 from hfmedia_tui.engine.asking import ask, send
 from hfmedia_tui.engine.collecting import Collector
@@ -48,6 +62,7 @@ class _Driver:
     async def drive(self, progress: Progress) -> Failure | None:
         run = self._run
         advance = run.tools.machines[progress.provider].advance
+        self._collector.may_be_home = isinstance(progress.step, Fetch)
         if not is_submit(progress):
             progress = await self._record(progress)
         while True:
@@ -62,11 +77,8 @@ class _Driver:
                     # A submit is recorded where it is sent: until then nothing is in flight.
                     progress = advanced if is_submit(advanced) else await self._record(advanced)
                 case Fetch() as fetch:
-                    status, outputs = await self._collector.fetch(fetch)
-                    run.job = replace(run.job, outputs=outputs)
-                    progress = await whole(self._absorb(progress, Reply(status=status)))
+                    progress = await self._collector.fetch(fetch, partial(self._take_home, progress))
                 case Done():
-                    await whole(succeed(run, progress))
                     return None
                 case Failed(failure=failure, collectable=True):
                     raise Stuck(failure.code, failure.message, failure.hint, status=failure.status)
@@ -124,6 +136,15 @@ class _Driver:
             run.progress = None
             await run.pause(trouble, wait)
             run.untroubled()
+
+    async def _take_home(self, progress: Progress, status: int, outputs: tuple[Output, ...]) -> Progress:
+        """Go on from a fetch that was answered `status`: where all is at home, the job has succeeded."""
+        run = self._run
+        run.job = replace(run.job, outputs=outputs)
+        progress = await self._absorb(progress, Reply(status=status))
+        if isinstance(progress.step, Done):
+            await succeed(run, progress)
+        return progress
 
     async def _absorb(self, progress: Progress, reply: Reply) -> Progress:
         """Let the provider's machine read a reply, and record where that leads. Not to be cancelled half-way."""

@@ -19,6 +19,7 @@ from typing import Final, NamedTuple
 
 from hfmedia_tui import private
 from hfmedia_tui.domain import FailureCode, Job, Media, MediaFacts, Output, clean
+from hfmedia_tui.durable import sync_folder
 from hfmedia_tui.engine.naming import file_stem, home_stem
 from hfmedia_tui.engine.writing import DownloadError, in_thread, open_partial, write_whole
 from hfmedia_tui.errors import MediaError
@@ -32,6 +33,8 @@ __all__ = [
     'check',
     'clear_away',
     'find_kept',
+    'is_home',
+    'is_whole',
     'keep',
     'partial_path',
     'prepare',
@@ -202,7 +205,7 @@ async def check(job: Job, ordinal: int, path: Path, *, inspect: Inspect, shelter
     """
 
     def read() -> Checked:
-        found = path if path.exists() else next(_homes(job, ordinal), path)
+        found = path if path.exists() else _home(job, ordinal, inspect) or path
         with found.open('rb') as file:
             os.fsync(file.fileno())
         size, digest = _measured(found)
@@ -218,10 +221,32 @@ async def check(job: Job, ordinal: int, path: Path, *, inspect: Inspect, shelter
     return await in_thread(path.parent, read)
 
 
-def _homes(job: Job, ordinal: int) -> Iterator[Path]:
-    """Files that have the name of a result; what lies beside one is none."""
-    found = Path(job.order.output).glob(f'{home_stem(job, ordinal)}.*')
-    return (path for path in found if path.suffix != SIDECAR)
+async def is_home(job: Job, ordinal: int, *, inspect: Inspect) -> bool:
+    """Whether a result was given its name already, by a process that died before it could say so."""
+
+    def look() -> bool:
+        return not partial_path(job, ordinal).exists() and _home(job, ordinal, inspect) is not None
+
+    return await in_thread(Path(job.order.output), look)
+
+
+async def is_whole(path: Path, *, inspect: Inspect) -> bool:
+    """Whether all of a result lies at `path`."""
+    return await in_thread(path.parent, _is_whole, path, inspect)
+
+
+def _is_whole(path: Path, inspect: Inspect) -> bool:
+    try:
+        inspect(path)
+    except MediaError:
+        return False
+    return True
+
+
+def _home(job: Job, ordinal: int, inspect: Inspect) -> Path | None:
+    """The file that has the name of a result, if there is any; what lies beside one is none."""
+    named = Path(job.order.output).glob(f'{home_stem(job, ordinal)}.*')
+    return next((path for path in named if path.suffix != SIDECAR and _is_whole(path, inspect)), None)
 
 
 async def settle(
@@ -252,6 +277,7 @@ async def settle(
         )
         with suppress(OSError):
             _clear_away(job)
+        sync_folder(folder)
         return outputs
 
     return await in_thread(folder, name_all)

@@ -29,6 +29,7 @@ from hfmedia_tui.domain import (
     ProviderMapping,
     Send,
     SendKind,
+    Stage,
 )
 from hfmedia_tui.engine.places import Places
 from hfmedia_tui.engine.tools import Tools
@@ -84,6 +85,8 @@ class Run:
         """Where it stands, as saved."""
         self.submitting = False
         """Whether a submit may be on its way, unanswered."""
+        self.deadline: asyncio.Timeout | None = None
+        """When it ends whatever it waits for, while it is driven."""
         self.unsaved: Progress | None = None
         """What was accepted, and could not be recorded."""
         self._began = _steady()
@@ -141,6 +144,13 @@ class Run:
         """Start the job's time, and tell that it runs."""
         self._began = _steady()
         self.change(state=JobState.RUNNING, provider=provider, started_at=self.tools.now(), finished_at=None)
+
+    def all_arrived(self) -> None:
+        """Take note that nobody is waited for any more: its place goes to the next one, and no time runs out."""
+        self.change(progress=replace(self.job.progress, stage=Stage.SAVING))
+        self.places.give_back(self.job.id)
+        if self.deadline is not None:
+            self.deadline.reschedule(None)
 
     async def pause(self, trouble: str, seconds: float) -> None:
         """Wait because of `trouble`, and say so."""

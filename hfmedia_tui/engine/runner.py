@@ -115,10 +115,10 @@ class Runner:
         order = run.job.order
         seconds = order.timeout if order.timeout is not None else DEADLINES[order.task]
         try:
-            async with asyncio.timeout(seconds) as deadline:
+            async with asyncio.timeout(seconds) as run.deadline:
                 await self._drive()
         except TimeoutError:
-            if not deadline.expired():
+            if run.deadline is None or not run.deadline.expired():
                 raise
             await whole(endings.run_out_of_time(run, seconds))
         except Ambiguous as error:

@@ -6,7 +6,7 @@ from typing import Final
 
 from hfmedia_tui.catalog.catalog import Catalog
 from hfmedia_tui.composition import Entries
-from hfmedia_tui.domain import FINAL_STATES, SANDBOX, Job, Model, Order, Task
+from hfmedia_tui.domain import FINAL_STATES, SANDBOX, Job, JobState, Model, Order, Task
 from hfmedia_tui.engine.addresses import Endpoints
 from hfmedia_tui.engine.pool import Pool
 from hfmedia_tui.engine.tools import Limits
@@ -185,6 +185,8 @@ class Services:
             ended = None
         else:
             ended = await self.pool.cancel_left(job.id, reachable=job.order.router == self.router)
+        if ended is not None and ended.state is not JobState.CANCELLED:  # sooner than it could be cancelled
+            raise UsageError(f'Job {job.id} has ended already: it is {ended.state}.')
         return (ended.note or 'Cancelled.') if ended is not None else 'The process that drives it was asked.'
 
     async def resume(self, *, sent_only: bool = False, paused: bool = True) -> tuple[tuple[Job, ...], tuple[Job, ...]]:

@@ -10,6 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from hfmedia_tui.durable import sync_folder
+
 __all__ = ['free_place', 'is_file', 'move']
 
 _PIECE: Final = 2**20
@@ -33,9 +35,9 @@ def move(source: Path, target: Path) -> None:
             raise
     finally:
         _part(target).unlink(missing_ok=True)  # of this time, or of one that was cut off
-    _sync(target.parent)
+    sync_folder(target.parent)
     source.unlink()
-    _sync(source.parent)
+    sync_folder(source.parent)
 
 
 def is_file(path: Path) -> bool:
@@ -84,13 +86,3 @@ def _copy(source: Path, target: Path) -> None:
 def _part(target: Path) -> Path:
     """What a file is called while it is copied."""
     return target.with_name(f'.{target.name}.part')
-
-
-def _sync(folder: Path) -> None:
-    """Bring the names in a folder to the disk, where the system lets a folder be opened."""
-    with suppress(OSError):
-        opened = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)
