@@ -46,7 +46,9 @@ class JobDetails(Widget):
         if job.trashed_at is not None:
             lines.append(Content.styled(f'In the trash since {clock(job.trashed_at)}', '$warning'))
         if job.sent_in is not None:
-            lines.append(Content('Nothing has left this machine: u takes it back, ! sends it now.'))
+            lines.append(
+                keyed('Nothing has left this machine: {jobs.undo} takes it back, {jobs.start_now} sends it now.')
+            )
         if job.error:
             lines += [Content(job.error.message)]
             if job.error.hint:

@@ -14,6 +14,7 @@ from hfmedia_tui.domain import Job, JobState, Output
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.widgets.film import FilmPlayer
 from hfmedia_tui.widgets.job_details import caption
+from hfmedia_tui.widgets.keys import keyed
 from hfmedia_tui.widgets.live_jobs import LiveJobs
 from hfmedia_tui.widgets.result_strip import ResultStrip
 
@@ -109,7 +110,8 @@ class Results(Vertical):
             result = self._results[place]
             self.player.source = Path(result.output.path)
             self.live.shown = result.job.id
-            told = Content.assemble(('PgUp PgDn  ' if last else '', '$foreground'), caption(result.job))
+            keys = keyed('{compose.earlier} {compose.later}  ' if last else '').stylize('$foreground')
+            told = Content.assemble(keys, caption(result.job))
         self.query_one('#caption', Static).update(told)
         self.post_message(self.Shown())
 

@@ -22,6 +22,7 @@ from hfmedia_tui.screens.tagging import TagEditor
 from hfmedia_tui.screens.template_finder import TemplateFinder
 from hfmedia_tui.screens.viewer import ViewerScreen
 from hfmedia_tui.widgets.command_list import CommandList
+from hfmedia_tui.widgets.job_details import JobDetails
 from hfmedia_tui.widgets.key_line import MOST_KEYS, KeyLine
 from hfmedia_tui.widgets.keymap import known_bindings
 from hfmedia_tui.widgets.keys import Hint, key_name
@@ -121,3 +122,19 @@ async def go(studio: Studio, own: Mapping[str, str], press: str, kind: str | typ
     assert any(lines) or isinstance(studio.app.screen, Choice), 'it tells how to go on'
     for bar in studio.app.screen.query(TopBar):
         assert dict(bar.keys) == {name: key_name(own[f'app.{name}']) for name in TopBar.PLACES}
+
+
+async def test_what_is_told_beside_a_result_and_of_a_held_job_names_own_keys(
+    start: Start, own: Mapping[str, str]
+) -> None:
+    async with start((200, 50), grace=60) as studio:
+        await studio.choose('black-forest-labs/FLUX.1-schnell')
+        await studio.generate('a red fox', 2)
+        await studio.press(own['app.jobs'])
+        undo, send = key_name(own['jobs.undo']), key_name(own['jobs.start_now'])
+        details = studio.jobs.query_one(JobDetails)
+        await studio.until(lambda: f'{undo} takes it back, {send} sends it now.' in str(details.render()))
+        studio.services.pool.send_now(next(iter(studio.services.pool.jobs.values())).order.id)
+        await studio.settle()
+        await studio.press(own['app.compose'])
+        await studio.until_shown(f'{key_name(own["compose.earlier"])} {key_name(own["compose.later"])}')
