@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 __all__ = ['HFMediaApp']
 
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 _RECENT = 200
 """Jobs of earlier sessions that are shown."""
@@ -235,7 +235,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, SettingsApp, LeavingApp, StylesApp):
             self.services = None
             with suppress(AppError):  # the same one, where something was still to be written
                 await self.rooms.close()
-            _log.warning('could not open: %s', error)
+            log.warning('could not open: %s', error)
             self.mark = 'not started'
             await asyncio.to_thread(bring_screens)  # the next sentence names a key of one
             again = keyed('Press {app.browse}, then {browse.refresh}, to try again').plain
@@ -345,7 +345,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, SettingsApp, LeavingApp, StylesApp):
 
     def _say_of_hooks(self, sentence: str) -> None:
         """Tell what went wrong with the user's own command; when the screen is gone, the log alone."""
-        _log.warning(sentence)
+        log.warning(sentence)
         if self.is_running:
             self.notify(sentence, severity='warning', markup=False)
 
@@ -354,13 +354,13 @@ class HFMediaApp(PicturesApp, TypeAheadApp, SettingsApp, LeavingApp, StylesApp):
 
         Textual's own report shows the values of variables: secrets are among them, and text that nobody has cleaned.
         """
-        _log.error('a mistake of this program', exc_info=self._exception)
+        log.error('a mistake of this program', exc_info=self._exception)
         self._exit_renderables.append(Text('This program made a mistake. See `hfmedia-tui locate` for the log.'))
         self._close_messages_no_wait()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         if event.state is WorkerState.ERROR:
-            _log.error('%s failed', event.worker.name, exc_info=event.worker.error)
+            log.error('%s failed', event.worker.name, exc_info=event.worker.error)
 
     @on(OpeningRetried)
     def _open_again(self) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ['MAXIMUM_PLAYED_PIXELS', 'FilmReader', 'Shot']
 
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 MAXIMUM_PLAYED_PIXELS: Final = 4096 * 2304
 """A decoder may keep sixteen frames of the file's own size: of larger films only the first one is shown."""
@@ -155,7 +155,7 @@ class FilmReader:
                 if packet is not None:
                     self._ready.extend(filter(_is_playable, packet.decode()))
             except Exception as error:  # damaged files raise nearly anything: the stretch is stepped over
-                _log.debug('%s: %r', self._name, error)
+                log.debug('%s: %r', self._name, error)
             fruitless += 1
             self._ended = self._ended or fruitless > _MOST_FRUITLESS
         return self._ready.popleft() if self._ready else None

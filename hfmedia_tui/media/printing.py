@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ['print_picture']
 
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 
 def print_picture(path: Path, terminal: Terminal, stream: TextIO, columns: int, rows: int = 24) -> None:
@@ -35,7 +35,7 @@ def print_picture(path: Path, terminal: Terminal, stream: TextIO, columns: int, 
     try:
         text = _render(path, terminal, columns, rows)
     except Exception as error:  # a decoration must not fail what it decorates
-        _log.debug('%s was not printed: %r', path, error)
+        log.debug('%s was not printed: %r', path, error)
         return
     # The cursor would leave a hole in what is drawn over it.
     stream.write(f'\x1b[?25l{text}\x1b[?25h')

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ['JobsApp']
 
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 _PACE: Final = 0.05
 """Seconds between two pieces of news to the screens: what happens in between is told once, in its newest state."""
@@ -60,7 +60,7 @@ class JobsApp(TellingApp):
                 told = False
             except AppError as error:
                 if not told:
-                    _log.warning('what others do is not known: %s', error)
+                    log.warning('what others do is not known: %s', error)
                 told = True
             await asyncio.sleep(_WATCH_SECONDS)
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ['Place']
 
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 
 class Place(Screen[None]):
@@ -175,7 +175,7 @@ class Place(Screen[None]):
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         if event.state is WorkerState.ERROR:
             error = event.worker.error
-            _log.error('work for a screen failed', exc_info=error)
+            log.error('work for a screen failed', exc_info=error)
             self.notify(
                 f'{type(error).__name__}. The log tells more.',
                 title='Something went wrong',

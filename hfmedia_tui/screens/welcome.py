@@ -32,7 +32,7 @@ _CHOICES: tuple[tuple[Choice, str, str], ...] = (
 
 
 class WelcomeScreen(Screen[None]):
-    """Three lines, three choices."""
+    """Says what this is in three lines, and asks how to begin."""
 
     CSS_PATH = 'welcome.tcss'
 

@@ -68,7 +68,7 @@ class Ledger:
         self.spending = Spending(self._database)
         """How many requests were sent."""
         self.history = History(self._database)
-        """How long jobs ran."""
+        """How long jobs ran, and how they ended."""
         self.results = Results(self._database, self._read)
         """What the jobs brought home, and what the user made of it."""
         self.unreadable = set[str]()

@@ -123,7 +123,9 @@ class JobList(RowList[Job]):
             if self._rows[place].state is JobState.RUNNING:
                 self.refresh_row(place)
 
-    # ------------------------------------------------------------------------------------------ drawing
+    def draw(self, row: Job, width: int) -> Iterable[Part]:
+        outlook = Outlook() if row.state in FINAL_STATES else self.outlook(row)
+        return draw_job(row, width, datetime.now(UTC), outlook)
 
     # ------------------------------------------------------------------------------------------ more rows
 
@@ -141,7 +143,3 @@ class JobList(RowList[Job]):
     def action_last(self) -> None:
         super().action_last()
         self.post_message(self.LastWanted())
-
-    def draw(self, row: Job, width: int) -> Iterable[Part]:
-        outlook = Outlook() if row.state in FINAL_STATES else self.outlook(row)
-        return draw_job(row, width, datetime.now(UTC), outlook)

@@ -24,7 +24,7 @@ from hfmedia_tui.widgets.other_picture import OtherPicture
 
 __all__ = ['Preview']
 
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 _LIKENESS: Final = 100_000
 """Bytes of what stands for four large pictures until they may go out; it is not paced."""
@@ -192,7 +192,7 @@ class Preview(Widget):
         except MediaError as error:
             self._show(None, words=str(error))
         except Exception:
-            _log.exception('a picture could not be shown')
+            log.exception('a picture could not be shown')
             self._show(None, words='It could not be shown; the log tells why.')
 
     async def _bring(self, picture: Picture) -> None:
