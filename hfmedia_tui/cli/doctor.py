@@ -4,17 +4,17 @@ import asyncio
 import os
 import platform
 import sys
+from collections.abc import Awaitable
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import click
 import msgspec
 
 from hfmedia_tui import __version__
 from hfmedia_tui.cli.report import write_object
-from hfmedia_tui.domain import Request, clean
+from hfmedia_tui.domain import Reply, Request, clean
 from hfmedia_tui.engine.addresses import Endpoints
 from hfmedia_tui.engine.transport import Lost, Transport, Unreached
 from hfmedia_tui.errors import AppError, SandboxError, StoreError, UsageError
@@ -128,7 +128,7 @@ async def _token(transport: Transport) -> Finding:
     return Finding(check='token', ok=True, found=f'found, of {name}' if name else 'found')
 
 
-async def _reached(check: str, url: str, asking: Any) -> Finding:
+async def _reached(check: str, url: str, asking: Awaitable[Reply]) -> Finding:
     try:
         reply = await asking
     except (Unreached, Lost) as error:

@@ -11,10 +11,10 @@ from typing import Any, Final
 import click
 
 from hfmedia_tui.cli.exits import EXIT_FAILED
-from hfmedia_tui.cli.linear import is_linear
-from hfmedia_tui.cli.report import Report, report_for
+from hfmedia_tui.cli.report import Report, is_linear, report_for
 from hfmedia_tui.cli.signals import Signals, exit_code, hearing, leave_terminal, terminals
 from hfmedia_tui.domain import FINAL_STATES, Job, JobState, clean
+from hfmedia_tui.engine.events import Subscription
 from hfmedia_tui.errors import AppError
 from hfmedia_tui.paths import file_link
 from hfmedia_tui.services import Services
@@ -49,7 +49,7 @@ async def drive(
     services.hooks.say = _say
     subscription = services.pool.subscribe()
     ours = dict[str, Job]()
-    with hearing(interrupt_twice=True) as signals, report_for(as_json=as_json, linear=is_linear()) as report:
+    with hearing(interrupt_twice=True) as signals, report_for(as_json=as_json) as report:
         dark = asyncio.create_task(_go_dark(signals, terminals()))
         stop = asyncio.create_task(signals.stop.wait())
         starting = asyncio.create_task(_started(start))
@@ -83,7 +83,7 @@ async def _started(start: Callable[[], Coroutine[Any, Any, Iterable[Job]]]) -> t
     return tuple(await start())
 
 
-async def _tell(subscription: Any, ours: dict[str, Job], report: Report, signals: Signals) -> None:
+async def _tell(subscription: Subscription, ours: dict[str, Job], report: Report, signals: Signals) -> None:
     seen = dict[str, Job]()
     async for job in subscription:
         if job.id in ours:

@@ -22,7 +22,7 @@ def run_resume(*, sent_only: bool, as_json: bool) -> int:
 
     With `sent_only` what waits goes on waiting, so that nothing is submitted.
     """
-    return asyncio.run(_again(None, sent_only=sent_only, as_json=as_json))
+    return asyncio.run(_drive_earlier(None, sent_only=sent_only, as_json=as_json))
 
 
 def run_retry(job_ids: tuple[str, ...], *, failed: bool, over_limit: bool, as_json: bool) -> int:
@@ -38,7 +38,7 @@ def run_retry(job_ids: tuple[str, ...], *, failed: bool, over_limit: bool, as_js
         if not jobs:
             click.echo('No job has failed.', err=True)
             return 0
-        return await _again(jobs, over_limit=over_limit, as_json=as_json)
+        return await _drive_earlier(jobs, over_limit=over_limit, as_json=as_json)
 
     return asyncio.run(chosen())
 
@@ -60,12 +60,12 @@ def run_collect(job_ids: tuple[str, ...], *, as_json: bool) -> int:
                 write_object({'event': job.state, 'job': job_object(job)})
         code = finish(home, as_json=as_json, cut_short=None)
         sent = tuple(job for job in jobs if job not in home)
-        return max(code, await _again(sent, sent_only=True, as_json=as_json)) if sent else code
+        return max(code, await _drive_earlier(sent, sent_only=True, as_json=as_json)) if sent else code
 
     return asyncio.run(collect())
 
 
-async def _again(
+async def _drive_earlier(
     chosen: tuple[Job, ...] | None, *, sent_only: bool = False, over_limit: bool = True, as_json: bool
 ) -> int:
     """Drive `chosen`, or without it whatever nobody drives: first on the sandbox, then on the real router."""
@@ -76,7 +76,7 @@ async def _again(
     for sandbox in (True, False):
         here = tuple(job for job in jobs if (job.order.router == SANDBOX) == sandbox)
         if here:
-            ended = await _again_on(
+            ended = await _drive_on(
                 here,
                 sandbox=sandbox,
                 unowned=chosen is None,
@@ -90,7 +90,7 @@ async def _again(
     return code
 
 
-async def _again_on(
+async def _drive_on(
     jobs: tuple[Job, ...], *, sandbox: bool, unowned: bool, sent_only: bool, over_limit: bool, as_json: bool
 ) -> int:
     """Drive jobs of one side; `unowned` when they were not named but found. Raises OverLimit unless `over_limit`."""

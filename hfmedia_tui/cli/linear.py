@@ -5,38 +5,26 @@ and tells what happens in lines that stay; nothing is drawn, moved or coloured.
 """
 
 import asyncio
-from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
-from hfmedia_tui.errors import AppError, OverLimit, UsageError
+from hfmedia_tui.catalog.wishes import Wishes
+from hfmedia_tui.cli.driving import need_token
+from hfmedia_tui.cli.generate import generate
+from hfmedia_tui.cli.listing import find_models
+from hfmedia_tui.composition import MOST_GENERATIONS
+from hfmedia_tui.errors import AppError, OverLimit
 from hfmedia_tui.paths import find_paths
-from hfmedia_tui.settings import read_settings
+from hfmedia_tui.services import Ask, open_services
 
-if TYPE_CHECKING:
-    from hfmedia_tui.services import Ask
-
-__all__ = ['is_linear', 'run_linear']
+__all__ = ['run_linear']
 
 _MOST_OFFERED: Final = 9
 
 
-def is_linear() -> bool:
-    """Whether everything is to be told in plain lines: as the command line says, or else the settings. Blocking."""
-    context = click.get_current_context(silent=True)
-    if context is not None and context.find_root().params.get('linear'):
-        return True
-    with suppress(UsageError):  # what is wrong with the file is told where the rooms are opened
-        return read_settings(find_paths().settings).interface.linear
-    return False
-
-
 def run_linear(*, sandbox: bool) -> int:
     """Ask for prompts and generate from each until there is none, and return the last exit code."""
-    from hfmedia_tui.composition import MOST_GENERATIONS
-    from hfmedia_tui.services import Ask
-
     click.echo('hfmedia-tui, line by line. An empty prompt ends it.')
     model, code = '', 0
     while prompt := click.prompt('Prompt', default='', show_default=False):
@@ -52,10 +40,8 @@ def run_linear(*, sandbox: bool) -> int:
     return code
 
 
-def _send(ask: 'Ask', *, sandbox: bool) -> int:
+def _send(ask: Ask, *, sandbox: bool) -> int:
     """Generate, past a ceiling only after a yes, and return the exit code."""
-    from hfmedia_tui.cli.generate import generate
-
     try:
         return asyncio.run(generate(ask, as_json=False, sandbox=sandbox))
     except OverLimit as error:
@@ -66,9 +52,6 @@ def _send(ask: 'Ask', *, sandbox: bool) -> int:
 
 def _ask_for_model(usual: str, *, sandbox: bool) -> str:
     """Ask which model, by words and then by number. Raises AppError where none can be found."""
-    from hfmedia_tui.catalog.wishes import Wishes
-    from hfmedia_tui.cli.listing import find_models
-
     usual = usual or asyncio.run(_usual_model(sandbox=sandbox))
     while words := click.prompt('Model, or words to find one', default=usual):
         if words == usual:
@@ -88,9 +71,6 @@ def _ask_for_model(usual: str, *, sandbox: bool) -> str:
 
 
 async def _usual_model(*, sandbox: bool) -> str:
-    from hfmedia_tui.cli.driving import need_token
-    from hfmedia_tui.services import open_services
-
     async with open_services(find_paths(), sandbox=sandbox) as services:
         need_token(services)
         return await services.usual_model()

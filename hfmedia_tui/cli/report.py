@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -13,9 +14,21 @@ from rich.live import Live
 from rich.text import Text
 
 from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState, Model, Stage, clean, event_of
+from hfmedia_tui.errors import UsageError
+from hfmedia_tui.paths import find_paths
 from hfmedia_tui.services.told import job_object
+from hfmedia_tui.settings import read_settings
 
-__all__ = ['Report', 'job_object', 'model_object', 'report_for', 'tell_unreadable', 'write_object']
+__all__ = [
+    'Report',
+    'describe',
+    'is_linear',
+    'job_object',
+    'model_object',
+    'report_for',
+    'tell_unreadable',
+    'write_object',
+]
 
 
 def model_object(model: Model) -> dict[str, Any]:
@@ -65,11 +78,21 @@ class Report(Protocol):
         """Tell a new snapshot; `before` is the last one."""
 
 
-def report_for(*, as_json: bool, linear: bool = False) -> Report:
-    """The report that fits where this program's output goes; a `linear` one never changes a line that was told."""
+def is_linear() -> bool:
+    """Whether everything is to be told in plain lines: as the command line says, or else the settings. Blocking."""
+    context = click.get_current_context(silent=True)
+    if context is not None and context.find_root().params.get('linear'):
+        return True
+    with suppress(UsageError):  # what is wrong with the file is told where the rooms are opened
+        return read_settings(find_paths().settings).interface.linear
+    return False
+
+
+def report_for(*, as_json: bool) -> Report:
+    """The report that fits where this program's output goes; line by line, none changes what was told. Blocking."""
     if as_json:
         return JsonReport()
-    return LiveReport() if sys.stderr.isatty() and not linear else PlainReport()
+    return LiveReport() if sys.stderr.isatty() and not is_linear() else PlainReport()
 
 
 class JsonReport:

@@ -8,7 +8,6 @@ import click
 
 from hfmedia_tui.cli.driving import finish
 from hfmedia_tui.cli.exits import EXIT_FAILED, EXIT_TIMED_OUT
-from hfmedia_tui.cli.linear import is_linear
 from hfmedia_tui.cli.report import report_for
 from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState
 from hfmedia_tui.paths import find_paths
@@ -45,7 +44,7 @@ async def _wait(job_ids: tuple[str, ...], *, seconds: float | None, as_json: boo
 async def _follow(ledger: Ledger, jobs: dict[str, Job], *, seconds: float | None, as_json: bool) -> bool:
     """Keep `jobs` up to date and tell of them until each has ended or was left; False when time ran out first."""
     began = left_since = time.monotonic()
-    with report_for(as_json=as_json, linear=is_linear()) as report:
+    with report_for(as_json=as_json) as report:
         for job in jobs.values():
             report.show(job, None)
         while going := [job for job in jobs.values() if job.state not in FINAL_STATES]:
