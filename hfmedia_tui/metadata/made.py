@@ -103,6 +103,7 @@ def notes_of(made: Made, *, prompts: bool) -> Notes:
         record=text,
         xmp=xmp.build(**told, prompt=record.get('prompt'), record=text),
         brief_xmp=xmp.build(**told, prompt=None, record=None),
+        software=_SOFTWARE,
     )
 
 

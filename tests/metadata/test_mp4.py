@@ -10,7 +10,7 @@ from hfmedia_tui.metadata.formats import mp4
 from hfmedia_tui.metadata.formats.carried import Carried, Notes, UnwritableError, copy_edited
 from tests.metadata.samples import inscribe, remux, shown
 
-NOTES = Notes(parameters='a fox', record='{}', xmp='<x/>', brief_xmp='<x/>')
+NOTES = Notes(parameters='a fox', record='{}', xmp='<x/>', brief_xmp='<x/>', software='hfmedia-tui')
 SAMPLES = [b'first sample', b'second', b'third and last']
 
 

@@ -58,6 +58,8 @@ class Notes(NamedTuple):
     xmp: str
     brief_xmp: str
     """Without prompt and record, for where there is little room."""
+    software: str
+    """What wrote it, with its version."""
 
 
 class Edit(NamedTuple):

@@ -7,7 +7,6 @@ https://developer.adobe.com/xmp/docs/xmp-specifications/ part 3, 1.1.3.
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
-from hfmedia_tui import __version__
 from hfmedia_tui.metadata.formats import exif
 from hfmedia_tui.metadata.formats.carried import XMP, Carried, Edit, Notes
 
@@ -53,7 +52,7 @@ def write(file: BinaryIO, carried: Carried, notes: Notes) -> list[Edit]:
         if marker != _APP0:
             break
         place = start + length
-    exifs = [_EXIF + exif.build(notes.parameters, f'hfmedia-tui {__version__}')]
+    exifs = [_EXIF + exif.build(notes.parameters, notes.software)]
     packets = [_XMP + packet.encode() for packet in (notes.xmp, notes.brief_xmp)]
     added = b''
     for name, choices in (('exif', exifs), (XMP, packets)):

@@ -6,7 +6,6 @@ https://developers.google.com/speed/webp/docs/riff_container
 from collections.abc import Iterator
 from typing import BinaryIO, Final, NamedTuple
 
-from hfmedia_tui import __version__
 from hfmedia_tui.metadata.formats import exif
 from hfmedia_tui.metadata.formats.carried import MAXIMUM_TEXT, XMP, Carried, Edit, Notes, UnwritableError, length_of
 
@@ -58,7 +57,7 @@ def write(file: BinaryIO, carried: Carried, notes: Notes) -> list[Edit]:
         raise UnwritableError('it is longer or shorter than its header says')
     added, flags = b'', 0
     if 'exif' not in carried.texts:
-        added += _made(b'EXIF', exif.build(notes.parameters, f'hfmedia-tui {__version__}'))
+        added += _made(b'EXIF', exif.build(notes.parameters, notes.software))
         flags |= _HAS_EXIF
     if XMP not in carried.texts:
         added += _made(b'XMP ', notes.xmp.encode())
