@@ -16,7 +16,7 @@ from hfmedia_tui.domain import clean
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.media.notices import Protocol, Switch
 
-__all__ = ['AtStart', 'Notifications', 'Settings', 'Spend', 'as_settings', 'read_settings']
+__all__ = ['AtStart', 'Notifications', 'Settings', 'Spend', 'as_settings', 'as_tables', 'read_settings', 'read_text']
 
 _FIX: Final = 'Mend the file or move it away: without it everything is as usual.'
 
@@ -219,22 +219,37 @@ def read_settings(file: Path) -> Settings:
 
     Raises UsageError, which names the file and the place in it, and never a value: it may be a secret.
     """
-    try:
-        with file.open('rb') as lines:
-            import tomllib  # 2 ms, and most people have no such file
+    return as_settings(as_tables(read_text(file), file), file)
 
-            told = tomllib.load(lines)
-        private.restrict(file)  # it may hold keys
-        private.restrict(file.parent)
+
+def read_text(file: Path) -> str:
+    """Read the file as it is written, which is only its user's from then on; empty where there is none. Blocking.
+
+    Raises UsageError.
+    """
+    try:
+        text = file.read_bytes().decode()
     except FileNotFoundError:
-        return Settings()
+        return ''
     except OSError as error:
         raise UsageError(f'{file} cannot be read: {error.strerror}.', _FIX) from None
     except UnicodeDecodeError:
         raise UsageError(f'{file} is not text in UTF-8.', _FIX) from None
+    private.restrict(file)  # it may hold keys
+    private.restrict(file.parent)
+    return text
+
+
+def as_tables(text: str, file: Path) -> Mapping[str, Any]:
+    """The tables that the TOML of `file` tells. Raises UsageError."""
+    if not text:
+        return {}
+    import tomllib  # 2 ms, and most people have no such file
+
+    try:
+        return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise UsageError(f'{file} is not TOML: {clean(str(error), 200)}.', _FIX) from None
-    return as_settings(told, file)
 
 
 def as_settings(told: Mapping[str, Any], file: Path) -> Settings:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from hfmedia_tui import private
 from hfmedia_tui.errors import UsageError
-from hfmedia_tui.settings import Settings, as_settings, read_settings
+from hfmedia_tui.settings import Settings, as_settings, as_tables, read_text
 
 __all__ = ['SettingsFile']
 
@@ -28,9 +28,9 @@ class SettingsFile:
     def read(self) -> Settings:
         """Look at it. Blocking. Raises UsageError, and keeps what it said before."""
         with self._turn:
-            settings, told = read_settings(self.path), self._parsed(self._text())
-            self.settings, self._told = settings, told
-            return settings
+            told = as_tables(read_text(self.path), self.path)
+            self.settings, self._told = as_settings(told, self.path), told
+            return self.settings
 
     def change(self, section: str, name: str, value: Any) -> Settings:
         """Have the file say `value` from now on, or with None nothing; dots part a table's names. Blocking.
@@ -40,8 +40,8 @@ class SettingsFile:
         they wrote is taken on.
         """
         with self._turn:
-            text = self._text()
-            told = self._parsed(text)
+            text = read_text(self.path)
+            told = as_tables(text, self.path)
             before = _entry(told, section, name)
             if before != _entry(self._told, section, name):
                 self.read()
@@ -55,25 +55,8 @@ class SettingsFile:
             self.settings, self._told = settings, wanted
             return settings
 
-    def _text(self) -> str:
-        try:
-            return self.path.read_bytes().decode()
-        except FileNotFoundError:
-            return ''
-        except OSError as error:
-            raise UsageError(f'{self.path} cannot be read: {error.strerror}.') from None
-        except UnicodeDecodeError:
-            raise UsageError(f'{self.path} is not text in UTF-8.') from None
-
-    def _parsed(self, text: str) -> Mapping[str, Any]:
-        try:
-            return _tables(text)
-        except (ValueError, RecursionError):
-            read_settings(self.path)  # says where
-            raise
-
     def _write(self, text: str, wanted: Mapping[str, Any]) -> None:
-        if _without_empty(_tables(text)) != _without_empty(wanted):
+        if _without_empty(as_tables(text, self.path)) != _without_empty(wanted):
             raise UsageError(f'{self.path} is written in a way that cannot be changed from here.', 'Edit the file.')
         try:
             private.write_whole(
@@ -81,15 +64,6 @@ class SettingsFile:
             )  # a link to where somebody keeps such files stays one
         except OSError as error:
             raise UsageError(f'{self.path} cannot be written: {error.strerror}.') from None
-
-
-def _tables(text: str) -> Mapping[str, Any]:
-    """What TOML says. Raises ValueError and RecursionError."""
-    if not text:
-        return {}
-    import tomllib  # 2 ms, and most people have no such file
-
-    return tomllib.loads(text)
 
 
 def _entry(told: Mapping[str, Any], section: str, name: str) -> Any:

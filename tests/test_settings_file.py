@@ -7,7 +7,7 @@ import pytest
 
 from hfmedia_tui.declared import declared_settings
 from hfmedia_tui.errors import UsageError
-from hfmedia_tui.settings import AtStart, Settings, read_settings
+from hfmedia_tui.settings import AtStart, Settings, read_settings, read_text
 from hfmedia_tui.settings_file import SettingsFile
 
 COMMENTED = """# mine
@@ -53,16 +53,15 @@ def test_a_change_leaves_every_other_letter_as_it_was(path: Path) -> None:
 def test_what_was_read_before_a_change_does_not_undo_it(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As when the settings are looked at anew because a question was closed that changes them."""
     reading, go_on = Event(), Event()
-    text_of = SettingsFile._text
 
-    def text_slowly(file: SettingsFile) -> str:
-        text = text_of(file)
+    def text_slowly(file: Path) -> str:
+        text = read_text(file)
         if not reading.is_set():
             reading.set()
             go_on.wait(10)
         return text
 
-    monkeypatch.setattr(SettingsFile, '_text', text_slowly)
+    monkeypatch.setattr('hfmedia_tui.settings_file.read_text', text_slowly)
     file = SettingsFile(path)
     reader = Thread(target=file.read)
     reader.start()
