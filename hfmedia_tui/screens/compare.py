@@ -16,8 +16,8 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from hfmedia_tui.domain import Result
-from hfmedia_tui.media.fit import WHOLE, Area, Lens, fit
-from hfmedia_tui.media.picture import Picture, Pictures
+from hfmedia_tui.media.fit import Area, Lens, fit
+from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.media.terminal import CellSize
 from hfmedia_tui.screens.looking import Looking
 from hfmedia_tui.screens.shelf import Shelf
@@ -87,13 +87,7 @@ class CompareScreen(Looking):
     CSS_PATH = 'gallery.tcss'
     NAME = 'compare'
     AUTO_FOCUS = ''
-    HOLDS = (FilmPlayer,)
     OPENED_BY = ('gallery', 'gallery.compare')
-    NOTHING = 'No result is shown.'
-    REFUSALS = {
-        **dict.fromkeys(('play', 'scrub'), 'The result is no film.'),
-        'open_outside': 'There is no screen here to open it on.',
-    }
     FIRST_KEYS = (
         *('compare.next', 'compare.play', 'compare.flicker'),
         *('look.closer', 'result.favourite', 'look.leave'),
@@ -134,9 +128,7 @@ class CompareScreen(Looking):
     """Whether only the current one is shown."""
 
     def __init__(self, pictures: Pictures, shelf: Shelf, spots: Sequence[Spot]) -> None:
-        super().__init__()
-        self._pictures = pictures
-        self._shelf = shelf
+        super().__init__(pictures, shelf)
         self._spots = tuple(spots)
         self._results: list[Result] = []
         self._flicker_clock: Timer | None = None
@@ -153,20 +145,12 @@ class CompareScreen(Looking):
         self._read()
 
     @property
-    def shelf(self) -> Shelf:
-        return self._shelf
-
-    @property
     def result(self) -> Result | None:
         return self._results[self.current] if self.current < len(self._results) else None
 
     @property
     def views(self) -> list[_View]:
         return list(self.query(_View))
-
-    @property
-    def picture(self) -> Picture | None:
-        return self.player.query_one(Preview).picture
 
     @property
     def player(self) -> FilmPlayer:
@@ -222,18 +206,6 @@ class CompareScreen(Looking):
             self._show()
 
     # ------------------------------------------------------------------------------------------ what the user does
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in ('play', 'scrub'):
-            return self.is_mounted and self.player.has_film
-        return super().check_action(action, parameters)
-
-    def action_play(self) -> None:
-        self.lens = WHOLE
-        self.player.action_play()
-
-    def action_scrub(self, steps: int) -> None:
-        self.player.action_scrub(steps)
 
     def action_step(self, step: int) -> None:
         if self._results:

@@ -8,8 +8,11 @@ from textual.binding import Binding, BindingType
 from textual.reactive import var
 
 from hfmedia_tui.media.fit import ALL, WHOLE, Lens
-from hfmedia_tui.media.picture import Picture
+from hfmedia_tui.media.picture import Picture, Pictures
 from hfmedia_tui.screens.result_place import ResultPlace
+from hfmedia_tui.screens.shelf import Shelf
+from hfmedia_tui.widgets.film import FilmPlayer
+from hfmedia_tui.widgets.preview import Preview
 
 __all__ = ['Looking']
 
@@ -20,7 +23,14 @@ _STEP: Final = 0.25
 
 
 class Looking(ResultPlace):
-    """A place with one lens: keys and wheel bring what is shown closer; arrows, and dragging, then go about in it."""
+    """A place over a shelf with one lens: keys and wheel bring what is shown closer; arrows, and dragging, go about."""
+
+    HOLDS = (FilmPlayer,)
+    NOTHING = 'No result is shown.'
+    REFUSALS = {
+        **dict.fromkeys(('play', 'scrub'), 'The result is no film.'),
+        'open_outside': 'There is no screen here to open it on.',
+    }
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('plus,equals_sign', 'zoom(1)', 'Closer', id='look.closer', tooltip='Look closer'),
@@ -38,14 +48,40 @@ class Looking(ResultPlace):
     dragged = False
     """Whether the mouse moved what is seen since it was pressed: letting go of it is no click then."""
 
+    def __init__(self, pictures: Pictures, shelf: Shelf) -> None:
+        super().__init__()
+        self._pictures = pictures
+        self._shelf = shelf
+
+    @property
+    def shelf(self) -> Shelf:
+        return self._shelf
+
     @property
     @abstractmethod
+    def player(self) -> FilmPlayer:
+        """Where the result that is looked at is shown."""
+
+    @property
     def picture(self) -> Picture | None:
         """What is looked at, as it is drawn."""
+        return self.player.query_one(Preview).picture
 
     @abstractmethod
     def action_step(self, step: int) -> None:
         """Go to the next result, or to the one before."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ('play', 'scrub'):
+            return self.is_mounted and self.player.has_film
+        return super().check_action(action, parameters)
+
+    def action_play(self) -> None:
+        self.lens = WHOLE
+        self.player.action_play()
+
+    def action_scrub(self, steps: int) -> None:
+        self.player.action_scrub(steps)
 
     def action_zoom(self, steps: int) -> None:
         self.lens = self.lens.zoomed(_ZOOM**steps)

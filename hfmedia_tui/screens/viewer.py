@@ -14,9 +14,7 @@ from textual.widgets import Static
 from hfmedia_tui.domain import Result
 from hfmedia_tui.errors import MediaError
 from hfmedia_tui.media.fit import WHOLE, Lens
-from hfmedia_tui.media.picture import Picture, Pictures
 from hfmedia_tui.screens.looking import Looking
-from hfmedia_tui.screens.shelf import Shelf
 from hfmedia_tui.widgets.film import FilmPlayer
 from hfmedia_tui.widgets.job_details import JobDetails, caption
 from hfmedia_tui.widgets.key_line import KeyLine
@@ -35,13 +33,7 @@ class ViewerScreen(Looking):
     CSS_PATH = 'gallery.tcss'
     NAME = 'viewer'
     AUTO_FOCUS = ''
-    HOLDS = (FilmPlayer,)
     OPENED_BY = ('gallery', 'grid.select')
-    NOTHING = 'No result is shown.'
-    REFUSALS = {
-        **dict.fromkeys(('play', 'scrub'), 'The result is no film.'),
-        'open_outside': 'There is no screen here to open it on.',
-    }
     FIRST_KEYS = ('viewer.next', 'viewer.previous', 'viewer.play', 'look.closer', 'viewer.facts', 'look.leave')
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -59,11 +51,6 @@ class ViewerScreen(Looking):
         Binding('i', 'facts', 'Facts', id='viewer.facts', tooltip='Show or hide what is known of the result'),
     ]
 
-    def __init__(self, pictures: Pictures, shelf: Shelf) -> None:
-        super().__init__()
-        self._pictures = pictures
-        self._shelf = shelf
-
     def compose(self) -> ComposeResult:
         with Horizontal(id='view'):
             yield FilmPlayer(self._pictures)
@@ -77,10 +64,6 @@ class ViewerScreen(Looking):
         self._show()
 
     @property
-    def shelf(self) -> Shelf:
-        return self._shelf
-
-    @property
     def result(self) -> Result | None:
         return self._shelf.collection.peek(self._shelf.place)
 
@@ -91,10 +74,6 @@ class ViewerScreen(Looking):
     @property
     def preview(self) -> Preview:
         return self.player.query_one(Preview)
-
-    @property
-    def picture(self) -> Picture | None:
-        return self.preview.picture
 
     # ------------------------------------------------------------------------------------------ what is shown
 
@@ -148,11 +127,6 @@ class ViewerScreen(Looking):
 
     # ------------------------------------------------------------------------------------------ what the user does
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in ('play', 'scrub'):
-            return self.is_mounted and self.player.has_film
-        return super().check_action(action, parameters)
-
     def on_click(self, event: events.Click) -> None:
         """Go on at the right side of a picture, go back at its left side, and look closer between them."""
         if self.dragged or not self.player.region.contains(*event.screen_offset):
@@ -173,13 +147,6 @@ class ViewerScreen(Looking):
     def action_zoom(self, steps: int) -> None:
         self.player.stop()
         super().action_zoom(steps)
-
-    def action_play(self) -> None:
-        self.lens = WHOLE
-        self.player.action_play()
-
-    def action_scrub(self, steps: int) -> None:
-        self.player.action_scrub(steps)
 
     def action_facts(self) -> None:
         self.toggle_class('-facts')
