@@ -32,6 +32,7 @@ from hfmedia_tui.settings_file import SettingsFile
 from hfmedia_tui.store.draft import Draft
 from hfmedia_tui.store.session import Session
 from hfmedia_tui.tokens import keep_token
+from hfmedia_tui.widgets.complaint import complain
 from hfmedia_tui.widgets.keymap import rebind
 from hfmedia_tui.widgets.keys import key_name, keyed
 from hfmedia_tui.widgets.pictures_app import PicturesApp
@@ -312,7 +313,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, SettingsApp, LeavingApp, StylesApp):
                 )
             self.mark = 'sandbox' if services.sandbox else await services.account.find() or 'account not known'
         except AppError as error:
-            self.notify(error.hint or '', title=error.message, severity='error', markup=False)
+            complain(self, error)
 
     async def _settle_waiting(self, services: 'Services') -> None:
         """Do with the jobs that an earlier session left waiting what the settings say."""
@@ -341,7 +342,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, SettingsApp, LeavingApp, StylesApp):
                     with suppress(UsageError):  # another process has ended it meanwhile
                         await services.cancel(job)
         except AppError as error:
-            self.notify(error.hint or '', title=error.message, severity='error', markup=False)
+            complain(self, error)
 
     def _say_of_hooks(self, sentence: str) -> None:
         """Tell what went wrong with the user's own command; when the screen is gone, the log alone."""
@@ -435,7 +436,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, SettingsApp, LeavingApp, StylesApp):
             try:
                 await self.services.waiting.put_back()
             except AppError as error:
-                self.notify(error.hint or '', title=error.message, severity='error', markup=False)
+                complain(self, error)
 
     @on(JobReused)
     async def _compose_again(self, event: JobReused) -> None:

@@ -13,6 +13,7 @@ from hfmedia_tui.messages import JobReused
 from hfmedia_tui.screens.limits import LimitsScreen
 from hfmedia_tui.screens.question import Question
 from hfmedia_tui.screens.undoing import Undoing
+from hfmedia_tui.widgets.complaint import complain
 from hfmedia_tui.widgets.plain import one_line, plural, priced
 
 __all__ = ['Arranging', 'can_retry', 'is_left_paused', 'waits_here']
@@ -128,7 +129,7 @@ class Arranging(Undoing):
         try:
             await services.waiting.edit(job)
         except UsageError as error:
-            self.notify(error.hint or '', title=error.message, severity='error', markup=False)
+            complain(self, error)
             return
         self.post_message(JobReused(job))
         self.notify('Send it to replace the job; leave Compose to put it back.', title='The job waits', timeout=6)

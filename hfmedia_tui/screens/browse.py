@@ -23,6 +23,7 @@ from hfmedia_tui.errors import AppError, StoreError, UsageError
 from hfmedia_tui.messages import ModelChosen, OpeningRetried
 from hfmedia_tui.screens.filtered import Filtered
 from hfmedia_tui.screens.one_frame import within_a_frame
+from hfmedia_tui.widgets.complaint import complain
 from hfmedia_tui.widgets.keys import keyed
 from hfmedia_tui.widgets.model_details import ModelDetails
 from hfmedia_tui.widgets.model_list import TASK_WORDS, ModelHeading, ModelList
@@ -216,10 +217,10 @@ class BrowseScreen(Filtered):
             )
             # What has arrived before can be used, and is not the whole.
             if self._models:
-                self.notify(error.hint or '', title=error.message, severity='error', markup=False)
+                complain(self, error)
         else:
             if (stale := services.catalog.stale) is not None:
-                self.notify(stale.hint or '', title=stale.message, severity='warning', markup=False)
+                complain(self, stale, 'warning')
         finally:
             self.house.spare_loaded()
             self._loading = None

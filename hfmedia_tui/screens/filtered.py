@@ -10,6 +10,7 @@ from textual.widgets import Input
 from hfmedia_tui.domain import clean
 from hfmedia_tui.errors import AppError
 from hfmedia_tui.screens.place import Place
+from hfmedia_tui.widgets.complaint import complain
 from hfmedia_tui.widgets.keys import keyed
 from hfmedia_tui.widgets.plain import one_line
 
@@ -97,4 +98,4 @@ class Filtered(Place):
             try:
                 await self.house.change_setting(f'views.{self.NAME}', key, view or None)
             except AppError as error:
-                self.notify(error.hint or '', title=error.message, severity='error', markup=False)
+                complain(self, error)

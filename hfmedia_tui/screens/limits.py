@@ -13,6 +13,7 @@ from textual.style import Style
 from textual.widgets import Static
 
 from hfmedia_tui.errors import UsageError
+from hfmedia_tui.widgets.complaint import complain
 from hfmedia_tui.widgets.keys import Hint, keyed
 from hfmedia_tui.widgets.popup import Popup
 
@@ -83,4 +84,4 @@ class LimitsScreen(Popup[None]):
         try:
             await self._change_setting('jobs', name, self._numbers[name])
         except UsageError as error:
-            self.notify(error.hint or '', title=error.message, severity='error', markup=False)
+            complain(self, error)

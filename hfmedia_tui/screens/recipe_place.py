@@ -16,6 +16,7 @@ from hfmedia_tui.paths import named_file
 from hfmedia_tui.screens.asking import TextQuestion
 from hfmedia_tui.screens.question import Question
 from hfmedia_tui.screens.undoing import Undoing
+from hfmedia_tui.widgets.complaint import complain
 from hfmedia_tui.widgets.plain import one_line
 from hfmedia_tui.widgets.prompt import Prompt
 
@@ -74,7 +75,7 @@ class RecipePlace(Undoing):
         try:
             recipe = await asyncio.to_thread(read_recipe, event.path)
         except MediaError as error:
-            self.notify(error.hint or '', title=error.message, markup=False)
+            complain(self, error, 'information')
             return
         told = '\n'.join(
             (one_line(recipe.prompt[:_PROMPT_SHOWN]) or 'It has no prompt.', *_not_taken(recipe.unmapped, _MOST_ASKED))

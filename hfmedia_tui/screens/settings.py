@@ -23,6 +23,7 @@ from hfmedia_tui.screens.key_question import KeyQuestion
 from hfmedia_tui.screens.place import Place
 from hfmedia_tui.screens.token import ask_for_token
 from hfmedia_tui.tokens import token_place
+from hfmedia_tui.widgets.complaint import complain
 from hfmedia_tui.widgets.keymap import known_bindings, shared
 from hfmedia_tui.widgets.keys import key_name, keyed
 from hfmedia_tui.widgets.plain import one_line
@@ -103,7 +104,7 @@ class SettingsScreen(Place):
         try:
             await self.house.read_settings()
         except UsageError as error:
-            self._complain(error)
+            complain(self, error)
         self.show_settings()
 
     # ------------------------------------------------------------------------------------------ what is shown
@@ -293,7 +294,7 @@ class SettingsScreen(Place):
         try:
             await self.house.change_setting(section, name, value)
         except AppError as error:
-            self._complain(error)
+            complain(self, error)
         self.show_settings()
 
     @work(group='change', exclusive=True, exit_on_error=False)
@@ -323,14 +324,14 @@ class SettingsScreen(Place):
     @work(group='change', exclusive=True, exit_on_error=False)
     async def _ask_for_token(self, place: str) -> None:
         if place in os.environ:
-            self._complain(UsageError(f'{place} holds the token, and comes before any that is kept.'))
+            complain(self, UsageError(f'{place} holds the token, and comes before any that is kept.'))
             return
         token = await self.app.push_screen_wait(ask_for_token(self.house.keep_token))
         if token:
             try:
                 told = await self._use_token(token.strip())
             except AppError as error:
-                self._complain(error)
+                complain(self, error)
             else:
                 self.notify(told, title='The token is kept', markup=False)
         self.show_settings()
@@ -345,9 +346,6 @@ class SettingsScreen(Place):
         services.account.use(token)
         self.house.mark = await services.account.find() or 'account not known'
         return 'It is used from now on.'
-
-    def _complain(self, error: AppError) -> None:
-        self.notify(error.hint or '', title=error.message, severity='error', markup=False)
 
     @on(Input.Changed, '#search')
     def _typed(self) -> None:

@@ -12,6 +12,7 @@ from hfmedia_tui.screens.bringing import bring_screens
 from hfmedia_tui.screens.jobs_app import JobsApp
 from hfmedia_tui.screens.returning import ReturningApp
 from hfmedia_tui.settings_file import SettingsFile
+from hfmedia_tui.widgets.complaint import complain
 from hfmedia_tui.widgets.keymap import bound_keys, rebind, troubles
 from hfmedia_tui.widgets.keys import key_name
 from hfmedia_tui.widgets.themes import DARK, LIGHT
@@ -100,4 +101,4 @@ class SettingsApp(JobsApp, ReturningApp):
             try:
                 await self.change_setting('interface', 'theme', chosen or None)
             except UsageError as error:
-                self.notify(error.hint or '', title=error.message, severity='error', markup=False)
+                complain(self, error)

@@ -15,6 +15,7 @@ from hfmedia_tui.errors import AppError, UsageError
 from hfmedia_tui.screens.asking import TextQuestion
 from hfmedia_tui.screens.finder import Finder
 from hfmedia_tui.screens.question import Question
+from hfmedia_tui.widgets.complaint import complain
 from hfmedia_tui.widgets.keys import keyed
 from hfmedia_tui.widgets.template_list import TemplateList
 
@@ -96,5 +97,5 @@ class TemplateFinder(Finder[SavedTemplate]):
             try:
                 await asyncio.to_thread(self._templates.delete, row.name)
             except AppError as error:
-                self.notify(error.hint or '', title=error.message, severity='error', markup=False)
+                complain(self, error)
             await self._renew()

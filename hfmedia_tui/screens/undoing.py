@@ -8,6 +8,7 @@ from textual import work
 from hfmedia_tui.domain import Job
 from hfmedia_tui.errors import AppError
 from hfmedia_tui.screens.place import Place
+from hfmedia_tui.widgets.complaint import complain
 from hfmedia_tui.widgets.keys import keyed
 from hfmedia_tui.widgets.plain import one_line, plural
 
@@ -79,7 +80,7 @@ class Undoing(Place):
         try:
             return await deed
         except AppError as error:
-            self.notify(error.hint or '', title=error.message, severity='error', markup=False)
+            complain(self, error)
             return None
 
     def _say(self, moved: 'Moved | None', done: str, hint: str) -> None:
