@@ -252,7 +252,7 @@ class BrowseScreen(Filtered):
         services = self.services
         if services is None:
             return
-        words = self.query_one('#search', Input).value.strip()
+        words = self.field.value.strip()
         wishes, searched = self._wishes, None
         while (models := self._models) is not None and models is not searched:  # more may have come in the meantime
             whole = self._whole
@@ -416,17 +416,16 @@ class BrowseScreen(Filtered):
         self.models.focus()
 
     def action_search(self) -> None:
-        self.query_one('#search', Input).focus()
+        self.field.focus()
 
     def action_list(self) -> None:
         self.models.focus()
 
     def action_leave(self) -> None:
-        search = self.query_one('#search', Input)
         if self.models.has_focus:
-            if not search.value:
+            if not self.field.value:
                 self.models.marked = ()
-            search.value = ''
+            self.field.value = ''
         self.models.focus()
 
     def _wish(self, **changes: object) -> None:

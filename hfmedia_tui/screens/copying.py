@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from hfmedia_tui.domain import SANDBOX, Job, Order, Output, clean
-from hfmedia_tui.paths import named_folder
 from hfmedia_tui.screens.choice import Choice
 from hfmedia_tui.widgets.plain import one_line, shortened
 
@@ -53,15 +52,13 @@ async def copy_from(place: 'Place', job: Job, output: Output | None) -> None:
 def _offers(job: Job, output: Output | None, services: 'Services') -> list[tuple[str, str]]:
     """What can be copied, each with its name."""
     order = job.order
-    folder = services.settings.output.folder
-    usual = named_folder(folder) if folder else services.paths.output
     offers = [] if output is None else [('Path', output.path)]
     offers.append(('Prompt', order.prompt))
     if order.hub != SANDBOX:
         offers.append(('Link to the model', f'{order.hub}/{quote(order.model)}'))
     if output is not None:
         offers.append(('scp to fetch it', scp_line(output.path)))
-    offers.append(('Command line', command_line(order, seed=job.seed, usual=usual)))
+    offers.append(('Command line', command_line(order, seed=job.seed, usual=services.output)))
     return offers
 
 

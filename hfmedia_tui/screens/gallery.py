@@ -23,7 +23,6 @@ from hfmedia_tui.media.contact_sheet import MOST as MOST_FRAMES
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.media.terminal import Graphics
 from hfmedia_tui.messages import OpeningRetried
-from hfmedia_tui.paths import named_folder
 from hfmedia_tui.screens.compare import MOST, CompareScreen
 from hfmedia_tui.screens.filtered import Filtered
 from hfmedia_tui.screens.result_place import ResultPlace
@@ -158,14 +157,14 @@ class GalleryScreen(ResultPlace, Filtered):
     def kept(self) -> Mapping[str, str]:
         looked_at = self._wanted or (self._shelf.looked_at if self._shelf is not None else None)
         return {
-            'filter': self.query_one('#filter', Input).value,
+            'filter': self.field.value,
             'layout': 'list' if self.in_rows else 'grid',
             'size': str(self.tile),
             'result': f'{looked_at.sequence} {looked_at.ordinal}' if looked_at else '',
         }
 
     def bring_back(self, kept: Mapping[str, str]) -> None:
-        self.query_one('#filter', Input).value = kept.get('filter', '')
+        self.field.value = kept.get('filter', '')
         if self._pictures.terminal.graphics is not Graphics.NONE:
             self.in_rows = kept.get('layout') == 'list'
         with suppress(ValueError):  # of another version
@@ -209,7 +208,7 @@ class GalleryScreen(ResultPlace, Filtered):
         await self.tell(self._find())
 
     async def _find(self) -> None:
-        text = self.query_one('#filter', Input).value.strip()
+        text = self.field.value.strip()
         await asyncio.sleep(_SETTLING if text else 0)
         shelf = self._shelf
         if shelf is None:
@@ -293,7 +292,7 @@ class GalleryScreen(ResultPlace, Filtered):
         """Say how many results there are, or why there are none."""
         collection = self._shelf.collection if self._shelf is not None else None
         count, total = (len(collection), collection.total) if collection is not None else (0, 0)
-        filtered = bool(self.query_one('#filter', Input).value.strip())
+        filtered = bool(self.field.value.strip())
         muted = '$foreground-muted'
         words = []
         if self._mistake is not None:
@@ -343,7 +342,7 @@ class GalleryScreen(ResultPlace, Filtered):
         return super().check_action(action, parameters)
 
     def action_filter(self) -> None:
-        self.query_one('#filter', Input).focus()
+        self.field.focus()
 
     @on(Input.Changed, '#filter')
     def _typed(self) -> None:
@@ -355,14 +354,13 @@ class GalleryScreen(ResultPlace, Filtered):
         self.grid.focus()
 
     def action_leave(self) -> None:
-        line = self.query_one('#filter', Input)
-        if self.focused is line:
+        if self.focused is self.field:
             self.grid.focus()
         elif self._marked:
             self._marked.clear()
             self._renew_grid(None)
-        elif line.value:
-            line.value = ''
+        elif self.field.value:
+            self.field.value = ''
         elif self._shelf is not None and self._shelf.collection.trash:
             self._open_shelf(trash=False)
 
@@ -399,9 +397,7 @@ class GalleryScreen(ResultPlace, Filtered):
         spots = tuple(self._marked or shelf.collection.spots)
         title = f'Contact sheet of {plural(min(len(spots), MOST_FRAMES), "result")}'
         self.notify('It is being made.', title=title, timeout=3)
-        named = services.settings.output.folder
-        folder = named_folder(named) if named else services.paths.output
-        path = await self.tell(make_sheet(shelf.collection, spots[:MOST_FRAMES], folder))
+        path = await self.tell(make_sheet(shelf.collection, spots[:MOST_FRAMES], services.output))
         if path is not None:
             left = len(spots) - MOST_FRAMES
             told = [clean(str(path), 4096), *([f'The other {left:,} did not fit.'] if left > 0 else [])]
@@ -432,7 +428,6 @@ class GalleryScreen(ResultPlace, Filtered):
 
     def action_shelf(self) -> None:
         if self._shelf is not None:
-            self.query_one('#filter', Input).value = ''
             self._open_shelf(trash=not self._shelf.collection.trash)
 
     def action_restore(self) -> None:

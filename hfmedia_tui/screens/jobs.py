@@ -215,7 +215,7 @@ class JobsScreen(Arranging, Filtered):
         self.action_leave_trash()
         if self.jobs.place_of(job_id) is None and self.jobs.fits is not None:
             with self.prevent(Input.Changed):
-                self.query_one('#filter', Input).value = ''
+                self.field.value = ''
             self._choose('')
         self.jobs.highlight(job_id)
 
@@ -297,12 +297,11 @@ class JobsScreen(Arranging, Filtered):
         self.jobs.focus()
 
     def action_filter(self) -> None:
-        self.query_one('#filter', Input).focus()
+        self.field.focus()
 
     def action_clear_filter(self) -> None:
-        field = self.query_one('#filter', Input)
-        if self.focused not in (field, self.query_one('#details')):
-            field.value = ''
+        if self.focused not in (self.field, self.query_one('#details')):
+            self.field.value = ''
         self.jobs.focus()
 
     # ------------------------------------------------------------------------------------------ the highlighted one
@@ -333,7 +332,7 @@ class JobsScreen(Arranging, Filtered):
             case 'play' | 'scrub':
                 return self.player.has_film and (action == 'play' or self.focused is self.jobs)
             case 'list':
-                return self.focused is self.query_one('#filter')
+                return self.focused is self.field
             case _:
                 return True
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 from hfmedia_tui.catalog.catalog import Catalog
@@ -12,7 +13,7 @@ from hfmedia_tui.engine.pool import Pool
 from hfmedia_tui.engine.tools import Limits
 from hfmedia_tui.errors import OverLimit, UsageError
 from hfmedia_tui.outlook import Outlook, TrackRecord
-from hfmedia_tui.paths import Paths
+from hfmedia_tui.paths import Paths, named_folder
 from hfmedia_tui.services.account import Account
 from hfmedia_tui.services.hooks import Hooks
 from hfmedia_tui.services.matrix import expand, plan
@@ -75,6 +76,12 @@ class Services:
     def sandbox(self) -> bool:
         """Whether the sandbox stands in for the Hub and the providers."""
         return self.router == SANDBOX
+
+    @property
+    def output(self) -> Path:
+        """Where results go when nothing else is said. Raises UsageError for a folder that cannot be."""
+        folder = self.settings.output.folder
+        return named_folder(folder) if folder else self.paths.output
 
     def take_settings(self, settings: Settings) -> None:
         """Do at once what the user's settings say now. Raises UsageError for a key that cannot be used."""
