@@ -11,8 +11,8 @@ from typing import Final
 from hfmedia_tui.catalog.hub import Page
 from hfmedia_tui.catalog.keeping import Listing, load, store
 from hfmedia_tui.catalog.listing import Ask, fetch_model, fetch_pages
+from hfmedia_tui.catalog.ranking import Ranking
 from hfmedia_tui.catalog.search import search
-from hfmedia_tui.catalog.shelves import Shelves
 from hfmedia_tui.domain import Model, Task
 from hfmedia_tui.errors import HubError
 
@@ -129,7 +129,7 @@ class Catalog:
     async def _fetch(self, show: Show | None) -> None:
         """Ask the Hub for what has changed since the listing that is kept."""
         kept = {page.key: page for page in self._listing.pages} if self._listing is not None else {}
-        arriving = Shelves(self._speaks)
+        arriving = Ranking(self._speaks)
 
         async def pause(seconds: float) -> None:
             self._pauses += 1
@@ -163,7 +163,7 @@ class Catalog:
             await asyncio.to_thread(store, self._file, listing)
 
     def _arrange(self, listing: Listing) -> tuple[Model, ...]:
-        shelves = Shelves(self._speaks)
+        ranking = Ranking(self._speaks)
         for page in listing.pages:
-            shelves.put(page.models)
-        return shelves.models()
+            ranking.put(page.models)
+        return ranking.models()

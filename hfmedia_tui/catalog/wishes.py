@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from hfmedia_tui.catalog.shelves import FAILS_ON_PURPOSE
+from hfmedia_tui.catalog.ranking import setbacks
 from hfmedia_tui.domain import Model, Task
 
 __all__ = ['Sort', 'Wishes']
@@ -48,11 +48,7 @@ class Wishes(Struct, frozen=True, kw_only=True):
             return sorted(fitting, key=lambda model: places.get(model.id, len(familiar)))
 
         def rank(model: Model) -> tuple[bool, bool, int]:
-            usable = any(
-                mapping.serves(model.task) and speaks(mapping.provider, model.task) for mapping in model.mappings
-            )
-            count = model.likes if self.sort is Sort.LIKES else model.downloads
-            return FAILS_ON_PURPOSE in model.tags, not usable, -count
+            return *setbacks(model, speaks), -(model.likes if self.sort is Sort.LIKES else model.downloads)
 
         return sorted(fitting, key=rank)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from textual import events
 
-from hfmedia_tui.catalog.shelves import FAILS_ON_PURPOSE
+from hfmedia_tui.catalog.ranking import FAILS_ON_PURPOSE
 from hfmedia_tui.catalog.wishes import Wishes
 from hfmedia_tui.domain import Model, Task
 from hfmedia_tui.paths import Paths
