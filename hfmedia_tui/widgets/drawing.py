@@ -16,8 +16,9 @@ from textual.strip import Strip
 from hfmedia_tui.media import kitty
 from hfmedia_tui.media.picture import Picture
 from hfmedia_tui.widgets.finished_strip import FinishedStrip, PacedStrip
+from hfmedia_tui.widgets.plain import running_time
 
-__all__ = ['Drawing', 'Look', 'clock']
+__all__ = ['Drawing', 'Look']
 
 _LABEL = Style(color=Color.from_rgb(255, 255, 255), bgcolor=Color.from_rgb(0, 0, 0))
 
@@ -154,7 +155,7 @@ class Drawing:
         if not self.picture.is_film:
             return []
         duration = self.picture.duration
-        text = ' ▶ ' if duration is None else f' ▶ {clock(duration)} '
+        text = ' ▶ ' if duration is None else f' ▶ {running_time(duration)} '
         return [Segment(text, _LABEL)] if len(text) <= self.picture.columns else []
 
     def _blank(self, width: int) -> list[Segment]:
@@ -166,13 +167,6 @@ class Drawing:
 
 def _width(segments: list[Segment]) -> int:
     return sum(segment.cell_length for segment in segments)
-
-
-def clock(seconds: float) -> str:
-    """Say a film's length as players do, such as `0:03`."""
-    minutes, second = divmod(round(seconds), 60)
-    hours, minute = divmod(minutes, 60)
-    return f'{hours}:{minute:02}:{second:02}' if hours else f'{minute}:{second:02}'
 
 
 def _half_cells(picture: Picture, row: int) -> list[Segment]:

@@ -21,9 +21,9 @@ from hfmedia_tui.media.fit import Area
 from hfmedia_tui.media.formats import Format
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.media.terminal import Graphics
-from hfmedia_tui.widgets.drawing import clock
 from hfmedia_tui.widgets.film_animation import FilmAnimation
 from hfmedia_tui.widgets.film_stage import FilmStage
+from hfmedia_tui.widgets.plain import running_time
 from hfmedia_tui.widgets.playhead import Playhead
 from hfmedia_tui.widgets.preview import Preview
 
@@ -296,7 +296,7 @@ class FilmPlayer(Widget):
         """Show a few frames instead of the film, or say in words what they look like, until it is asked to play."""
         strip, picture = await reel.filmstrip()
         self._playhead.pause()
-        times = [clock(int(moment)) for moment in strip.moments]
+        times = [running_time(int(moment)) for moment in strip.moments]
         if self._pictures.terminal.graphics is Graphics.NONE:
             looks = [f'{time}  {look}' for time, look in zip(times, strip.tones, strict=True)]
             self._stage.clear('\n'.join(['Frames of the film', *looks]))

@@ -16,7 +16,8 @@ from textual.widget import Widget
 from hfmedia_tui.media import kitty
 from hfmedia_tui.media.picture import Picture, Pictures
 from hfmedia_tui.media.tmux import through_tmux
-from hfmedia_tui.widgets.drawing import Drawing, Look, clock
+from hfmedia_tui.widgets.drawing import Drawing, Look
+from hfmedia_tui.widgets.plain import running_time
 
 __all__ = ['FilmStage']
 
@@ -214,8 +215,8 @@ class FilmStage(Widget):
         assert self._picture is not None
         width = min(self._picture.columns, self.size.width)
         bar, played, left = (self.get_component_rich_style(f'film--{part}') for part in ('bar', 'played', 'left'))
-        length = '' if self._length is None else f' / {clock(self._length)}'
-        text = self._label or f' {"▶" if self._playing else "‖"} {clock(int(self._position))}{length} '
+        length = '' if self._length is None else f' / {running_time(self._length)}'
+        text = self._label or f' {"▶" if self._playing else "‖"} {running_time(int(self._position))}{length} '
         text = text[:width]
         segments = [Segment(text, bar)]
         room = width - len(text) - 1

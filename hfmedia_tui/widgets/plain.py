@@ -19,6 +19,7 @@ __all__ = [
     'one_line',
     'plural',
     'priced',
+    'running_time',
     'shortened',
 ]
 
@@ -105,6 +106,13 @@ def clock(moment: datetime) -> str:
     local = moment.astimezone()
     today = datetime.now(local.tzinfo).date()
     return local.strftime('%H:%M:%S' if local.date() == today else '%Y-%m-%d %H:%M')
+
+
+def running_time(seconds: float) -> str:
+    """Say a film's length as players do, such as `0:03`."""
+    minutes, second = divmod(round(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f'{hours}:{minute:02}:{second:02}' if hours else f'{minute}:{second:02}'
 
 
 def plural(count: int, noun: str) -> str:

@@ -18,9 +18,10 @@ from hfmedia_tui.errors import MediaError
 from hfmedia_tui.media.fit import WHOLE, Lens
 from hfmedia_tui.media.picture import Picture, Pictures
 from hfmedia_tui.media.terminal import Graphics
-from hfmedia_tui.widgets.drawing import Drawing, Look, clock
+from hfmedia_tui.widgets.drawing import Drawing, Look
 from hfmedia_tui.widgets.finished_strip import PacedStrip
 from hfmedia_tui.widgets.other_picture import OtherPicture
+from hfmedia_tui.widgets.plain import running_time
 
 __all__ = ['Preview']
 
@@ -376,4 +377,4 @@ def _in_words(picture: Picture) -> str:
     facts = f'{picture.width} x {picture.height}'
     if not picture.is_film:
         return f'Picture, {facts}'
-    return f'Film, {facts}' if picture.duration is None else f'Film, {facts}, {clock(picture.duration)}'
+    return f'Film, {facts}' if picture.duration is None else f'Film, {facts}, {running_time(picture.duration)}'

@@ -1,7 +1,6 @@
 """What was made, one result at a time, above the jobs that make more."""
 
 from pathlib import Path
-from typing import NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -10,7 +9,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from hfmedia_tui.domain import Job, JobState, Output
+from hfmedia_tui.domain import Job, JobState, Output, Result
 from hfmedia_tui.media.picture import Pictures
 from hfmedia_tui.widgets.film import FilmPlayer
 from hfmedia_tui.widgets.job_details import caption
@@ -19,13 +18,6 @@ from hfmedia_tui.widgets.live_jobs import LiveJobs
 from hfmedia_tui.widgets.result_strip import ResultStrip
 
 __all__ = ['Results']
-
-
-class Result(NamedTuple):
-    """One file, and the job that brought it."""
-
-    job: Job
-    output: Output
 
 
 class Results(Vertical):
@@ -73,7 +65,10 @@ class Results(Vertical):
         live = self.live
         if live.has_focus:
             return live.row, next(iter(live.row.outputs), None) if live.row else None
-        return self._results[-1 if self._place is None else self._place] if self._results else (None, None)
+        if not self._results:
+            return None, None
+        result = self._results[-1 if self._place is None else self._place]
+        return result.job, result.output
 
     def take_jobs(self, jobs: tuple[Job, ...]) -> None:
         """Take on the newest snapshots of jobs that changed."""
@@ -89,7 +84,12 @@ class Results(Vertical):
         shown = None if self._place is None else self._results[self._place].output.path
         moved = {job.id for job in jobs}
         results = [result for result in self._results if result.job.id not in moved]
-        results += [Result(job, output) for job in jobs if job.trashed_at is None for output in job.outputs]
+        results += [
+            Result(job=job, ordinal=ordinal)
+            for job in jobs
+            if job.trashed_at is None
+            for ordinal in range(len(job.outputs))
+        ]
         self._results = sorted(results, key=lambda result: result.job.finished_at or result.job.created_at)
         if self._place is not None:
             paths = [result.output.path for result in self._results]
