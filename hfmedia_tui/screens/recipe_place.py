@@ -13,8 +13,8 @@ from hfmedia_tui.errors import HubError, MediaError
 from hfmedia_tui.metadata.reading import read_recipe
 from hfmedia_tui.metadata.recipe import Recipe
 from hfmedia_tui.paths import named_file
-from hfmedia_tui.screens.asking import TextQuestion
 from hfmedia_tui.screens.question import Question
+from hfmedia_tui.screens.text_question import TextQuestion
 from hfmedia_tui.screens.undoing import Undoing
 from hfmedia_tui.widgets.complaint import complain
 from hfmedia_tui.widgets.plain import one_line

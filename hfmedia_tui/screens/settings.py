@@ -16,11 +16,11 @@ from hfmedia_tui.declared import Setting, declared_settings
 from hfmedia_tui.domain import clean
 from hfmedia_tui.errors import AppError, UsageError
 from hfmedia_tui.media.terminal import VARIABLE, Graphics
-from hfmedia_tui.screens.asking import TextQuestion
 from hfmedia_tui.screens.bringing import bring_screens
 from hfmedia_tui.screens.choice import Choice
 from hfmedia_tui.screens.key_question import KeyQuestion
 from hfmedia_tui.screens.place import Place
+from hfmedia_tui.screens.text_question import TextQuestion
 from hfmedia_tui.screens.token import ask_for_token
 from hfmedia_tui.tokens import token_place
 from hfmedia_tui.widgets.complaint import complain

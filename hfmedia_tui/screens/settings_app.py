@@ -10,7 +10,7 @@ from textual.filter import LineFilter, Monochrome, NoColor
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.screens.bringing import bring_screens
 from hfmedia_tui.screens.jobs_app import JobsApp
-from hfmedia_tui.screens.returning import ReturningApp
+from hfmedia_tui.screens.returning_app import ReturningApp
 from hfmedia_tui.settings_file import SettingsFile
 from hfmedia_tui.widgets.complaint import complain
 from hfmedia_tui.widgets.keymap import bound_keys, rebind, troubles

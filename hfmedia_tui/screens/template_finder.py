@@ -12,9 +12,9 @@ from textual.widgets import Input
 
 from hfmedia_tui.composition import Composition, SavedTemplate
 from hfmedia_tui.errors import AppError, UsageError
-from hfmedia_tui.screens.asking import TextQuestion
 from hfmedia_tui.screens.finder import Finder
 from hfmedia_tui.screens.question import Question
+from hfmedia_tui.screens.text_question import TextQuestion
 from hfmedia_tui.widgets.complaint import complain
 from hfmedia_tui.widgets.keys import keyed
 from hfmedia_tui.widgets.template_list import TemplateList

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from hfmedia_tui.screens.asking import TextQuestion
+from hfmedia_tui.screens.text_question import TextQuestion
 
 __all__ = ['ask_for_token']
 

@@ -5,7 +5,6 @@ from textual.geometry import Offset
 from textual.widgets import Input
 
 from hfmedia_tui.media.fit import WHOLE
-from hfmedia_tui.screens.asking import TextQuestion
 from hfmedia_tui.screens.choice import Choice
 from hfmedia_tui.screens.help import HelpScreen
 from hfmedia_tui.screens.jump import JumpScreen
@@ -13,6 +12,7 @@ from hfmedia_tui.screens.limits import LimitsScreen
 from hfmedia_tui.screens.model_finder import ModelFinder
 from hfmedia_tui.screens.settings import SettingsScreen
 from hfmedia_tui.screens.tagging import TagEditor
+from hfmedia_tui.screens.text_question import TextQuestion
 from hfmedia_tui.screens.viewer import ViewerScreen
 from hfmedia_tui.widgets.film import FilmPlayer
 from hfmedia_tui.widgets.preview import Preview

@@ -5,10 +5,10 @@ import pytest
 from hfmedia_tui.domain import harmless
 from hfmedia_tui.errors import HubError
 from hfmedia_tui.paths import Paths
-from hfmedia_tui.screens.asking import TextQuestion
 from hfmedia_tui.screens.choice import Choice
 from hfmedia_tui.screens.key_question import KeyQuestion
 from hfmedia_tui.screens.settings import SettingsScreen
+from hfmedia_tui.screens.text_question import TextQuestion
 from hfmedia_tui.services import Ask
 from hfmedia_tui.settings import AtStart, read_settings
 from tests.screens.conftest import Start

@@ -1,9 +1,9 @@
 """What was composed, under a name."""
 
 from hfmedia_tui.composition import Composition, Entries, SavedTemplate
-from hfmedia_tui.screens.asking import TextQuestion
 from hfmedia_tui.screens.compose import ComposeScreen
 from hfmedia_tui.screens.template_finder import TemplateFinder
+from hfmedia_tui.screens.text_question import TextQuestion
 from hfmedia_tui.widgets.chooser import Chooser
 from tests.screens.conftest import Start
 
