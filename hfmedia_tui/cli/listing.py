@@ -51,7 +51,7 @@ async def find_models(wishes: Wishes, search: str | None, *, refresh: bool, sand
         if (stale := services.catalog.stale) is not None and (fetched := services.catalog.fetched) is not None:
             click.echo(f'{stale.message} This is the list of {fetched.astimezone():%Y-%m-%d %H:%M}.', err=True)
         familiar = await services.familiar_models() if wishes.sort is Sort.FAVOURITES else ()
-        favourites = await services.ledger.favourites() if search else ()
+        favourites = await services.ledger.models.favourites() if search else ()
         chosen = wishes.pick(models, services.offers.speaks, familiar)
         return services.catalog.search(chosen, search, favourites) if search else chosen
 

@@ -447,7 +447,7 @@ class BrowseScreen(Filtered):
     @work(group='favourites', exit_on_error=False)
     async def _show_favourites(self) -> None:
         if self.services is not None:
-            self.models.favourites = frozenset(await self.services.ledger.favourites())
+            self.models.favourites = frozenset(await self.services.ledger.models.favourites())
             if self._wishes.sort is Sort.FAVOURITES and not self._familiar:
                 self._familiar = await self.services.familiar_models()
                 self.search(renew=True)
@@ -458,7 +458,7 @@ class BrowseScreen(Filtered):
         if services is None or model is None:
             return
         favourite = model.id not in self.models.favourites
-        await services.ledger.mark_favourite(model.id, favourite=favourite)
+        await services.ledger.models.mark_favourite(model.id, favourite=favourite)
         self._show_favourites()
 
     def action_access(self) -> None:

@@ -58,7 +58,7 @@ class ModelFinder(Finder[Model]):
 
     async def load(self) -> None:
         familiar = {name: place for place, name in enumerate(await self._services.familiar_models())}
-        self._models_list.favourites = frozenset(await self._services.ledger.favourites())
+        self._models_list.favourites = frozenset(await self._services.ledger.models.favourites())
 
         def take(models: tuple[Model, ...]) -> None:
             self._index = Index(sorted(models, key=lambda model: familiar.get(model.id, len(familiar))))

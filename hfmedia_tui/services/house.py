@@ -246,4 +246,4 @@ class Services:
 
     async def familiar_models(self) -> tuple[str, ...]:
         """Ids of the user's favourites, then of the models used last. Raises StoreError."""
-        return (*await self.ledger.favourites(), *await self.ledger.recent_models(_MOST_RECENT))
+        return (*await self.ledger.models.favourites(), *await self.ledger.models.recent(_MOST_RECENT))

@@ -26,6 +26,7 @@ from hfmedia_tui.domain import (
 from hfmedia_tui.errors import StoreError, UsageError
 from hfmedia_tui.store.database import Database
 from hfmedia_tui.store.history import History
+from hfmedia_tui.store.models import Models
 from hfmedia_tui.store.owners import Owner, is_alive, living
 from hfmedia_tui.store.results import Results
 from hfmedia_tui.store.rows import UNREADABLE, as_json, decode, moment, read_jobs, read_order, save_job
@@ -69,6 +70,8 @@ class Ledger:
         """How many requests were sent."""
         self.history = History(self._database)
         """How long jobs ran, and how they ended."""
+        self.models = Models(self._database)
+        """Which models the user marked, and which were asked for."""
         self.results = Results(self._database, self._read)
         """What the jobs brought home, and what the user made of it."""
         self.unreadable = set[str]()
@@ -451,46 +454,6 @@ class Ledger:
                 with suppress(*UNREADABLE):
                     orders.append(read_order(row['body']))
             return tuple(orders)
-
-        return await self._database.read(transaction)
-
-    # ------------------------------------------------------------------------------------------ models
-
-    async def favourites(self) -> tuple[str, ...]:
-        """Ids of the models that the user marked, the last one first."""
-
-        def transaction(connection: sqlite3.Connection) -> tuple[str, ...]:
-            rows = connection.execute('SELECT model FROM favourites ORDER BY added_at DESC, model')
-            return tuple(row['model'] for row in rows)
-
-        return await self._database.read(transaction)
-
-    async def mark_favourite(self, model: str, *, favourite: bool) -> None:
-        """Mark a model, or take its mark away."""
-
-        def transaction(connection: sqlite3.Connection) -> None:
-            if favourite:
-                connection.execute('INSERT OR IGNORE INTO favourites VALUES (?, ?)', (model, moment(datetime.now(UTC))))
-            else:
-                connection.execute('DELETE FROM favourites WHERE model = ?', (model,))
-
-        await self._database.write(transaction)
-
-    async def recent_models(self, limit: int) -> tuple[str, ...]:
-        """Ids of the models that were asked for, the last one first."""
-
-        def transaction(connection: sqlite3.Connection) -> tuple[str, ...]:
-            # From one model to the next by the index, however many orders each has.
-            rows = connection.execute(
-                'WITH RECURSIVE asked (model) AS ('
-                ' SELECT min(model) FROM orders UNION ALL'
-                ' SELECT (SELECT min(orders.model) FROM orders WHERE orders.model > asked.model) FROM asked'
-                ' WHERE asked.model IS NOT NULL)'
-                ' SELECT model FROM asked WHERE model IS NOT NULL'
-                ' ORDER BY (SELECT max(created_at) FROM orders WHERE orders.model = asked.model) DESC LIMIT ?',
-                (limit,),
-            )
-            return tuple(row['model'] for row in rows)
 
         return await self._database.read(transaction)
 

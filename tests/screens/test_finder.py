@@ -37,7 +37,7 @@ async def test_another_model_is_found_from_the_prompt(start: Start, size: tuple[
 
 async def test_what_was_used_last_comes_first_and_keys_move_while_the_field_has_the_focus(start: Start) -> None:
     async with start() as studio:
-        await studio.services.ledger.mark_favourite(OTHER, favourite=True)
+        await studio.services.ledger.models.mark_favourite(OTHER, favourite=True)
         await studio.choose(MODEL)
         await studio.press('ctrl+o')
         models = studio.app.screen.query_one(ModelList)

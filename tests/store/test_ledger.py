@@ -276,18 +276,18 @@ async def test_a_newer_ledger_is_left_alone(path: Path) -> None:
 
 
 async def test_favourites_and_what_was_used_last(ledger: Ledger) -> None:
-    assert await ledger.favourites() == await ledger.recent_models(9) == ()
+    assert await ledger.models.favourites() == await ledger.models.recent(9) == ()
     for model in ('a/first', 'a/second'):
-        await ledger.mark_favourite(model, favourite=True)
-        await ledger.mark_favourite(model, favourite=True)
-    assert await ledger.favourites() == ('a/second', 'a/first')
-    await ledger.mark_favourite('a/second', favourite=False)
-    assert await ledger.favourites() == ('a/first',)
+        await ledger.models.mark_favourite(model, favourite=True)
+        await ledger.models.mark_favourite(model, favourite=True)
+    assert await ledger.models.favourites() == ('a/second', 'a/first')
+    await ledger.models.mark_favourite('a/second', favourite=False)
+    assert await ledger.models.favourites() == ('a/first',)
     for number, model in enumerate(('a/x', 'a/y', 'a/x', 'a/z')):
         asked = order(f'order{number}', model=model, created_at=NOW + timedelta(seconds=number))
         await ledger.add(asked, [job(asked)])
-    assert await ledger.recent_models(9) == ('a/z', 'a/x', 'a/y')
-    assert await ledger.recent_models(1) == ('a/z',)
+    assert await ledger.models.recent(9) == ('a/z', 'a/x', 'a/y')
+    assert await ledger.models.recent(1) == ('a/z',)
 
 
 @pytest.mark.parametrize(
@@ -333,7 +333,7 @@ async def test_what_a_start_asks_for_takes_no_longer_after_a_long_past(tmp_path:
             await ledger.save_all(ended)
             await ledger._database.read(lambda connection: connection.set_progress_handler(note, 100))
             await ledger.unowned()
-            await ledger.recent_models(10)
+            await ledger.models.recent(10)
             await ledger.news()
             await ledger.last_order(asked.router)
             await ledger.jobs(limit=20, newest_first=True)
