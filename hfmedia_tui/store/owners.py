@@ -73,7 +73,7 @@ class Owner:
 def is_alive(folder: Path, name: str) -> bool:
     """Whether the process that called itself `name` still runs, told by the lock that only it can hold.
 
-    Where there are no locks its lease tells, some time later.
+    Where there are no locks its lease tells, some time later. Who cannot be asked is taken to run.
     """
     path, lease = folder / f'{name}.lock', folder / f'{name}.lease'
     if not _NAME.fullmatch(name):  # what a damaged row names is nobody, and no file elsewhere
@@ -86,7 +86,7 @@ def is_alive(folder: Path, name: str) -> bool:
     try:
         # More than once: another process that asks the same holds the lock of a dead one for a moment.
         probe.acquire(timeout=_PROBE_SECONDS, poll_interval=_PROBE_SECONDS / 3)
-    except Timeout:
+    except (Timeout, OSError):
         return True
     probe.release()
     path.unlink(missing_ok=True)

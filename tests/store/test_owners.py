@@ -32,6 +32,18 @@ def test_without_locks_a_lease_tells_who_lives(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_who_cannot_be_asked_is_taken_to_live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As over a network that fails for a while: nobody takes over then what another one drives."""
+
+    def flock(*_: object) -> None:
+        raise OSError(errno.EIO, 'Input/output error')
+
+    with Owner(tmp_path) as owner, monkeypatch.context() as failing:
+        failing.setattr(fcntl, 'flock', flock)
+        assert is_alive(tmp_path, owner.name)
+        assert living(tmp_path) == {owner.name}
+
+
 @pytest.mark.usefixtures('lockless')
 def test_a_lease_that_is_not_renewed_runs_out(tmp_path: Path) -> None:
     with Owner(tmp_path) as owner:
