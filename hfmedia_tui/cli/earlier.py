@@ -9,7 +9,7 @@ from hfmedia_tui.cli.driving import NO_TOKEN, drive, finish, need_token
 from hfmedia_tui.cli.exits import CUT_SHORT
 from hfmedia_tui.cli.report import describe, job_object, tell_unreadable, write_object
 from hfmedia_tui.domain import SANDBOX, Driver, Job, JobState
-from hfmedia_tui.errors import UsageError
+from hfmedia_tui.errors import OverLimit, UsageError
 from hfmedia_tui.paths import find_paths
 from hfmedia_tui.services import open_services
 from hfmedia_tui.store.ledger import Ledger
@@ -114,8 +114,8 @@ async def _drive_on(
             taken = list[Job]()
             for job in jobs:
                 try:
-                    taken.append(await services.retry(job.id, seen=job, sent_only=sent_only))
-                except UsageError as error:
+                    taken.append(await services.retry(job.id, job, sent_only=sent_only, over_limit=over_limit))
+                except (UsageError, OverLimit) as error:
                     left.append(job)
                     click.echo(str(error), err=True)
             return taken

@@ -279,6 +279,7 @@ class Pool:
                 await runner.save_again()
             await ledger.let_go(job_id)
             del self._unsaved[job_id]
+            seen = None  # the ledger never knew of that ending, and nobody else had the job
         queued = await take_up(ledger, job_id, asked=asked, seen=seen, sent_only=sent_only)
         sent = False
         with suppress(StoreError):  # it is this process's from here on; the run that looks again fails with the reason

@@ -8,7 +8,7 @@ from textual import work
 from textual.binding import Binding, BindingType
 
 from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState, clean
-from hfmedia_tui.errors import UsageError
+from hfmedia_tui.errors import OverLimit, UsageError
 from hfmedia_tui.messages import JobReused
 from hfmedia_tui.screens.limits import LimitsScreen
 from hfmedia_tui.screens.question import Question
@@ -94,7 +94,7 @@ class Arranging(Undoing):
     async def action_pause(self) -> None:
         job, services = self.job, self.services
         if job is not None and services is not None:
-            await (self.tell(services.retry(job.id)) if is_left_paused(job) else self.tell(services.waiting.pause(job)))
+            await self.tell(services.retry(job.id, job) if is_left_paused(job) else services.waiting.pause(job))
 
     @work(group='arrange', exit_on_error=False)
     async def action_pause_all(self) -> None:
@@ -117,7 +117,7 @@ class Arranging(Undoing):
             services.pool.send_now(job.order.id)
         elif not is_left_paused(job):
             await self.tell(services.waiting.start_now(job))
-        elif await self.tell(services.retry(job.id)) is not None:
+        elif await self.tell(services.retry(job.id, job)) is not None:
             await self.tell(services.pool.start_now(job.id))
 
     @work(group='arrange', exit_on_error=False)
@@ -163,8 +163,8 @@ class Arranging(Undoing):
         refused = list[str]()
         for job in failed:
             try:
-                await services.retry(job.id, seen=job)
-            except UsageError as error:
+                await services.retry(job.id, job, over_limit=beyond is not None)
+            except (UsageError, OverLimit) as error:
                 refused.append(error.message)
         if refused:
             title = f'Left alone: {plural(len(refused), "job")}'

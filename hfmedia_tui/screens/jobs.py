@@ -375,13 +375,14 @@ class JobsScreen(Arranging, Filtered):
         if job is None or self.services is None:
             return
         cautions = [_MAY_BE_PAID] if job.state is JobState.INTERRUPTED else []
-        if beyond := await self.tell(self.services.over_limit(self.services.paid_retries([job]))):
+        beyond = await self.tell(self.services.over_limit(self.services.paid_retries([job])))
+        if beyond is not None:
             cautions.append(beyond)
         if cautions:
             question = Question('Try this job again?', '\n'.join(cautions), yes='Try again', no='Leave it')
             if not await self.app.push_screen_wait(question):
                 return
-        await self.tell(self.services.retry(job.id))
+        await self.tell(self.services.retry(job.id, job, over_limit=beyond is not None))
 
     def action_undo(self) -> None:
         self.undo(self.job)

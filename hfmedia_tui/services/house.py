@@ -1,7 +1,8 @@
 """The open house: what is asked of its rooms together."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Final
 
@@ -109,9 +110,8 @@ class Services:
         self, orders: Sequence[Order], *, grace: float = 0.0, over_limit: bool = False
     ) -> tuple[Job, ...]:
         """Record orders and queue their jobs, all or none. Raises OverLimit, without `over_limit`, and StoreError."""
-        if not over_limit:
-            await self.check_spend(self.paid_requests(orders))
-        return await self.pool.submit(*orders, grace=grace)
+        async with self._within_limits(0 if over_limit else self.paid_requests(orders)):
+            return await self.pool.submit(*orders, grace=grace)
 
     @staticmethod
     def paid_requests(orders: Iterable[Order]) -> int:
@@ -131,6 +131,18 @@ class Services:
         """Raise OverLimit where so many more paid requests are more than the user allows; also StoreError."""
         if reason := await self.over_limit(paid):
             raise OverLimit(reason, 'Nothing was sent. Add --over-limit, or raise the ceiling in the settings.')
+
+    @asynccontextmanager
+    async def _within_limits(self, paid: int) -> AsyncIterator[None]:
+        """Record in this what sends so many more paid requests: no other process passes a ceiling beside it.
+
+        Raises OverLimit and StoreError.
+        """
+        async with AsyncExitStack() as alone:
+            if paid and self.settings.spend.per_day:
+                await alone.enter_async_context(self.ledger.spending.turn())
+            await self.check_spend(paid)
+            yield
 
     async def order(self, ask: Ask) -> Order:
         """The order that `submit` would record. Raises UsageError and HubError."""
@@ -158,12 +170,16 @@ class Services:
         """What is asked for when a template is composed for models. Raises UsageError."""
         return plan(template, models, entries, self.offers)
 
-    async def retry(self, job_id: str, seen: Job | None = None, *, sent_only: bool = False) -> Job:
+    async def retry(
+        self, job_id: str, seen: Job | None = None, *, sent_only: bool = False, over_limit: bool = False
+    ) -> Job:
         """Queue a job again, from the earliest step that is not paid for; with `seen`, only as it was seen to end.
 
-        With `sent_only`, only where a provider was asked for it, so that nothing is submitted.
+        With `sent_only`, only where a provider was asked for it, so that nothing is submitted. With `over_limit` no
+        ceiling counts.
 
-        Raises UsageError for one that succeeded, that is under way anywhere, or that was sent to another router.
+        Raises UsageError for one that succeeded, that is under way anywhere, or that was sent to another router;
+        OverLimit, without `over_limit`; and StoreError.
         """
         job = await self.ledger.find(job_id)
         if job.deleted:
@@ -175,7 +191,8 @@ class Services:
                 f'Job {job.id} was sent to {job.order.router}, and this is {self.router}.',
                 'Point HFMEDIA_ROUTER_URL there to go on with it.',
             )
-        return await self.pool.retry(job.id, seen, sent_only=sent_only)
+        async with self._within_limits(0 if over_limit or sent_only else self.paid_retries([job])):
+            return await self.pool.retry(job.id, seen, sent_only=sent_only)
 
     async def cancel(self, job: Job) -> str:
         """Cancel a job, whichever process drives it, and say what that did.

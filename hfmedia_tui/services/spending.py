@@ -29,8 +29,7 @@ def _is_billable(order: Order) -> bool:
 async def over_limit(requests: int, spend: Spend, spending: Spending) -> str | None:
     """Why so many more requests that may be billed would pass a ceiling, in a sentence; None where they would not.
 
-    What is paid for comes home whatever was sent before: no request passes no ceiling. Two processes that ask at the
-    same moment may pass it together. Raises StoreError.
+    What is paid for comes home whatever was sent before: no request passes no ceiling. Raises StoreError.
     """
     if not requests:
         return None

@@ -15,7 +15,7 @@ from hfmedia_tui.errors import StoreError
 from hfmedia_tui.store.migrations import MIGRATIONS
 from hfmedia_tui.store.trouble import damaged, trouble
 
-__all__ = ['Database']
+__all__ = ['Database', 'unbroken']
 
 Result = TypeVar('Result')
 
@@ -37,7 +37,7 @@ class _Outcome(NamedTuple):
     error: BaseException | None = None
 
 
-async def _unbroken(future: asyncio.Future[Result]) -> Result:
+async def unbroken(future: asyncio.Future[Result]) -> Result:
     """Wait for it to its end, so that a cancelled job never leaves it unknown whether a row was written."""
     try:
         return await asyncio.shield(future)
@@ -105,14 +105,14 @@ class Database:
         self._waiting.append(_Write(transaction, written))
         if len(self._waiting) == 1:  # else the call that the first of them made takes this one along
             self._thread.submit(self._write_waiting)
-        return await _unbroken(asyncio.wrap_future(written))
+        return await unbroken(asyncio.wrap_future(written))
 
     async def read(self, transaction: Callable[[sqlite3.Connection], Result]) -> Result:
         """Run `transaction`, which only reads, on one consistent state. Raises StoreError."""
         return await self._in_thread(lambda: self._transact('BEGIN', transaction))
 
     async def _in_thread(self, call: Callable[[], Result]) -> Result:
-        return await _unbroken(asyncio.get_running_loop().run_in_executor(self._thread, call))
+        return await unbroken(asyncio.get_running_loop().run_in_executor(self._thread, call))
 
     def _open(self) -> None:
         try:

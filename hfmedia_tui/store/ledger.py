@@ -66,7 +66,7 @@ class Ledger:
         self._seen = Seen()
         self.trash = Trash(self._database, path.parent / 'trash', self._read)
         """Ended jobs that were thrown away, and their files."""
-        self.spending = Spending(self._database)
+        self.spending = Spending(self._database, path.parent / 'spending.lock')
         """How many requests were sent."""
         self.history = History(self._database)
         """How long jobs ran, and how they ended."""

@@ -127,7 +127,7 @@ async def test_an_end_that_could_not_be_written_is_retried_when_the_disk_recover
         failed = house.pool.jobs[job.id]
         assert failed.error is not None
         assert failed.error.code is FailureCode.STORAGE
-    await house.retry(job.id)
+    await house.retry(job.id, seen=failed)
     assert (await ended(house, job)).state is JobState.SUCCEEDED
     assert provider.submits == 1
 

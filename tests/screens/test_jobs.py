@@ -7,7 +7,9 @@ from msgspec.structs import replace
 from PIL import Image
 
 from hfmedia_tui.domain import JobProgress, JobState, Stage
+from hfmedia_tui.paths import Paths
 from hfmedia_tui.screens.question import Question
+from hfmedia_tui.services import open_services
 from hfmedia_tui.widgets.field import Entry
 from hfmedia_tui.widgets.job_details import JobDetails
 from hfmedia_tui.widgets.job_list import JobList
@@ -158,6 +160,27 @@ async def test_trying_an_interrupted_job_again_asks_first(start: Start) -> None:
         await studio.until_asked()
         await studio.press('right', 'enter')
         await studio.until(lambda: len(studio.app.jobs[job.id].attempts) > len(job.attempts))
+
+
+async def test_a_yes_to_an_ending_that_was_tried_again_elsewhere_sends_nothing(
+    start: Start, paths: Paths, environment: dict[str, str]
+) -> None:
+    """You should be told that another process was first, and the job should have been sent twice, not three times."""
+    async with start((80, 24), toasts=True) as studio:
+        await studio.choose('sandbox/fails-lost-reply')
+        await studio.generate('a fox')
+        (job,) = await studio.settle()
+        await studio.press('f4')
+        await studio.until(lambda: studio.jobs.job == job)
+        await studio.press('r')
+        await studio.until_asked()
+        async with open_services(paths, environment=environment, patience=0.02) as elsewhere:
+            await elsewhere.retry(job.id)
+            await elsewhere.pool.idle()
+            assert elsewhere.pool.jobs[job.id].state is JobState.INTERRUPTED
+        await studio.press('right', 'enter')
+        await studio.until_shown('another process')
+        assert len(await studio.services.ledger.attempts(job.id)) == 2
 
 
 async def test_a_long_request_id_takes_one_line_with_both_its_ends(start: Start) -> None:
