@@ -18,6 +18,7 @@ from hfmedia_tui.engine.run import Run, Stuck
 from hfmedia_tui.engine.whole import whole
 from hfmedia_tui.engine.writing import DownloadError
 from hfmedia_tui.metadata.made import Made
+from hfmedia_tui.metadata.measured import Measured
 
 __all__ = ['Collector', 'Finish']
 
@@ -94,14 +95,14 @@ class Collector:
             await self._save(ordinal, replace(media, url=None, version=None, file=str(file.path)))
         return file
 
-    def _inscriber(self) -> Callable[[Path, Checked, int], None]:
+    def _inscriber(self) -> Callable[[Path, Checked, int], Measured]:
         """What writes into a result how it was made, from what is known at this moment."""
         run = self._run
         assert run.progress is not None
         assert run.mapping is not None
         job, mapping, progress, inscribe, at = run.job, run.mapping, run.progress, run.tools.inscribe, run.tools.now()
 
-        def write(path: Path, file: Checked, ordinal: int) -> None:
+        def write(path: Path, file: Checked, ordinal: int) -> Measured:
             made = Made(
                 job=job,
                 ordinal=ordinal,
@@ -110,10 +111,10 @@ class Collector:
                 handle=progress.handle,
                 said=progress.said,
                 media=file.facts,
-                sha256=file.sha256,
+                came=file.came,
                 at=at,
             )
-            inscribe(path, made)
+            return inscribe(path, made)
 
         return write
 

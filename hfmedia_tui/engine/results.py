@@ -5,7 +5,6 @@ lies in the shelter, and so does, unopened, what is refused: both are paid for. 
 is what its extension says.
 """
 
-import hashlib
 import itertools
 import logging
 import os
@@ -24,6 +23,7 @@ from hfmedia_tui.engine.naming import file_stem, home_stem
 from hfmedia_tui.engine.writing import DownloadError, in_thread, open_partial, write_whole
 from hfmedia_tui.errors import MediaError
 from hfmedia_tui.metadata.made import Made
+from hfmedia_tui.metadata.measured import Measured, measure
 from hfmedia_tui.metadata.sidecar import SIDECAR, draft_path
 
 __all__ = [
@@ -48,8 +48,11 @@ log = logging.getLogger(__name__)
 Inspect = Callable[[Path], MediaFacts]
 """Reads what a file is; raises MediaError. Blocking."""
 
-Inscribe = Callable[[Path, Made], None]
-"""Writes into a file and beside it how it was made; whatever it raises, the file is whole. Blocking."""
+Inscribe = Callable[[Path, Made], Measured]
+"""Writes into a file and beside it how it was made, and tells what the file is from then on. Blocking.
+
+Whatever it raises, the file is whole.
+"""
 
 _TEMPORARY: Final = 'hfmedia-'
 """How the names of folders of ours begin that are nobody's usual place."""
@@ -60,8 +63,8 @@ class Checked(NamedTuple):
 
     path: Path
     facts: MediaFacts
-    size: int
-    sha256: str
+    came: Measured
+    """The bytes as they came."""
 
 
 def partial_path(job: Job, ordinal: int) -> Path:
@@ -208,7 +211,7 @@ async def check(job: Job, ordinal: int, path: Path, *, inspect: Inspect, shelter
         found = path if path.exists() else _home(job, ordinal, inspect) or path
         with found.open('rb') as file:
             os.fsync(file.fileno())
-        size, digest = _measured(found)
+        came = measure(found)
         try:
             facts = inspect(found)
         except MediaError as error:
@@ -216,7 +219,7 @@ async def check(job: Job, ordinal: int, path: Path, *, inspect: Inspect, shelter
             told = error.message.replace(clean(found.name, 80), 'The result', 1)
             message = f'{told} What came is kept as {refused}.'
             raise DownloadError(FailureCode.BAD_MEDIA, message, error.hint) from None
-        return Checked(found, facts, size, digest)
+        return Checked(found, facts, came)
 
     return await in_thread(path.parent, read)
 
@@ -250,7 +253,7 @@ def _home(job: Job, ordinal: int, inspect: Inspect) -> Path | None:
 
 
 async def settle(
-    job: Job, files: list[Checked], *, inscribe: Callable[[Path, Checked, int], None]
+    job: Job, files: list[Checked], *, inscribe: Callable[[Path, Checked, int], Measured]
 ) -> tuple[Output, ...]:
     """Give every file its name, or none; then write into each how it was made, and clear away. Raises DownloadError.
 
@@ -283,28 +286,22 @@ async def settle(
     return await in_thread(folder, name_all)
 
 
-def _inscribed(home: Path, file: Checked, inscribe: Callable[[], None]) -> Output:
+def _inscribed(home: Path, file: Checked, inscribe: Callable[[], Measured]) -> Output:
     """Write into a file how it was made, and tell what it is from then on."""
     try:
-        inscribe()
+        now = inscribe()
     except Exception:
         log.warning('%s does not tell how it was made', home.name, exc_info=True)
-    size, sha256 = _measured(home)
+        now = measure(home)
     return Output(
         path=str(home),
         media_type=file.facts.media_type,
         width=file.facts.width,
         height=file.facts.height,
         duration=file.facts.duration,
-        size=size,
-        sha256=sha256,
+        size=now.size,
+        sha256=now.sha256,
     )
-
-
-def _measured(path: Path) -> tuple[int, str]:
-    with path.open('rb') as file:
-        digest = hashlib.file_digest(file, 'sha256').hexdigest()
-        return file.seek(0, os.SEEK_END), digest
 
 
 def _move_home(path: Path, home: Path, partial: Path) -> None:

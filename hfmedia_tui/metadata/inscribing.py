@@ -5,7 +5,6 @@ bytes were replaced and not only added, and takes its place in one step. A file 
 cannot be added to, only gets the one beside it.
 """
 
-import hashlib
 import logging
 import os
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from hfmedia_tui.metadata.containers import find_format
 from hfmedia_tui.metadata.dialects import ours
 from hfmedia_tui.metadata.formats.carried import UnwritableError, copy_edited
 from hfmedia_tui.metadata.made import Made, notes_of, record_of
+from hfmedia_tui.metadata.measured import Measured
 from hfmedia_tui.metadata.public import public
 from hfmedia_tui.metadata.sidecar import draft_path, sidecar_path, write_sidecar
 
@@ -52,26 +52,29 @@ class Inscriber:
         self._inspect = inspect
         self._wishes = wishes
 
-    def __call__(self, path: Path, made: Made) -> None:
-        """Write into `path` and beside it what is told of it. Blocking; raises OSError where neither can be done.
+    def __call__(self, path: Path, made: Made) -> Measured:
+        """Write into `path` and beside it what is told of it, and return what the file is from then on.
 
-        Whatever happens the file is whole. One that has its own record already is left as it is.
+        Blocking; raises OSError where neither can be done. Whatever happens the file is whole. One that has its own
+        record already is left as it is.
         """
-        wishes, inside, why_not = self._wishes(), False, None
+        wishes, now, inside, why_not = self._wishes(), made.came, False, None
         if wishes.embed:
             try:
-                written = self._write_into(path, made, prompts=wishes.prompts)
-                inside = True
-                if not written and sidecar_path(path).exists():
-                    return
+                now, inside = self._write_into(path, made, prompts=wishes.prompts)
+                if inside and now == made.came and sidecar_path(path).exists():
+                    return now
+                why_not = None if inside else _TAKEN
             except (UnwritableError, OSError) as error:
                 why_not = (isinstance(error, OSError) and error.strerror) or str(error)
+            if why_not:
                 log.info('nothing is written into %s: %s', path.name, why_not)
         if wishes.sidecar:
-            write_sidecar(path, _beside(path, made, prompts=wishes.prompts, inside=inside, why_not=why_not))
+            write_sidecar(path, _beside(path, now, made, prompts=wishes.prompts, inside=inside, why_not=why_not))
+        return now
 
-    def _write_into(self, path: Path, made: Made, *, prompts: bool) -> bool:
-        """Whether it was written; not where it is there already. Raises UnwritableError and OSError."""
+    def _write_into(self, path: Path, made: Made, *, prompts: bool) -> tuple[Measured, bool]:
+        """Return what the file is then, and whether its record is in it. Raises UnwritableError and OSError."""
         with path.open('rb') as file:
             form = find_format(file)
             if form is None:
@@ -80,7 +83,7 @@ class Inscriber:
             if carried.signed:
                 raise UnwritableError('it is signed (C2PA), and one byte more would break that')
             if ours.read(carried.texts) is not None:
-                return False
+                return made.came, True
             edits = form.write(file, carried, notes_of(made, prompts=prompts))
             if not any(edit.data for edit in edits):
                 raise UnwritableError(_TAKEN)
@@ -88,7 +91,7 @@ class Inscriber:
             new.unlink(missing_ok=True)
             try:
                 with new.open('xb') as target:
-                    copy_edited(file, target, edits)
+                    written = copy_edited(file, target, edits)
                     target.flush()
                     os.fsync(target.fileno())
                 if any(edit.start < edit.end for edit in edits):
@@ -100,9 +103,7 @@ class Inscriber:
                 with suppress(OSError):
                     new.unlink()
                 raise
-        if not told:
-            raise UnwritableError(_TAKEN)
-        return True
+        return written, told
 
     def _check(self, new: Path, made: Made) -> None:
         """Make sure that what was written still is what came. Raises UnwritableError."""
@@ -114,18 +115,17 @@ class Inscriber:
             raise UnwritableError('it would not be what it was')
 
 
-def _beside(path: Path, made: Made, *, prompts: bool, inside: bool, why_not: str | None) -> dict[str, object]:
+def _beside(
+    path: Path, now: Measured, made: Made, *, prompts: bool, inside: bool, why_not: str | None
+) -> dict[str, object]:
     """What is told beside a file: its record, what it is, and what was said about it."""
-    with path.open('rb') as file:
-        digest = hashlib.file_digest(file, 'sha256').hexdigest()
-        size = file.seek(0, os.SEEK_END)
     return record_of(made, prompts=prompts) | {
         'file': {
             'name': path.name,
             'media_type': made.media.media_type,
-            'size': size,
-            'sha256': digest,
-            'sha256_as_it_came': made.sha256,
+            'size': now.size,
+            'sha256': now.sha256,
+            'sha256_as_it_came': made.came.sha256,
             'record_inside': inside,
             **({'why_not': why_not} if why_not else {}),
         },

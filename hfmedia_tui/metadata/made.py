@@ -12,6 +12,7 @@ from hfmedia_tui.metadata.dialects import a1111
 from hfmedia_tui.metadata.dialects.ours import NAME, SCHEMA
 from hfmedia_tui.metadata.formats import xmp
 from hfmedia_tui.metadata.formats.carried import Notes
+from hfmedia_tui.metadata.measured import Measured
 from hfmedia_tui.metadata.public import public
 from hfmedia_tui.parameters import LONGEST_PROMPT
 
@@ -35,8 +36,8 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     said: JSON
     """The provider's own words with the result, fit to be shown."""
     media: MediaFacts
-    sha256: str
-    """Of the bytes as they came."""
+    came: Measured
+    """The file as it came."""
     at: datetime
 
 

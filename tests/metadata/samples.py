@@ -1,6 +1,5 @@
 """Small real files of every container, jobs that made them, and ways to look at what is shown of them."""
 
-import hashlib
 import tempfile
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from hfmedia_tui.domain import Facts, Job, Order, ProviderMapping, Task
 from hfmedia_tui.media.inspect import inspect
 from hfmedia_tui.metadata.inscribing import Inscriber
 from hfmedia_tui.metadata.made import Made
+from hfmedia_tui.metadata.measured import measure
 from hfmedia_tui.settings import Output
 from tests.media.files import animation, encoded, film, quarters
 
@@ -90,7 +90,7 @@ def made(path: Path, *, prompt: str = PROMPT, facts: Facts | None = None, said: 
         handle='h1',
         said=said,
         media=inspect(path),
-        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        came=measure(path),
         at=AT,
     )
 

@@ -1,9 +1,12 @@
 """What a file carries beside what is shown, and the edits that give it more."""
 
+import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import BinaryIO, Final, NamedTuple, Protocol
+
+from hfmedia_tui.metadata.measured import Measured
 
 __all__ = [
     'MAXIMUM_TEXT',
@@ -81,14 +84,20 @@ class Format(Protocol):
         """Return the edits, in order. Raises UnwritableError."""
 
 
-def copy_edited(source: BinaryIO, target: BinaryIO, edits: Sequence[Edit]) -> None:
-    """Copy a file with its edits, which are in order and do not overlap."""
-    position = 0
+def copy_edited(source: BinaryIO, target: BinaryIO, edits: Sequence[Edit]) -> Measured:
+    """Copy a file with its edits, which are in order and do not overlap; return what was written."""
+    digest, position = hashlib.sha256(), 0
+
+    def write(data: bytes) -> None:
+        target.write(data)
+        digest.update(data)
+
     for edit in edits:
-        _copy(source, target, position, edit.start - position)
-        target.write(edit.data)
+        _copy(source, write, position, edit.start - position)
+        write(edit.data)
         position = edit.end
-    _copy(source, target, position, length_of(source) - position)
+    _copy(source, write, position, length_of(source) - position)
+    return Measured(target.tell(), digest.hexdigest())
 
 
 def length_of(file: BinaryIO) -> int:
@@ -96,11 +105,11 @@ def length_of(file: BinaryIO) -> int:
     return file.seek(0, os.SEEK_END)
 
 
-def _copy(source: BinaryIO, target: BinaryIO, start: int, count: int) -> None:
+def _copy(source: BinaryIO, write: Callable[[bytes], None], start: int, count: int) -> None:
     source.seek(start)
     while count > 0:
         piece = source.read(min(count, _PIECE))
         if not piece:
             raise UnwritableError('it became shorter meanwhile')
-        target.write(piece)
+        write(piece)
         count -= len(piece)
