@@ -5,10 +5,12 @@ lies in the shelter, and so does, unopened, what is refused: both are paid for. 
 is what its extension says.
 """
 
+import errno
 import itertools
 import logging
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -308,20 +310,45 @@ def _move_home(path: Path, home: Path, partial: Path) -> None:
     """Name a file in one step, with the mode of any file of the user's; through `partial` from another file system."""
     if path == home:
         return
-    if path != partial:
-        try:
-            with path.open('rb') as source, os.fdopen(open_partial(partial), 'wb') as copy:
-                shutil.copyfileobj(source, copy, 2**20)
-                copy.flush()
-                os.fsync(copy.fileno())
-        except OSError:
-            partial.unlink(missing_ok=True)
+    if path == partial:
+        os.replace(path, home)
+        return
+    mode = _usual_mode(partial)
+    try:
+        os.replace(path, home)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
             raise
-    os.replace(partial, home)
-    if path != partial:
+        _copy(path, partial)
+        os.replace(partial, home)
         path.unlink(missing_ok=True)
-        if path.parent.name.startswith(_TEMPORARY):
-            path.parent.rmdir()
+    else:
+        with suppress(OSError):  # on a file system without rights
+            home.chmod(mode)
+    if path.parent.name.startswith(_TEMPORARY):
+        path.parent.rmdir()
+
+
+def _usual_mode(path: Path) -> int:
+    """The mode of any file of the user's, as one has it that is made at `path` for a moment."""
+    file = open_partial(path)
+    try:
+        return stat.S_IMODE(os.fstat(file).st_mode)
+    finally:
+        os.close(file)
+        path.unlink(missing_ok=True)
+
+
+def _copy(path: Path, copy: Path) -> None:
+    """Have a copy on the disk, or none."""
+    try:
+        with path.open('rb') as source, os.fdopen(open_partial(copy), 'wb') as target:
+            shutil.copyfileobj(source, target, 2**20)
+            target.flush()
+            os.fsync(target.fileno())
+    except OSError:
+        copy.unlink(missing_ok=True)
+        raise
 
 
 def _put_away(path: Path, folder: Path) -> Path:
