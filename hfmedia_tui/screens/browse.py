@@ -29,6 +29,7 @@ from hfmedia_tui.widgets.model_details import ModelDetails
 from hfmedia_tui.widgets.model_list import TASK_WORDS, ModelHeading, ModelList
 from hfmedia_tui.widgets.plain import age, plural
 from hfmedia_tui.widgets.reading import Reading
+from hfmedia_tui.widgets.told import Told
 from hfmedia_tui.widgets.words import Words
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ class BrowseScreen(Filtered):
     def compose_place(self) -> ComposeResult:
         with Horizontal(id='filters'):
             yield Words('Search', id='search')
-            yield Static(id='chosen')
+            yield Told(id='chosen')
         yield Static(id='standing')
         with Horizontal(id='catalogue'):
             with Vertical(id='listing'):
@@ -331,7 +332,7 @@ class BrowseScreen(Filtered):
         provider = Content.styled(
             wishes.provider or 'any provider', 'bold $primary' if wishes.provider else '$foreground-muted'
         )
-        self.query_one('#chosen', Static).update(Content.assemble(Content('  ').join(words), '   ', provider))
+        self.query_one('#chosen', Told).update(Content.assemble(Content('  ').join(words), '   ', provider))
         self._show_standing()
 
     def _show_standing(self) -> None:

@@ -29,6 +29,7 @@ from hfmedia_tui.widgets.model_list import TASK_GLYPHS, TASK_WORDS
 from hfmedia_tui.widgets.parameter_form import ParameterForm
 from hfmedia_tui.widgets.plain import one_line, plural, priced
 from hfmedia_tui.widgets.prompt import Prompt
+from hfmedia_tui.widgets.told import Told
 
 if TYPE_CHECKING:
     from hfmedia_tui.services import Services
@@ -69,14 +70,14 @@ class ComposingPlace(RecipePlace):
         with Vertical(id='writing'):
             yield Static(id='model')
             yield Prompt(id='prompt')
-            yield Static(id='prompt-error')
+            yield Told(id='prompt-error')
             with VerticalScroll(id='fields', can_focus=False):
                 yield ParameterForm()
             yield Hint(id='hint')
-            yield Static(id='caution')
+            yield Told(id='caution')
             with Horizontal(id='sending'):
                 yield Button('Generate', id='generate', compact=True)
-                yield Static(id='cost')
+                yield Told(id='cost')
 
     @property
     def form(self) -> ParameterForm:
@@ -87,7 +88,7 @@ class ComposingPlace(RecipePlace):
         return self.query_one(Prompt)
 
     def refuse(self, sentence: str) -> None:
-        error = self.query_one('#prompt-error', Static)
+        error = self.query_one('#prompt-error', Told)
         error.update(Content(sentence))
         error.display = bool(sentence)
 
@@ -359,7 +360,7 @@ class ComposingPlace(RecipePlace):
                     about.setdefault(caution.parameter or '', {})[caution.sentence] = None
         whole = about.pop('', {})
         form.cautions = {name: ' '.join(sentences) for name, sentences in about.items()}
-        self.query_one('#caution', Static).update(Content(' '.join(whole)))
+        self.query_one('#caution', Told).update(Content(' '.join(whole)))
         self.set_class(bool(whole), '-cautioned')
 
     @staticmethod
@@ -402,7 +403,7 @@ class ComposingPlace(RecipePlace):
         parts = [Content(told)] if told else []
         if self.house.paused:
             parts.insert(0, keyed('‖ Paused: {app.jobs} to start again').stylize('$warning'))
-        self.query_one('#cost', Static).update(Content('  ').join(parts))
+        self.query_one('#cost', Told).update(Content('  ').join(parts))
 
     def _paid(self, extent: Extent) -> int:
         """How many of the requests may be billed, as whom they go to first tells."""

@@ -14,7 +14,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.geometry import Size
 from textual.reactive import var
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from hfmedia_tui.domain import Job, JobState, Result, clean
 from hfmedia_tui.errors import UsageError
@@ -36,6 +36,7 @@ from hfmedia_tui.widgets.picture_grid import PictureGrid
 from hfmedia_tui.widgets.picture_tile import GridItem, Shape
 from hfmedia_tui.widgets.plain import plural
 from hfmedia_tui.widgets.result_words import result_lines, result_mark, result_title
+from hfmedia_tui.widgets.told import Told
 from hfmedia_tui.widgets.words import Words
 
 __all__ = ['GalleryScreen']
@@ -126,13 +127,13 @@ class GalleryScreen(ResultPlace, Filtered):
     def compose_place(self) -> ComposeResult:
         with Horizontal(id='filters'):
             yield Words('Filter, such as is:favourite tag:sky model:flux', id='filter')
-            yield Static(id='count')
+            yield Told(id='count')
         with Horizontal(id='desk'):
             yield PictureGrid(self._pictures)
             with VerticalScroll(id='facts', can_focus=False):
                 yield JobDetails()
-        yield Static(id='notice')
-        yield Static(id='about')
+        yield Told(id='notice')
+        yield Told(id='about')
 
     def on_mount(self) -> None:
         self.grid.shape = self._shape
@@ -282,7 +283,7 @@ class GalleryScreen(ResultPlace, Filtered):
         result = self.result
         if self._shelf is not None:
             self._shelf.look_at(self.grid.selected)
-        self.query_one('#about', Static).update(Content(result_title(result)) if result else Content(''))
+        self.query_one('#about', Told).update(Content(result_title(result)) if result else Content(''))
         if self.has_class('-facts'):
             self.query_one(JobDetails).job = result.job if result else None
         self._show_standing()
@@ -297,7 +298,7 @@ class GalleryScreen(ResultPlace, Filtered):
         words = []
         if self._mistake is not None:
             words.append(Content.styled('no filter', '$error'))
-            self.query_one('#about', Static).update(Content.styled(str(self._mistake), '$error'))
+            self.query_one('#about', Told).update(Content.styled(str(self._mistake), '$error'))
         elif collection is not None:
             told = f'{count:,} of {plural(total, "result")}' if filtered else plural(total, 'result')
             words.append(Content.styled(told, muted))
@@ -307,9 +308,9 @@ class GalleryScreen(ResultPlace, Filtered):
                 words.append(Content.styled(f'{len(self._marked)} marked', 'bold $warning'))
             if collection.trash:
                 words.append(Content.styled('in the trash', 'bold $warning'))
-        self.query_one('#count', Static).update(Content.styled(', ', muted).join(words))
+        self.query_one('#count', Told).update(Content.styled(', ', muted).join(words))
         self.set_class(not count, '-empty')
-        self.query_one('#notice', Static).update(Content(self._notice(filtered=filtered)))
+        self.query_one('#notice', Told).update(Content(self._notice(filtered=filtered)))
 
     def _notice(self, *, filtered: bool) -> str:
         if self._shelf is None:

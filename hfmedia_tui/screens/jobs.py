@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.style import Style
-from textual.widgets import Input, Static
+from textual.widgets import Input
 from textual.worker import Worker
 
 from hfmedia_tui.domain import FINAL_STATES, Job, JobState
@@ -30,6 +30,7 @@ from hfmedia_tui.widgets.job_list import JobList
 from hfmedia_tui.widgets.keys import keyed
 from hfmedia_tui.widgets.plain import file_size, one_line, plural
 from hfmedia_tui.widgets.reading import Reading
+from hfmedia_tui.widgets.told import Told
 from hfmedia_tui.widgets.words import Words
 
 __all__ = ['JobsScreen']
@@ -141,7 +142,7 @@ class JobsScreen(Arranging, Filtered):
     def compose_place(self) -> ComposeResult:
         with Horizontal(id='line'):
             yield Words('Filter', id='filter')
-            yield Static(id='standing')
+            yield Told(id='standing')
         with Horizontal(id='desk'):
             yield JobList(id='jobs')
             with Horizontal(id='about'):
@@ -182,7 +183,7 @@ class JobsScreen(Arranging, Filtered):
 
     def _show_standing(self) -> None:
         """Say what lies in the trash, or which jobs are shown and whether any is started."""
-        self.query_one('#standing', Static).update(Content('  ').join(self._standing()))
+        self.query_one('#standing', Told).update(Content('  ').join(self._standing()))
 
     def _standing(self) -> Iterator[Content]:
         services, shown, muted = self.services, self.jobs.rows, '$foreground-muted'

@@ -7,7 +7,6 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Static
 
 from hfmedia_tui.domain import Job, JobState, Output, Result
 from hfmedia_tui.media.picture import Pictures
@@ -16,6 +15,7 @@ from hfmedia_tui.widgets.job_details import caption
 from hfmedia_tui.widgets.keys import keyed
 from hfmedia_tui.widgets.live_jobs import LiveJobs
 from hfmedia_tui.widgets.result_strip import ResultStrip
+from hfmedia_tui.widgets.told import Told
 
 __all__ = ['Results']
 
@@ -46,7 +46,7 @@ class Results(Vertical):
             yield FilmPlayer(self._pictures, placeholder='Results appear here', patient=True)
             with Horizontal(id='facts'):
                 yield ResultStrip()
-                yield Static(id='caption')
+                yield Told(id='caption')
         jobs = LiveJobs(id='live')
         jobs.notice = 'Jobs appear here'
         yield jobs
@@ -112,7 +112,7 @@ class Results(Vertical):
             self.live.shown = result.job.id
             keys = keyed('{compose.earlier} {compose.later}  ' if last else '').stylize('$foreground')
             told = Content.assemble(keys, caption(result.job))
-        self.query_one('#caption', Static).update(told)
+        self.query_one('#caption', Told).update(told)
         self.post_message(self.Shown())
 
     def step(self, step: int) -> None:
