@@ -193,7 +193,8 @@ class Run:
         """Save how it ended; an attempt that no provider accepted ends with it."""
         if not self.accepted and self.ordinal is not None and self.job.attempts[-1:] == (self.open_attempt,):
             await self.end_attempt(None, self.job.error.message if self.job.error else 'Not sent.')
-        await self.tools.ledger.save(self.job, collectable=self.accepted)
+        else:
+            await self.tools.ledger.save(self.job, collectable=self.accepted)
         self.publish(self.job)
 
     async def end_attempt(self, status: int | None, error: str | None) -> None:

@@ -152,15 +152,15 @@ class Ledger:
         return await self._database.write(transaction)
 
     async def save(self, job: Job, *, collectable: bool = False) -> None:
-        """Record where a job stands, with its outputs."""
-        await self._database.write(lambda connection: save_job(connection, job, collectable))
+        """Record where a job of ours stands, with its outputs."""
+        await self._database.write(lambda connection: self._save(connection, job, collectable=collectable))
 
     async def save_all(self, jobs: Sequence[Job]) -> None:
-        """Record where jobs stand that nobody has accepted: all of them or none."""
+        """Record where jobs of ours stand that nobody has accepted: all of them or none."""
 
         def transaction(connection: sqlite3.Connection) -> None:
             for job in jobs:
-                save_job(connection, job, collectable=False)
+                self._save(connection, job)
 
         await self._database.write(transaction)
 
@@ -190,17 +190,16 @@ class Ledger:
     async def save_attempt(self, job: Job, ordinal: int, mapping: ProviderMapping, progress: Progress | None) -> None:
         """Record that attempt `ordinal` stands at `progress`, and the job with it, before the step is performed.
 
-        None says that nothing is on its way: the attempt is held back. A job that another process has taken
-        over, as it may where a lease ran out while this one slept, is left to it: StoreError.
+        None says that nothing is on its way: the attempt is held back. Raises StoreError where the job is not ours.
         """
 
         def transaction(connection: sqlite3.Connection) -> None:
-            row = connection.execute('SELECT owner FROM jobs WHERE id = ?', (job.id,)).fetchone()
-            if row is None or row['owner'] != self._owner.name:
-                raise StoreError(f'Job {job.id} is not driven by this process any more.', 'See `hfmedia-tui jobs`.')
+            if self._owner_of(connection, job) != self._owner.name:
+                raise _not_ours(job)
             connection.execute(
                 'INSERT INTO attempts (job_id, ordinal, mapping, progress, started_at) VALUES (?, ?, ?, ?, ?)'
-                ' ON CONFLICT DO UPDATE SET progress = excluded.progress, finished_at = NULL',
+                ' ON CONFLICT DO UPDATE SET progress = excluded.progress, finished_at = NULL,'
+                ' started_at = CASE WHEN progress IS NULL THEN excluded.started_at ELSE started_at END',
                 (
                     job.id,
                     ordinal,
@@ -209,7 +208,7 @@ class Ledger:
                     moment(datetime.now(UTC)),
                 ),
             )
-            save_job(connection, job, collectable=False)
+            self._save(connection, job)
 
         await self._database.write(transaction)
 
@@ -224,9 +223,24 @@ class Ledger:
                 ' SET status = excluded.status, error = excluded.error, finished_at = excluded.finished_at',
                 (job.id, ordinal, as_json(mapping), attempt.status, attempt.error, now, now),
             )
-            save_job(connection, job, collectable=False)
+            self._save(connection, job)
 
         await self._database.write(transaction)
+
+    def _save(self, connection: sqlite3.Connection, job: Job, *, collectable: bool = False) -> None:
+        """Record where a job stands.
+
+        One that another process has taken over, as it may where a lease ran out while this one slept, is left to it:
+        StoreError.
+        """
+        if self._owner_of(connection, job) not in (self._owner.name, None):
+            raise _not_ours(job)
+        save_job(connection, job, collectable)
+
+    @staticmethod
+    def _owner_of(connection: sqlite3.Connection, job: Job) -> str | None:
+        (owner,) = connection.execute('SELECT owner FROM jobs WHERE id = ?', (job.id,)).fetchone() or (None,)
+        return None if owner is None else str(owner)
 
     # ------------------------------------------------------------------------------------------ owning
 
@@ -456,6 +470,10 @@ class Ledger:
             return tuple(orders)
 
         return await self._database.read(transaction)
+
+
+def _not_ours(job: Job) -> StoreError:
+    return StoreError(f'Job {job.id} is not driven by this process any more.', 'See `hfmedia-tui jobs`.')
 
 
 def _attempts(connection: sqlite3.Connection, job_id: str) -> tuple[AttemptRecord, ...]:

@@ -6,7 +6,7 @@ import sqlite3
 import stat
 from collections.abc import AsyncIterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -239,6 +239,18 @@ async def test_an_ending_that_nobody_has_seen_is_not_retried(ledger: Ledger) -> 
         assert await ledger.take_up(seen.id, asked=True, seen=seen) is None
     await ledger.save(seen)
     assert await ledger.take_up(seen.id, asked=True, seen=seen) is not None
+
+
+async def test_what_was_held_back_overnight_counts_from_when_it_is_sent(ledger: Ledger, path: Path) -> None:
+    one = job(order())
+    await ledger.add(one.order, [one])
+    await ledger.save_attempt(one, 0, MAPPING, None)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE attempts SET started_at = '2020-01-01T23:59:59+00:00'")
+    send = Send(request=Request(method='POST', path='/x'), kind=SendKind.SUBMIT)
+    await ledger.save_attempt(one, 0, MAPPING, Progress(provider='fal-ai', step=send))
+    today = datetime.now(UTC) - timedelta(hours=1)
+    assert await ledger.spending.requests(today, free_router='sandbox', free_providers=()) == 1
 
 
 async def test_the_file_is_the_users_alone(ledger: Ledger, path: Path) -> None:

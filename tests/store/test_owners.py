@@ -5,7 +5,9 @@ import os
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from hfmedia_tui.domain import Attempt, JobState
 from hfmedia_tui.errors import StoreError
 from hfmedia_tui.store.ledger import Ledger
 from hfmedia_tui.store.owners import Owner, is_alive, living
@@ -62,5 +64,14 @@ async def test_who_was_taken_for_dead_sends_nothing_any_more(tmp_path: Path) -> 
     assert await taker.take_up(one.id, asked=False)
     with pytest.raises(StoreError, match='not driven by this process'):
         await slept.save_attempt(one, 0, MAPPING, None)
+    failed = replace(one, state=JobState.FAILED)
+    for telling in (
+        slept.save(failed, collectable=True),
+        slept.save_all([failed]),
+        slept.end_attempt(failed, 0, MAPPING, Attempt(provider='fal-ai', error='no')),
+    ):
+        with pytest.raises(StoreError, match='not driven by this process'):
+            await telling
+    assert (await taker.find(one.id)).state is JobState.QUEUED
     await slept.close()
     await taker.close()
