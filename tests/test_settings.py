@@ -1,10 +1,13 @@
+import re
 import stat
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from hfmedia_tui.declared import declared_settings
 from hfmedia_tui.errors import UsageError
-from hfmedia_tui.settings import AtStart, Settings, read_settings
+from hfmedia_tui.settings import AtStart, Settings, as_settings, read_settings
 
 
 @pytest.fixture
@@ -65,3 +68,17 @@ def test_nobody_else_may_read_it_once_it_was_read(file: Path) -> None:
     file.chmod(0o644)
     read_settings(file)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_the_readme_names_every_setting_and_its_default() -> None:
+    readme = Path(__file__).parents[1] / 'README.md'
+    blocks = re.findall(r'^```toml\n(.*?)^```$', readme.read_text(encoding='utf-8'), re.DOTALL | re.MULTILINE)
+    told = tomllib.loads(''.join(blocks))
+    assert as_settings(told, readme)
+    assert told.keys() == set(Settings.__struct_fields__)
+    for setting in declared_settings():
+        table, name = setting.id.split('.')
+        if setting.usual not in ('', None):  # where there is none, the README has an example
+            assert told[table][name] == setting.usual, setting.id
+        else:
+            assert name in told[table], setting.id
