@@ -4,6 +4,7 @@ With names of places behind it, such as `gallery film`, only their pictures are 
 xterm, xdotool, tmux and fonts-dejavu-core.
 """
 
+import argparse
 import re
 import shutil
 import subprocess
@@ -191,7 +192,13 @@ def open_xterm(command: Sequence[str], folder: Path, display: str) -> Xterm:
     return Xterm(command, folder=folder, display=display, size=SIZE, environment=environment_of(folder))
 
 
-def main(wanted: Sequence[str]) -> int:
+def main() -> int:
+    parser = argparse.ArgumentParser(prog='python -m tests.demo')
+    drawn_before = sorted(file.stem for file in SCREENSHOTS.glob('*.png'))
+    parser.add_argument('places', nargs='*', metavar='PLACE', help=f'any of {", ".join(drawn_before)}; all without')
+    wanted = parser.parse_args().places
+    if unknown := set(wanted) - set(drawn_before):
+        parser.error(f'no such place: {", ".join(sorted(unknown))}')
     if MISSING:
         print(MISSING, file=sys.stderr)  # noqa: T201
         return 1
@@ -207,4 +214,4 @@ def main(wanted: Sequence[str]) -> int:
 
 
 if __name__ == '__main__':
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())
