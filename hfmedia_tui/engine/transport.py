@@ -28,6 +28,7 @@ from hfmedia_tui.engine.addresses import Endpoints, check_media_address, check_m
 from hfmedia_tui.engine.client import httpx
 from hfmedia_tui.engine.client_pools import ClientPools
 from hfmedia_tui.engine.pace import TooSlow, at_pace
+from hfmedia_tui.engine.packing import unpacked
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.providers import Door
 
@@ -168,7 +169,10 @@ class Transport:
             )
 
         # Media are compressed already, and ranges count the bytes that are sent.
-        return ClientPools(client), ClientPools(partial(client, **{'accept-encoding': 'identity'}))
+        return (
+            ClientPools(partial(client, **{'accept-encoding': 'gzip'})),
+            ClientPools(partial(client, **{'accept-encoding': 'identity'})),
+        )
 
     @staticmethod
     def _timeout(silence: float) -> httpx.Timeout:
@@ -254,9 +258,7 @@ class Transport:
                 reply = Reply(
                     status=response.status_code,
                     headers={name: self._without_secrets(value) for name, value in response.headers.items()},
-                    body=self._without_secrets(
-                        await _read(at_pace(response.aiter_bytes(), self._silence), _LARGEST_BODY)
-                    ),
+                    body=self._without_secrets(await _read(at_pace(unpacked(response), self._silence), _LARGEST_BODY)),
                 )
         except _TROUBLES as error:
             trouble = _trouble(error)
@@ -333,7 +335,7 @@ class Transport:
 
     async def _pieces(self, response: httpx.Response) -> AsyncIterator[bytes]:
         try:
-            async for piece in at_pace(response.aiter_bytes(), self._silence):
+            async for piece in at_pace(unpacked(response), self._silence):
                 yield piece
         except _TROUBLES as error:
             raise _trouble(error) from None
@@ -382,7 +384,7 @@ async def _read(pieces: AsyncIterator[bytes], most: int) -> bytes:
     async for piece in pieces:
         body += piece
         if len(body) > most:
-            raise httpx.ReadError(f'the answer is larger than {most // 2**20} MiB')
+            raise Lost(f'the answer is larger than {most // 2**20} MiB')
     return bytes(body)
 
 

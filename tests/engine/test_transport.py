@@ -1,8 +1,10 @@
 """Who is told the token, what is followed, and what is refused."""
 
 import asyncio
+import gzip
 import logging
 import re
+import time
 from contextlib import ExitStack
 
 import pytest
@@ -272,3 +274,45 @@ def test_an_endpoint_must_be_https_or_on_this_machine(url: str) -> None:
     assert 's3cret' not in str(told.value)
     with pytest.raises(UsageError, match='HFMEDIA_ROUTER_URL'):
         Endpoints(hub='https://huggingface.co', router=url)
+
+
+@pytest.mark.parametrize('coding', ['gzip', 'identity'])
+async def test_what_comes_packed_is_unpacked(coding: str) -> None:
+    words = b'abc' * 1_000_000
+    answer = Answer(200, {'content-encoding': coding}, gzip.compress(words) if coding == 'gzip' else words)
+    with serving(lambda asked: answer) as server:
+        async with Transport(endpoints(server, server), token=None) as transport:
+            assert (await transport.ask_hub('/')).body == words
+            async with transport.open_media(f'{server.url}/a.png') as (_, pieces):
+                assert b''.join([piece async for piece in pieces]) == words
+        assert [asked.headers['accept-encoding'] for asked in server.asked] == ['gzip', 'identity']
+
+
+@pytest.mark.parametrize('coding', ['br', 'gzip'])
+async def test_what_cannot_be_unpacked_is_no_answer(coding: str) -> None:
+    with serving(lambda asked: Answer(200, {'content-encoding': coding}, b'these are words')) as server:
+        async with Transport(endpoints(server, server), token=None) as transport:
+            with pytest.raises(Lost):
+                await transport.ask_hub('/')
+
+
+async def test_what_unpacks_without_end_is_refused_and_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr('hfmedia_tui.engine.transport._LARGEST_BODY', 2**25)
+    bomb = Answer(200, {'content-encoding': 'gzip'}, gzip.compress(bytes(2**26), 9))
+    longest = 0.0
+
+    async def watch() -> None:
+        nonlocal longest
+        while True:
+            began = time.thread_time()
+            await asyncio.sleep(0)
+            longest = max(longest, time.thread_time() - began)
+
+    with serving(lambda asked: bomb if asked.path == '/bomb' else Answer()) as server:
+        async with Transport(endpoints(server, server), token=None) as transport:
+            await transport.ask_hub('/')
+            watching = asyncio.create_task(watch())
+            with pytest.raises(Lost, match='larger than 32 MiB'):
+                await transport.ask_hub('/bomb')
+            watching.cancel()
+    assert longest < 0.03, 'seconds of the processor, of which all at once would take 0.1'
