@@ -10,6 +10,8 @@ import pytest
 from hfmedia_tui.domain import FailureCode, Fetch, Job, JobState, Media, MediaFacts, Progress, Stage
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.media.inspect import inspect
+from hfmedia_tui.metadata.made import Made
+from hfmedia_tui.metadata.measured import Measured
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.services import Ask, Services
 from tests.engine.loopback import Answer, Server
@@ -66,9 +68,10 @@ async def test_who_ends_it_while_it_gets_its_name_finds_it_done(
 ) -> None:
     begun, go_on = threading.Event(), threading.Event()
 
-    def inscribe(*_: object) -> None:
+    def inscribe(_: Path, made: Made) -> Measured:
         begun.set()
         assert go_on.wait(30)
+        return made.came
 
     monkeypatch.setattr('hfmedia_tui.services.opening.Inscriber', lambda *_: inscribe)
     async with opened(paths, server.url) as house:
