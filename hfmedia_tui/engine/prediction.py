@@ -11,6 +11,7 @@ from typing import Final, assert_never
 import msgspec
 
 from hfmedia_tui.domain import (
+    Access,
     Done,
     Failed,
     Failure,
@@ -156,7 +157,19 @@ class _Driver:
                 return replace(advanced, said=provider_words(reply.body))
             return advanced
 
-        return await self._record(await asyncio.to_thread(read) if len(reply.body) > _LARGE_BODY else read())
+        advanced = await asyncio.to_thread(read) if len(reply.body) > _LARGE_BODY else read()
+        return await self._record(await self._kept_for_its_account(advanced))
+
+    async def _kept_for_its_account(self, progress: Progress) -> Progress:
+        """Keep what a provider no longer knows to be collected, where it was asked for by another account."""
+        whose = self._run.job.order.account
+        match progress:
+            case Progress(step=Failed(failure=Failure(code=FailureCode.EXPIRED) as failure), access=Access.ROUTED):
+                now = await self._run.tools.account() if whose and progress.handle else None
+                if now not in (None, whose):
+                    hint = f'It was asked for by {whose}, and this token is of {now}: go on with the other one.'
+                    return replace(progress, step=Failed(failure=replace(failure, hint=hint), collectable=True))
+        return progress
 
     async def _record(self, progress: Progress) -> Progress:
         """Save a progress before its step is performed; what came inside the reply is saved as files first."""

@@ -1,6 +1,6 @@
 """What the engine is handed: it makes none of these itself."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -47,6 +47,10 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+async def _nobody() -> str | None:
+    return None
+
+
 class Tools(msgspec.Struct, frozen=True, kw_only=True):
     """The hands and the memory of the engine."""
 
@@ -57,6 +61,8 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     inscribe: Inscribe
     shelter: Path
     """A folder of ours for paid bytes that cannot go home: no picture or film, or no place to write to."""
+    account: Callable[[], Awaitable[str | None]] = _nobody
+    """Tells whose token is used, where that is known."""
     limits: Limits = Limits()
     patience: float = 1.0
     """Multiplies every wait between two requests of one job."""

@@ -92,6 +92,7 @@ async def open_services(
             speaks=Offers.speaks,
             file=None if sandbox else paths.cache / f'models-{name}.json',
         )
+        account = Account(transport, paths.cache, name=SANDBOX if sandbox else None)
         tools = Tools(
             ledger=ledger,
             transport=transport,
@@ -99,6 +100,7 @@ async def open_services(
             inspect=inspect,
             inscribe=Inscriber(inspect, lambda: services.settings.output),
             shelter=paths.data / 'shelter',
+            account=account.find_soon,
             limits=limits or Limits(total=settings.jobs.total, per_provider=settings.jobs.per_provider),
             patience=patience,
         )
@@ -109,7 +111,6 @@ async def open_services(
         )
         await stack.enter_async_context(pool)
         offers = Offers(transport)
-        account = Account(transport, paths.cache, name=SANDBOX if sandbox else None)
         router = SANDBOX if sandbox else endpoints.router
 
         def hear_keys(settings: Settings) -> None:

@@ -1,16 +1,17 @@
 """A prediction that was accepted is collected, whatever stands in the way for a while."""
 
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
 
-from hfmedia_tui.domain import FailureCode, JobState
+from hfmedia_tui.domain import FailureCode, JobState, Stage
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.paths import Paths
-from hfmedia_tui.services import Ask, Services
-from tests.engine.loopback import Answer, Server
+from hfmedia_tui.services import Ask, Services, open_services
+from tests.engine.loopback import Answer, Asked, Server, serving
 from tests.engine.provider import Provider, as_json
-from tests.houses import ended, opened
+from tests.houses import AS_THEY_CAME, ended, environment_for, opened
 
 
 @pytest.mark.parametrize(
@@ -116,3 +117,45 @@ async def test_no_name_of_a_link_is_a_name_of_a_file(house: Services, provider: 
     done = await ended(house, job)
     assert done.state is JobState.SUCCEEDED, done.error
     assert [path.name for path in Path(done.order.output).iterdir()] == [f'a-fox-{job.id}.png']
+
+
+async def test_what_another_account_asked_for_stays_to_be_collected_with_its_token(
+    paths: Paths, provider: Provider
+) -> None:
+    """A provider that does not know a prediction may not know it of this account."""
+
+    def answer(asked: Asked) -> Answer:
+        token = asked.headers.get('authorization', '').removeprefix('Bearer ')
+        if asked.path == '/api/whoami-v2':
+            return as_json({'name': token.removeprefix('hf_')})
+        if asked.path.partition('?')[0].endswith('/status') and token != 'hf_ada':
+            return as_json({'detail': 'Not Found'}, 404)
+        return provider(asked)
+
+    def using(token: str) -> AbstractAsyncContextManager[Services]:
+        environment = {**environment_for(server.url), 'HF_TOKEN': token}
+        return open_services(paths, environment=environment, settings=AS_THEY_CAME, patience=0.01)
+
+    provider.poll = lambda: as_json({'status': 'IN_QUEUE'})
+    with serving(answer) as server:
+        provider.url = server.url
+        async with using('hf_ada') as house:
+            subscription = house.pool.subscribe()
+            (job,) = await house.submit(Ask(model='a/b', prompt='a fox', provider='fal-ai'))
+            async for snapshot in subscription:
+                if snapshot.progress.stage is Stage.QUEUED:
+                    break
+        provider.poll = lambda: as_json({'status': 'COMPLETED'})
+        async with using('hf_bob') as house:
+            await house.resume()
+            failed = await ended(house, job)
+            assert failed.collectable, failed.error
+            assert failed.error is not None
+            assert failed.error.hint is not None
+            assert 'ada' in failed.error.hint
+            assert 'bob' in failed.error.hint
+            assert 'paid for' in failed.error.hint
+        async with using('hf_ada') as house:
+            await house.resume()
+            assert (await ended(house, job)).state is JobState.SUCCEEDED
+    assert provider.submits == 1
