@@ -50,7 +50,6 @@ async def send(run: Run, progress: Progress, request: Request) -> Reply:
     doors = run.tools.machines[progress.provider].DOORS
     transport = run.tools.transport
     if progress.access not in doors or not transport.opens(progress.access, doors):
-        run.submitting = False
         names = ' or '.join(doors[progress.access].variables if progress.access in doors else ())
         raise Stuck(
             FailureCode.UNAUTHORIZED,

@@ -110,8 +110,11 @@ class _Driver:
                 trouble = f'{provider} could not be reached: {error}'
                 wait = retry.wait_after_trouble(submit.kind, status=None, reached=False, tries=tries)
                 if wait is None:
-                    run.submitting = False
+                    await self._hold_back()
                     raise Stuck(FailureCode.NETWORK, f'{trouble}.', 'Check the connection, then retry.') from None
+            except Stuck:
+                await self._hold_back()
+                raise
             except Lost as error:
                 raise Ambiguous(str(error)) from None
             else:
@@ -131,12 +134,16 @@ class _Driver:
                 if wait is None:
                     return advanced
             log.info('job %s: %s, again in %.1f s', run.job.id, trouble, wait)
-            # Turned away: nothing is on its way meanwhile.
-            run.submitting = False
-            await run.save_attempt(run.job, None)
-            run.progress = None
+            await self._hold_back()
             await run.pause(trouble, wait)
             run.untroubled()
+
+    async def _hold_back(self) -> None:
+        """Record that nothing of a submit is on its way: it was turned away, or never left."""
+        run = self._run
+        run.submitting = False
+        await run.save_attempt(run.job, None)
+        run.progress = None
 
     async def _take_home(self, progress: Progress, status: int, outputs: tuple[Output, ...]) -> Progress:
         """Go on from a fetch that was answered `status`: where all is at home, the job has succeeded."""

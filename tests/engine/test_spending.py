@@ -101,3 +101,19 @@ async def test_two_that_send_or_try_again_at_once_do_not_pass_a_ceiling_together
         assert [isinstance(outcome, OverLimit) for outcome in outcomes].count(True) == len(outcomes) - 3, outcomes
         assert len(await one.ledger.jobs(states=[JobState.QUEUED])) == 3
         await one.submit_all([PAID], over_limit=True)
+
+
+async def test_what_never_left_this_machine_counts_for_no_ceiling(
+    paths: Paths, server: Server, provider: Provider
+) -> None:
+    settings = Settings(spend=Spend(per_day=1))
+    nowhere = environment_for(server.url, 'http://127.0.0.1:9')
+    for environment in (nowhere, {**nowhere, 'HF_TOKEN': '', 'HF_HOME': str(paths.data)}):
+        async with open_services(paths, environment=environment, settings=settings, patience=0) as house:
+            (failed,) = await house.ledger.jobs() or await house.submit(PAID)
+            if environment['HF_TOKEN'] == '':
+                await house.retry(failed.id)
+            await house.pool.idle()
+            assert 'Nothing was sent' in str(house.pool.jobs[failed.id].error)
+            assert await house.over_limit(1) is None
+    assert provider.submits == 0
