@@ -13,7 +13,7 @@ from hfmedia_tui.screens.jobs_app import JobsApp
 from hfmedia_tui.screens.returning_app import ReturningApp
 from hfmedia_tui.settings_file import SettingsFile
 from hfmedia_tui.widgets.complaint import complain
-from hfmedia_tui.widgets.keymap import bound_keys, rebind, troubles
+from hfmedia_tui.widgets.keymap import bound_keys, known_bindings, rebind, troubles
 from hfmedia_tui.widgets.keys import key_name
 from hfmedia_tui.widgets.themes import DARK, LIGHT
 from hfmedia_tui.widgets.top_bar import TopBar
@@ -73,7 +73,8 @@ class SettingsApp(JobsApp, ReturningApp):
 
     def place_keys(self) -> dict[str, str]:
         """The key that goes to each place, as it is shown."""
-        return {name: key_name(bound_keys(f'app.{name}')[0]) for name in TopBar.PLACES}
+        known = known_bindings()  # once for all
+        return {name: key_name(bound_keys(f'app.{name}', known)[0]) for name in TopBar.PLACES}
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Have no colour written at all where there are few: Textual's greys would all be black.

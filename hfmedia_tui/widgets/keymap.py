@@ -65,9 +65,12 @@ def _known(classes: tuple[type[DOMNode], ...]) -> Mapping[str, Known]:
     return known
 
 
-def bound_keys(binding_id: str) -> tuple[str, ...]:
-    """The keys that a binding answers to now, as far as `rebind` was told of others. Raises KeyError."""
-    bindings = known_bindings()[binding_id].owner._merged_bindings
+def bound_keys(binding_id: str, known: Mapping[str, Known] | None = None) -> tuple[str, ...]:
+    """The keys that a binding answers to now, as far as `rebind` was told of others. Raises KeyError.
+
+    It is looked for in what is `known`, or else in all.
+    """
+    bindings = (known or known_bindings())[binding_id].owner._merged_bindings
     assert bindings is not None  # every class has its own, from its making on
     return tuple(key for key, binding in bindings if binding.id == binding_id)
 
