@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import ScrollableContainer
+from textual.geometry import Region
+from textual.strip import Strip
 
 __all__ = ['Reading']
 
@@ -26,6 +28,12 @@ class Reading(ScrollableContainer, inherit_bindings=False):
         &:focus { scrollbar-color: $primary; scrollbar-color-hover: $primary; scrollbar-color-active: $primary; }
     }
     """
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        # Nothing of it is seen but its background and its edge: beside an edge on the left, all lines are alike.
+        if self.styles.border_top[0]:
+            return super().render_lines(crop)
+        return super().render_lines(Region(crop.x, crop.y, crop.width, 1)) * crop.height
 
     def allow_focus(self) -> bool:
         return super().allow_focus() and self.max_scroll_y > 0
