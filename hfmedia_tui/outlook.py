@@ -7,7 +7,9 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-__all__ = ['Outlook', 'PastRuns', 'TrackRecord']
+from hfmedia_tui.domain import Job
+
+__all__ = ['Outlook', 'PastRuns', 'TrackRecord', 'no_outlook']
 
 _TAIL: Final = 10
 """Of a hundred runs so many at either end are not usual."""
@@ -48,6 +50,11 @@ class Outlook(NamedTuple):
     """Seconds for which its provider has not answered what it was asked; None while nothing is asked."""
     line_paused: bool = False
     """Whether nothing new starts in this process."""
+
+
+def no_outlook(_: Job) -> Outlook:
+    """What is known of a job before anything is."""
+    return Outlook()
 
 
 class TrackRecord(NamedTuple):

@@ -102,8 +102,9 @@ def test_a_picture_needs_nothing_for_films(tmp_path: Path) -> None:
 def test_the_first_screen_waits_for_no_engine_no_picture_and_no_other_screen(tmp_path: Path) -> None:
     first = 'import sys, hfmedia_tui.cli.interface, hfmedia_tui.app, hfmedia_tui.screens.browse'
     assert imported(first, tmp_path) & HEAVY == {'asyncio', 'msgspec', 'platformdirs', 'rich', 'textual'}
-    others = [f'hfmedia_tui.screens.{name}' for name in ('compose', 'gallery', 'help', 'jobs', 'settings')]
-    imported(f'{first}; assert not {{*{others}}} & sys.modules.keys()', tmp_path)
+    others = [f'screens.{name}' for name in ('compose', 'gallery', 'help', 'jobs', 'settings')]
+    others += ['media.decode', 'media.formats', 'media.scale', 'widgets.job_details', 'widgets.job_list']
+    imported(f'{first}; assert not {{*{[f"hfmedia_tui.{name}" for name in others]}}} & sys.modules.keys()', tmp_path)
 
 
 def test_the_engine_brings_the_http_client_without_its_command_line(tmp_path: Path) -> None:

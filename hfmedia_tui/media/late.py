@@ -6,12 +6,11 @@ from typing import Final
 __all__ = ['LateAnswers']
 
 _ATTRIBUTES: Final = rb'\x1b\[\?[0-9;]*c'
-_ANSWER: Final = re.compile(
-    _ATTRIBUTES + rb'|\x1b_G[^\x1b]*\x1b\\|\x1bP>\|[^\x1b]*\x1b\\|\x1b\[6;\d*;\d*t|\x1b\[\?2;[0-9;]*S'
-)
-_BEGUN: Final = re.compile(
+_ANSWER: Final = _ATTRIBUTES + rb'|\x1b_G[^\x1b]*\x1b\\|\x1bP>\|[^\x1b]*\x1b\\|\x1b\[6;\d*;\d*t|\x1b\[\?2;[0-9;]*S'
+_BEGUN: Final = (
     rb'\x1b(?:\[(?:\?[0-9;]*|6(?:;[0-9;]*)?)?|_(?:G[^\x1b]{0,200}\x1b?)?|P(?:>(?:\|[^\x1b]{0,200}\x1b?)?)?)?\Z'
 )
+"""Patterns, and not made ready: nearly every terminal has answered by the time that this is imported."""
 
 
 class LateAnswers:
@@ -30,10 +29,10 @@ class LateAnswers:
         if not self._outstanding:
             return received
         received, self._held = self._held + received, b''
-        for answer in _ANSWER.findall(received):
+        for answer in re.findall(_ANSWER, received):
             self._outstanding -= bool(re.fullmatch(_ATTRIBUTES, answer))
-        typed = _ANSWER.sub(b'', received)
-        if self._outstanding > 0 and (begun := _BEGUN.search(typed)):
+        typed = re.sub(_ANSWER, b'', received)
+        if self._outstanding > 0 and (begun := re.search(_BEGUN, typed)):
             typed, self._held = typed[: begun.start()], begun[0]
         self._outstanding = max(0, self._outstanding)
         return typed

@@ -13,16 +13,17 @@ from hfmedia_tui.domain import clean
 from hfmedia_tui.errors import MediaError
 from hfmedia_tui.media import halfcells, kitty, sixel
 from hfmedia_tui.media.fit import ALL, WHOLE, Area, Crop, Lens
-from hfmedia_tui.media.formats import Format, reason, recognise
 from hfmedia_tui.media.kept import Kept
 from hfmedia_tui.media.memory import hand_back
 from hfmedia_tui.media.pacer import Pacer
-from hfmedia_tui.media.scale import Scaled, scale
 from hfmedia_tui.media.terminal import CellSize, Graphics, Terminal, measure_cell
 from hfmedia_tui.media.turns import Turns
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+    from hfmedia_tui.media.formats import Format
+    from hfmedia_tui.media.scale import Scaled
 
 __all__ = ['Picture', 'Pictures']
 
@@ -183,6 +184,8 @@ class Pictures:
         try:
             status = path.stat()
         except (OSError, ValueError) as error:  # a record may name what no file can be called
+            from hfmedia_tui.media.formats import reason
+
             raise MediaError(f'{clean(path.name, 80)} cannot be read: {clean(reason(error), 200)}.') from error
         cell = self.cell
         key = _Key(path, status.st_mtime_ns, status.st_size, wish.columns, wish.rows, cell, wish.draft, wish.lens)
@@ -200,6 +203,9 @@ class Pictures:
         return picture
 
     def _make(self, key: _Key) -> Picture:
+        from hfmedia_tui.media.formats import recognise  # no first screen waits for what only files need
+        from hfmedia_tui.media.scale import scale
+
         form = recognise(key.path)
         columns = self.terminal.fillable(key.columns, key.cell)
         area = Area(columns, key.rows, key.cell, halves=self.terminal.graphics in _HALVES)
@@ -212,7 +218,7 @@ def _import_decoders() -> None:
     Image.preinit()
 
 
-def _encode(scaled: Scaled, form: Format, key: _Key, terminal: Terminal) -> Picture:
+def _encode(scaled: 'Scaled', form: 'Format', key: _Key, terminal: Terminal) -> Picture:
     pixels, columns, rows = scaled.pixels, scaled.place.columns, scaled.place.rows
     from PIL import Image
 

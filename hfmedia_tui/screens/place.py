@@ -6,23 +6,26 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events
 from textual.app import ComposeResult
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.reactive import var
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
 from hfmedia_tui.domain import Job
-from hfmedia_tui.widgets.job_details import JobDetails
-from hfmedia_tui.widgets.job_list import JobList
 from hfmedia_tui.widgets.key_line import KeyLine
 from hfmedia_tui.widgets.keys import keyed
 from hfmedia_tui.widgets.live_panel import LivePanel
 from hfmedia_tui.widgets.top_bar import Tally, TopBar
 
 if TYPE_CHECKING:
+    from textual.css.query import DOMQuery
+
     from hfmedia_tui.app import HFMediaApp
     from hfmedia_tui.services import Services
+    from hfmedia_tui.widgets.job_details import JobDetails
+    from hfmedia_tui.widgets.job_list import JobList
 
 __all__ = ['Place']
 
@@ -101,15 +104,19 @@ class Place(Screen[None]):
             self._compositor._dirty_regions.add(self._compositor.size.region)
         super()._compositor_refresh()
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        # Nothing of it is seen but its background: one line is made for all.
+        return super().render_lines(Region(crop.x, crop.y, crop.width, 1)) * crop.height
+
     def _screen_resized(self, size: Size) -> None:
         # As a program starts Textual tells the same size four times.
         if size != self._compositor.size or self._layout_required or self._layout_widgets:
             super()._screen_resized(size)
 
     def on_mount(self) -> None:
-        for knowing in (*self.query(JobList), *self.query(JobDetails)):
+        for knowing in self._knowing:
             knowing.outlook = self.house.outlook
-        for panel in self.query(LivePanel):
+        for panel in self.query_children(LivePanel):
             panel.outlook = self.house.outlook
             panel.watch(self.house, 'paused', panel.take_paused)
             panel.take_jobs(self.house.jobs.values())
@@ -128,9 +135,14 @@ class Place(Screen[None]):
         if self.house.jobs:
             self.take_jobs(tuple(self.house.jobs.values()))
 
+    @property
+    def _knowing(self) -> 'DOMQuery[JobList | JobDetails]':
+        """What tells of jobs that have not ended: by its name, for most first screens start without."""
+        return cast('DOMQuery[JobList | JobDetails]', self.query('JobList, JobDetails'))
+
     def show_place_keys(self) -> None:
         """Show which keys go to the places now."""
-        for bar in self.query(TopBar):
+        for bar in self.query_children(TopBar):
             bar.keys = self.house.place_keys()
 
     def _watch_tally(self, tally: Tally) -> None:
@@ -141,7 +153,7 @@ class Place(Screen[None]):
 
     def show_paused(self) -> None:
         """Show whether anything new starts."""
-        for knowing in (*self.query(JobList), *self.query(JobDetails)):
+        for knowing in self._knowing:
             knowing.refresh(layout=True)
 
     def take_jobs(self, jobs: tuple[Job, ...]) -> None:

@@ -8,9 +8,8 @@ from textual.style import Style
 from textual.widget import Widget
 
 from hfmedia_tui.domain import FINAL_STATES, SANDBOX, Driver, Job, JobState, clean
-from hfmedia_tui.outlook import Outlook, PastRuns
+from hfmedia_tui.outlook import Outlook, PastRuns, no_outlook
 from hfmedia_tui.paths import file_link
-from hfmedia_tui.widgets.job_list import no_outlook
 from hfmedia_tui.widgets.job_row import COLOURS, is_left, is_paused, state_mark, state_word
 from hfmedia_tui.widgets.keys import keyed
 from hfmedia_tui.widgets.plain import clock, duration, file_size, json_text, one_line, shortened

@@ -7,16 +7,11 @@ from textual.geometry import Size
 from textual.message import Message
 
 from hfmedia_tui.domain import FINAL_STATES, Job, JobState
-from hfmedia_tui.outlook import Outlook
+from hfmedia_tui.outlook import Outlook, no_outlook
 from hfmedia_tui.widgets.job_row import draw_job, standing_rank
 from hfmedia_tui.widgets.row_list import Part, RowList
 
-__all__ = ['JobList', 'no_outlook']
-
-
-def no_outlook(_: Job) -> Outlook:
-    """What is known of a job before anything is."""
-    return Outlook()
+__all__ = ['JobList']
 
 
 class JobList(RowList[Job]):

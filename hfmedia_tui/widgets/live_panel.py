@@ -13,8 +13,7 @@ from textual.style import Style
 from textual.widget import Widget
 
 from hfmedia_tui.domain import FINAL_STATES, Job, JobState
-from hfmedia_tui.outlook import Outlook
-from hfmedia_tui.widgets.job_list import no_outlook
+from hfmedia_tui.outlook import Outlook, no_outlook
 from hfmedia_tui.widgets.job_row import COLOURS, draw_job, is_left
 from hfmedia_tui.widgets.keys import keyed
 from hfmedia_tui.widgets.row_list import Part, changed_cells
