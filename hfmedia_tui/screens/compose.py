@@ -128,6 +128,8 @@ class ComposeScreen(ComposingPlace):
         super().__init__()
         self._pictures = pictures
         self._sent: tuple[object, float] = (None, 0.0)
+        self._on_its_way = list[object]()
+        """What was asked for and is not recorded yet, as while the Hub does not answer."""
         self._written: dict[str, str] = {}
         """Prompts of orders that can still be taken back, as they were written."""
         self._unsent: Unsent | None = None
@@ -256,15 +258,20 @@ class ComposeScreen(ComposingPlace):
             asked = (tuple((model.id, model.task) for model in self.models), prompt, entries)
             before, moment = self._sent
             self._sent = (asked, monotonic())
-            if asked != before or monotonic() - moment > _REPEAT:
-                self.refuse('')
-                self._submit(self.services, self.models, prompt, entries, self.prompt.text)
+            if asked == before and monotonic() - moment <= _REPEAT:
+                return
+            if asked in self._on_its_way:
+                self.notify('It is on its way.', timeout=3)
+                return
+            self.refuse('')
+            self._on_its_way.append(asked)
+            self._submit(self.services, self.models, asked, self.prompt.text)
 
     @work(group='submit', exit_on_error=False)
     async def _submit(
-        self, services: 'Services', models: Sequence[Model], prompt: str, entries: Entries, written: str
+        self, services: 'Services', models: Sequence[Model], asked: tuple[object, str, Entries], written: str
     ) -> None:
-        shown = self.extent
+        shown, (_, prompt, entries) = self.extent, asked
         try:
             orders = await services.orders(services.plan(await services.template(prompt), models, entries))
             requests, paid = sum(order.count for order in orders), services.paid_requests(orders)
@@ -272,6 +279,7 @@ class ComposeScreen(ComposingPlace):
             if await self._is_meant(requests, paid, shown, services.settings.jobs.confirm_above, beyond):
                 grace = services.settings.jobs.grace_seconds
                 jobs = await services.submit_orders(orders, grace=grace, over_limit=beyond is not None)
+                self._sent = (asked, monotonic())
                 self._written[jobs[0].order.id] = written
                 self._forget_draft(written)
                 self.forget_suggestion()
@@ -281,6 +289,8 @@ class ComposeScreen(ComposingPlace):
         except AppError as error:
             self._sent = (None, 0.0)
             self.refuse(str(error))
+        finally:
+            self._on_its_way.remove(asked)
 
     async def _replace_edited(self, services: 'Services') -> None:
         """Cancel the job that was written anew; where that cannot be, say that both are there."""

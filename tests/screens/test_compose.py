@@ -1,12 +1,15 @@
 """From a prompt to results."""
 
+import asyncio
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual import events
 from textual.widgets import Static
 
-from hfmedia_tui.domain import JobState, Model, Task
+from hfmedia_tui.domain import Job, JobState, Model, Order, Task
 from hfmedia_tui.widgets.chooser import Chooser
 from hfmedia_tui.widgets.field import Entry, Field
 from hfmedia_tui.widgets.live_jobs import LiveJobs
@@ -185,6 +188,32 @@ async def test_compose_begins_with_a_model_and_says_that_nobody_chose_it(start: 
         await studio.until_shown('image, to begin with: Ctrl+O finds others')
         await studio.generate('a fox')
         await studio.until(lambda: 'to begin with' not in studio.text)
+        await studio.settle()
+
+
+async def test_pressing_again_what_is_on_its_way_sends_it_once(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """You should be told that it is on its way, and once it was sent, the same can be asked for again."""
+    monkeypatch.setattr('hfmedia_tui.screens.compose._REPEAT', 0)
+    async with start((80, 24), toasts=True) as studio:
+        await studio.choose(MODEL)
+        gate, begun, submit_orders = asyncio.Event(), asyncio.Event(), studio.services.submit_orders
+
+        async def slow(orders: Sequence[Order], **options: Any) -> tuple[Job, ...]:
+            begun.set()
+            await gate.wait()
+            return await submit_orders(orders, **options)
+
+        monkeypatch.setattr(studio.services, 'submit_orders', slow)
+        studio.compose.prompt.text = 'a fox'
+        await studio.press('enter')
+        await asyncio.wait_for(begun.wait(), 30)
+        await studio.press('enter')
+        await studio.until_shown('It is on its way')
+        gate.set()
+        await studio.until(lambda: len(studio.services.pool.jobs) == 1)
+        await studio.settle()
+        await studio.press('enter')
+        await studio.until(lambda: len(studio.services.pool.jobs) == 2)
         await studio.settle()
 
 
