@@ -17,6 +17,7 @@ from hfmedia_tui.domain import Job
 from hfmedia_tui.widgets.key_line import KeyLine
 from hfmedia_tui.widgets.keys import keyed
 from hfmedia_tui.widgets.live_panel import LivePanel
+from hfmedia_tui.widgets.painting import Painting
 from hfmedia_tui.widgets.top_bar import Tally, TopBar
 
 if TYPE_CHECKING:
@@ -62,6 +63,10 @@ class Place(Screen[None]):
 
     is_fresh = True
     """Whether it has not been left yet since it was made."""
+
+    def __init__(self, *, classes: str | None = None) -> None:
+        super().__init__(classes=classes)
+        self._compositor = Painting()
 
     @property
     def house(self) -> 'HFMediaApp':

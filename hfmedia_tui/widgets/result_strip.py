@@ -1,5 +1,7 @@
 """Which of the results is shown: a line of numbers to step through."""
 
+from typing import Final
+
 from textual import events
 from textual.content import Content
 from textual.message import Message
@@ -8,6 +10,9 @@ from textual.style import Style
 from textual.widget import Widget
 
 __all__ = ['ResultStrip']
+
+_REACH: Final = 4
+"""Numbers shown on each side of the present one."""
 
 
 class ResultStrip(Widget):
@@ -19,12 +24,10 @@ class ResultStrip(Widget):
     ResultStrip { height: 1; width: auto; color: $text-muted; }
     """
 
-    count: reactive[int] = reactive(0, layout=True)
+    count: reactive[int] = reactive(0)
     """How many results there are."""
-    place: reactive[int] = reactive(0, layout=True)
+    place: reactive[int] = reactive(0)
     """Which one is shown, from 0."""
-    reach: reactive[int] = reactive(4, layout=True)
-    """Numbers shown on each side of the present one."""
 
     class Chosen(Message):
         """The user chose another result."""
@@ -33,11 +36,22 @@ class ResultStrip(Widget):
             super().__init__()
             self.place = place
 
+    def watch_count(self) -> None:
+        self._take_room()
+
+    def watch_place(self) -> None:
+        self._take_room()
+
+    def _take_room(self) -> None:
+        """Have the screen laid out, but only for another width: most results change the numbers alone."""
+        if self.render().cell_length != self.size.width:
+            self.refresh(layout=True)
+
     def render(self) -> Content:
         if not self.count:
             return Content('')
-        first = max(0, min(self.place - self.reach, self.count - 2 * self.reach - 1))
-        last = min(self.count, first + 2 * self.reach + 1)
+        first = max(0, min(self.place - _REACH, self.count - 2 * _REACH - 1))
+        last = min(self.count, first + 2 * _REACH + 1)
         numbers = []
         for place in range(first, last):
             number = Content(f' {place + 1} ')

@@ -112,7 +112,7 @@ class Results(Vertical):
             self.live.shown = result.job.id
             keys = keyed('{compose.earlier} {compose.later}  ' if last else '').stylize('$foreground')
             told = Content.assemble(keys, caption(result.job))
-        self.query_one('#caption', Told).update(told)
+        self.query_one('#caption', Told).update(told, layout=False)
         self.post_message(self.Shown())
 
     def step(self, step: int) -> None:

@@ -110,8 +110,8 @@ class RowList(ScrollView, Generic[RowType], can_focus=True):
     }
     """
 
-    virtual_size = Reactive(Size(0, 0), layout=True, repaint=False)
-    """As Textual's, but that a row more or less is no reason to draw all lines."""
+    virtual_size = Reactive(Size(0, 0), repaint=False)
+    """As Textual's, but that a row more or less is no reason to draw all lines, nor to lay out the screen."""
     highlighted: reactive[int | None] = reactive(None, repaint=False)
     """The place of the highlighted row, or None in an empty list."""
     hovered: reactive[int | None] = reactive(None, repaint=False)
@@ -162,6 +162,10 @@ class RowList(ScrollView, Generic[RowType], can_focus=True):
     def row(self) -> RowType | None:
         """The highlighted row."""
         return None if self.highlighted is None else self._rows[self.highlighted]
+
+    def watch_virtual_size(self) -> None:
+        """Have the scroll bar tell how many rows there are; no list is as high as its rows."""
+        self._scroll_update(self.virtual_size)
 
     def show_rows(self, rows: Iterable[RowType], *, follow: bool = True) -> None:
         """Show `rows` instead of the present ones.
