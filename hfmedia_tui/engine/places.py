@@ -11,8 +11,11 @@ from hfmedia_tui.engine.tools import Limits
 
 __all__ = ['Places']
 
-_SAVED_AT_ONCE: Final = max(1, (os.cpu_count() or 2) // 2)
-"""How many jobs are finished at once: decoding takes a processor each, and whoever waits for answers needs one too."""
+_SAVED_AT_ONCE: Final = max(2, (os.cpu_count() or 2) // 2)
+"""How many jobs are finished at once: decoding takes a processor each, and whoever waits for answers needs one too.
+
+Two at least: one decodes while the other waits for the disk.
+"""
 _SAVING_SHARE: Final = 1
 """For each job that may be at a provider, so many may wait here to be finished before none is started any more."""
 
