@@ -1,9 +1,8 @@
 """Search over the catalogue: by the filter language, its words fuzzy and ranked."""
 
-from bisect import bisect_right
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import cached_property, partial, reduce
-from itertools import compress, repeat
+from itertools import repeat
 from math import ceil
 from operator import contains, or_
 from threading import Lock
@@ -21,8 +20,8 @@ _BEGINS: Final = 5
 _IN_NAME: Final = 20
 _IN_TAG: Final = 12
 """Scores of a word as it stands, beside those up to 10 of what is like it; one that begins a part has both."""
-_LENGTH: Final = 0.001
-"""What each character of a name takes from the score of a word in it: the shorter, the more of it is what was meant."""
+_IS_NAME: Final = 1
+"""What it is worth besides that the one word is all of a name, with its owner or without."""
 _LIKE: Final = 0.1
 """What each percent of likeness is worth."""
 _MOST_RANKED: Final = 10
@@ -45,6 +44,7 @@ _SPACES: Final = str.maketrans(dict.fromkeys('-./:_', ' '))
 class Index:
     """Models, made ready with the first search to be searched again and again, from any thread.
 
+    They are the rows of the masks, in the order in which they were given.
     A search for what is there word by word takes a few milliseconds among 20,000, and less where it has words of the
     search before; what is only like the words takes some more.
     """
@@ -56,25 +56,9 @@ class Index:
         self._favourites: Container[str] = ()
         """What the masks were made with."""
 
-    # Rows are the models with the shortest names first: what was found by its name is in order as it stands.
-
-    @cached_property
-    def _places(self) -> list[int]:
-        """The place of each row among the models."""
-        return sorted(range(len(self.models)), key=[len(model.id.lower()) for model in self.models].__getitem__)
-
-    @cached_property
-    def _rows(self) -> list[int]:
-        """The row of each model."""
-        return sorted(range(len(self.models)), key=self._places.__getitem__)
-
-    @cached_property
-    def _shortest_first(self) -> list[Model]:
-        return [self.models[place] for place in self._places]
-
     @cached_property
     def _names(self) -> list[str]:
-        return [model.id.lower() for model in self._shortest_first]
+        return [model.id.lower() for model in self.models]
 
     @cached_property
     def _parts(self) -> list[str]:
@@ -83,12 +67,12 @@ class Index:
 
     @cached_property
     def _tags(self) -> list[str]:
-        return ['\n'.join(model.tags).lower() for model in self._shortest_first]
+        return ['\n'.join(model.tags).lower() for model in self.models]
 
     def prepare(self) -> None:
         """Do now what the first search would do: some tens of milliseconds' work among 20,000."""
         with self._lock:
-            _ = self._rows, self._parts, self._tags
+            _ = self._parts, self._tags
 
     def search(
         self,
@@ -114,9 +98,9 @@ class Index:
             fitting = self._masks.all
             for term, test in zip(wanted.terms, wanted.tests, strict=True):
                 question = 'terms', term
-                fitting &= self._masks.ask(question, self._shortest_first, partial(map, test), self._masks.all)
-            rows = self._rank(words, fitting, is_wanted if fuzzy else None) if words else self._in_order(fitting)
-            return [self._shortest_first[row] for row in rows]
+                fitting &= self._masks.ask(question, self.models, partial(map, test), self._masks.all)
+            places = self._rank(words, fitting, is_wanted if fuzzy else None) if words else self._masks.places(fitting)
+            return [self.models[place] for place in places]
 
     def _rank(self, words: Sequence[str], fitting: int, is_wanted: Callable[[], bool] | None) -> Iterable[int]:
         """Return the rows of those that are `fitting` and have every word, the best first.
@@ -124,13 +108,12 @@ class Index:
         Something like a word will do, and is looked for while it is wanted; where that is None, it will not.
         """
         exact = found = fitting
-        scores = named = 0
+        scores = self._is_name(words[0]) * _IS_NAME if len(words) == 1 else 0
         likeness = dict[int, float]()
         for number, word in enumerate(words):
             in_name, in_tag = self._in_names(word), self._only_in_tags(word)
             there = in_name | in_tag
             if number < _MOST_RANKED:
-                named += in_name
                 scores += in_name * _IN_NAME + self._begins(word) * _BEGINS + in_tag * _IN_TAG
             exact &= there
             if is_wanted is not None and len(word) >= _LEAST_LIKE:
@@ -138,32 +121,26 @@ class Index:
                 likeness.update((row, likeness.get(row, 0.0) + percent) for row, percent in like.items())
                 there |= self._masks.mark(like)
             found &= there
-        ranked = self._ranked(scores & exact * 0xFF, only_tags=_IN_TAG * min(len(words), _MOST_RANKED))
+        ranked = self._ranked(scores & exact * 0xFF)
         if found == exact:
             return ranked
-        others = list(self._in_order(found & ~exact))
+        others = list(self._masks.places(found & ~exact))
         if len(words) == 1:  # each of them is behind all in which the word stands
             return [*ranked, *sorted(others, key=likeness.__getitem__, reverse=True)]
-        score_of, named_of, names = self._masks.counts(scores), self._masks.counts(named), self._names
+        score_of = self._masks.counts(scores)
 
         def score(row: int) -> float:
-            length = named_of[row] * len(names[row])
-            return score_of[row] - length * _LENGTH + likeness.get(row, 0.0) * _LIKE
+            return score_of[row] + likeness.get(row, 0.0) * _LIKE
 
-        return sorted([*ranked, *others], key=score, reverse=True)
+        return sorted(sorted([*ranked, *others]), key=score, reverse=True)
 
-    def _ranked(self, scores: int, *, only_tags: int) -> list[int]:
-        """Return the rows that have a score, the best first, the shorter name before one that is as good."""
+    def _ranked(self, scores: int) -> list[int]:
+        """Return the rows that have a score, the best first."""
         score_of = self._masks.counts(scores)
         ranked = list[int]()
         for score in sorted({*score_of} - {0}, reverse=True):
-            rows = self._masks.equal(score, scores)
-            ranked += self._in_order(rows) if score == only_tags else self._masks.places(rows)
+            ranked += self._masks.places(self._masks.equal(score, scores))
         return ranked
-
-    def _in_order(self, mask: int) -> Iterator[int]:
-        """Yield the rows of a mask in the order of their models."""
-        return compress(self._rows, map(self._masks.counts(mask).__getitem__, self._rows))
 
     def _like(self, word: str, left: int, is_wanted: Callable[[], bool]) -> dict[int, float]:
         """Return those rows that are `left` and have something like the word in their name, and how like in percent."""
@@ -193,6 +170,11 @@ class Index:
         among = self._in_names(word) & self._masks.known(('parts', word[:-1]))
         return self._ask('parts', word, self._parts, f' {word.translate(_SPACES)}', among)
 
+    def _is_name(self, word: str) -> int:
+        """Those whose name the word is, with its owner or without."""
+        question, among = ('whole', word), self._begins(word)
+        return self._masks.ask(question, self._names, partial(map, lambda name: f'/{name}'.endswith(f'/{word}')), among)
+
     def _only_in_tags(self, word: str) -> int:
         """Those that have the word in a tag, and not in their name."""
         among = self._masks.known(('names', word[:-1])) | self._masks.known(('tags', word[:-1]))
@@ -211,8 +193,13 @@ class Index:
             seconds = word[start + 1 : start + 2 + _SKIPPED]
             pairs += reduce(or_, (self._in_names(word[start] + second) for second in seconds))
         # A name that is not longer is looked for in the word, and not the word in it.
-        shorter = bisect_right(self._names, length, key=len)
-        return self._masks.at_least(_least_pairs(length), pairs) | self._masks.mark(range(shorter))
+        shorter = self._masks.ask(('shorter', length), self._names, partial(_no_longer, length), self._masks.all)
+        return self._masks.at_least(_least_pairs(length), pairs) | shorter
+
+
+def _no_longer(length: int, names: Iterable[str]) -> Iterator[bool]:
+    """Yield of each name whether it has at most so many characters."""
+    return (len(name) <= length for name in names)
 
 
 def _least_pairs(length: int) -> int:

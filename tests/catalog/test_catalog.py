@@ -193,9 +193,16 @@ def test_equals_keep_their_order() -> None:
     assert [found.id for found in search(models, 'same')] == names
 
 
+def test_a_name_that_is_written_whole_is_found_first() -> None:
+    models = [model(name) for name in ('Qwen/Qwen-Image-2512', 'other/my-qwen-image', 'Qwen/Qwen-Image')]
+    for text in ('qwen-image', 'Qwen/Qwen-Image'):
+        assert search(models, text)[0].id == 'Qwen/Qwen-Image'
+    assert [found.id for found in search(models, 'qwen')] == [model.id for model in models]
+
+
 def test_what_stands_there_is_found_before_what_is_like_it_is_looked_for() -> None:
     index = Index([model('b/fluxe'), model('b/flux'), model('a/influx'), model('b/flex'), model('c/x', 'flux')])
     exact = [found.id for found in index.search('flux', fuzzy=False)]
-    assert exact == ['b/flux', 'b/fluxe', 'a/influx', 'c/x']
+    assert exact == ['b/flux', 'b/fluxe', 'a/influx', 'c/x'], 'its name, what begins with it, has it, is tagged with it'
     assert [found.id for found in index.search('flux')] == [*exact, 'b/flex']
     assert [found.id for found in index.search('influx b', fuzzy=False)] == []

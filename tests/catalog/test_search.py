@@ -27,11 +27,12 @@ def by_definition(models: Sequence[Model], text: str, *, fuzzy: bool) -> list[Mo
         for word in text.lower().split():
             if word in name:
                 begins = f' {word.translate(_SPACES)}' in f' {name.translate(_SPACES)}'
-                score = 200 + 50 * begins - len(name) / 100
+                whole = text.lower().strip() == word and (name == word or name.endswith(f'/{word}'))
+                score = 200.0 + 50 * begins + 10 * whole
             elif word in tags:
-                score = 120
+                score = 120.0
             else:
-                score = likeness(word, name) if fuzzy and len(word) >= 3 else 0
+                score = likeness(word, name) if fuzzy and len(word) >= 3 else 0.0
             if not score:
                 break
             total += score
