@@ -12,13 +12,14 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Size
 from textual.strip import Strip
+from textual.widget import Widget
 
 from hfmedia_tui.media import kitty
 from hfmedia_tui.media.picture import Picture
 from hfmedia_tui.widgets.finished_strip import FinishedStrip, PacedStrip
 from hfmedia_tui.widgets.plain import running_time
 
-__all__ = ['Drawing', 'Look']
+__all__ = ['Drawing', 'Look', 'filtered']
 
 _LABEL = Style(color=Color.from_rgb(255, 255, 255), bgcolor=Color.from_rgb(0, 0, 0))
 
@@ -167,6 +168,14 @@ class Drawing:
 
 def _width(segments: list[Segment]) -> int:
     return sum(segment.cell_length for segment in segments)
+
+
+def filtered(line: Strip, widget: Widget) -> Strip:
+    """Return a line as Textual's filters leave it: NO_COLOR is one. They do not see lines that a widget hands over."""
+    _, background = widget.background_colors
+    for line_filter in widget.get_line_filters():
+        line = line.apply_filter(line_filter, background)
+    return line
 
 
 def _half_cells(picture: Picture, row: int) -> list[Segment]:

@@ -16,7 +16,7 @@ from textual.widget import Widget
 from hfmedia_tui.media import kitty
 from hfmedia_tui.media.picture import Picture, Pictures
 from hfmedia_tui.media.tmux import through_tmux
-from hfmedia_tui.widgets.drawing import Drawing, Look
+from hfmedia_tui.widgets.drawing import Drawing, Look, filtered
 from hfmedia_tui.widgets.plain import running_time
 
 __all__ = ['FilmStage']
@@ -185,7 +185,7 @@ class FilmStage(Widget):
         if self._picture is None:
             return super().render_line(y)
         if y == self._bar_row:
-            return self._bar()
+            return filtered(self._bar(), self)
         drawn_as = (self.size, self.visual_style.rich_style)
         if drawn_as != self._drawn_as:
             self._drawn_as = drawn_as

@@ -13,6 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from hfmedia_tui.media.picture import Pictures
+from hfmedia_tui.widgets.drawing import filtered
 from hfmedia_tui.widgets.preview import Preview
 
 __all__ = ['FRAME', 'NOTHING', 'GridItem', 'PictureTile', 'Shape']
@@ -138,6 +139,7 @@ class PictureTile(Widget):
                     self._lines = self._draw_beside(width, height, background, frame)
                 elif height > 1:
                     self._draw_around(width, height, background, frame)
+            self._lines = [filtered(line, self) for line in self._lines]
             self._drawn_as = drawn_as
         return self._lines
 

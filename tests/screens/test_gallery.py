@@ -15,6 +15,7 @@ from hfmedia_tui.screens.tagging import TagEditor, read_tags
 from hfmedia_tui.screens.viewer import ViewerScreen
 from hfmedia_tui.services import Ask
 from hfmedia_tui.widgets.key_line import KeyLine
+from hfmedia_tui.widgets.picture_tile import PictureTile
 from hfmedia_tui.widgets.preview import Preview
 from tests.screens.conftest import Start
 from tests.screens.studio import Studio
@@ -58,9 +59,26 @@ async def test_what_was_made_is_seen_newest_first(start: Start, size: tuple[int,
         assert gallery.result is not None
         assert gallery.result.job.order.prompt == 'a harbour at dusk'
         assert studio.text.index('a harbour') < studio.text.index('a red fox')
+        model = MODEL.rpartition('/')[2]
+        assert f'{model} · 1024×1024 · seed ' in studio.text
         await studio.press('v')
         await studio.until_shown(MODEL)
         await studio.until(lambda: drawn(studio) == 2)
+
+
+async def test_a_frame_wears_no_colour_where_none_is_wanted(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv('NO_COLOR', '1')
+    async with start((80, 24)) as studio:
+        gallery = await enter_gallery(studio, 'a red fox')
+        await studio.press('space')
+        tile = gallery.query(PictureTile).first()
+        text, colours = '', set[tuple[int, int, int]]()
+        for line in tile.render_lines(tile.size.region):
+            text += line.text
+            styles = [segment.style for segment in line if segment.style is not None]
+            colours |= {colour.get_truecolor() for style in styles for colour in (style.color, style.bgcolor) if colour}
+        assert '● a red fox' in text
+        assert all(len({*colour}) == 1 for colour in colours), 'shades of grey'
 
 
 async def test_an_empty_gallery_says_how_to_fill_it(start: Start) -> None:
