@@ -1,18 +1,33 @@
 """The settings as they are declared, one by one, for whoever shows or changes them."""
 
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import EnumMeta
 from typing import Any, Final, get_args, get_origin
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
 
-from hfmedia_tui.domain import clean
+from hfmedia_tui.engine.naming import check_name
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.settings import Section, Settings
 
 __all__ = ['Setting', 'declared_settings']
 
+
+def _check_proxy(url: str) -> None:
+    """Raise UsageError for what cannot be the URL of a proxy; it is not told again, as it may hold a password."""
+    with suppress(ValueError):
+        parts = urlsplit(url)
+        if parts.scheme in ('http', 'https') and parts.hostname and parts.port != 0:
+            return
+    raise UsageError('That is no URL of a proxy.', 'Write it as http://host:port.')
+
+
+_CHECKS: Final[Mapping[str, Callable[[str], None]]] = {'output.name': check_name, 'network.proxy': _check_proxy}
+"""What a text for a setting has to be besides its type, by its id."""
 _SWITCH: Final = {True: 'on', False: 'off'}
 
 
@@ -56,6 +71,12 @@ class Setting:
         return bool((self._meta.extra or {}).get('at_start'))
 
     @property
+    def notes(self) -> Mapping[str, str]:
+        """What its choices mean, those that do not say so themselves."""
+        notes: Mapping[str, str] = (self._meta.extra or {}).get('choices', {})
+        return notes
+
+    @property
     def choices(self) -> tuple[str, ...]:
         """All that it may be, where that is a few words."""
         kind = get_args(self.declared_as)[0] if get_origin(self.declared_as) is not None else self.declared_as
@@ -82,10 +103,20 @@ class Setting:
             return None
         if isinstance(self.usual, bool) and text in _SWITCH.values():
             return text == _SWITCH[True]
+        if check := _CHECKS.get(self.id):
+            check(text)
         try:
             return msgspec.convert(text, self.declared_as, strict=False)
-        except msgspec.ValidationError as error:
-            raise UsageError(f'{clean(str(error), 200)}.') from None
+        except msgspec.ValidationError:
+            raise UsageError(self._wanted) from None
+
+    @property
+    def _wanted(self) -> str:
+        """What a text for it has to be, in a sentence."""
+        if self.choices:
+            return f'Write one of {", ".join(self.choices)}.'
+        number = 'whole number' if isinstance(self.usual, int) else 'number'
+        return f'Write a {number} from {self._meta.ge:,} to {self._meta.le:,}.'
 
 
 def declared_settings() -> tuple[Setting, ...]:

@@ -41,7 +41,15 @@ class Jobs(Section, frozen=True):
     at_start: Annotated[
         AtStart,
         Meta(
-            title='Left waiting', description='What becomes at the start of jobs that an earlier session left waiting.'
+            title='Left waiting',
+            description='What becomes at the start of jobs that an earlier session left waiting.',
+            extra={
+                'choices': {
+                    'ask': 'a question at the start',
+                    'run': 'they are sent as they stood in line',
+                    'pause': 'they stay until you take them up',
+                }
+            },
         ),
     ] = AtStart.ASK
     grace_seconds: Annotated[
@@ -146,8 +154,19 @@ class Interface(Section, frozen=True):
         str,
         Meta(
             title='Pictures',
-            description='How pictures are drawn; auto finds out what the terminal can do.',
-            extra={'at_start': True},
+            description='How pictures are drawn. For half-cells and none the terminal is asked nothing: a notification'
+            ' on auto then goes by what the environment tells of it.',
+            extra={
+                'at_start': True,
+                'choices': {
+                    'auto': 'as well as the terminal can',
+                    'kitty': "Kitty's protocol",
+                    'sixel': 'Sixel',
+                    'half-cells': 'two pixels a cell, in any terminal',
+                    'textual-image': 'by the package of that name',
+                    'none': 'in words',
+                },
+            },
         ),
     ] = 'auto'
     linear: Annotated[
@@ -158,7 +177,7 @@ class Interface(Section, frozen=True):
             extra={'at_start': True},
         ),
     ] = False
-    theme: Annotated[str | None, Meta(title='Theme', description='The colours; empty for those that fit.')] = None
+    theme: Annotated[str | None, Meta(title='Theme', description='The colours; without any, those that fit.')] = None
 
 
 class Notifications(Section, frozen=True):
@@ -177,6 +196,15 @@ class Notifications(Section, frozen=True):
         Meta(
             title='Notification',
             description='Show the end of work outside of the window; auto does where the terminal is known to take it.',
+            extra={
+                'choices': {
+                    'auto': 'as the terminal is known to take it',
+                    'off': 'never',
+                    'osc9': 'as iTerm2 does',
+                    'osc777': 'as foot, ghostty and WezTerm do',
+                    'osc99': 'as kitty does',
+                }
+            },
         ),
     ] = Protocol.AUTO
     title: Annotated[bool, Meta(title='Window title', description='Tell in the title of the window what runs.')] = True
@@ -185,6 +213,7 @@ class Notifications(Section, frozen=True):
         Meta(
             title='Taskbar progress',
             description='Show how far all is in the taskbar or the tab; auto does where the terminal is known to.',
+            extra={'choices': {'auto': 'where the terminal is known to', 'on': 'always', 'off': 'never'}},
         ),
     ] = Switch.AUTO
 
@@ -193,7 +222,7 @@ class Settings(Section, frozen=True):
     """Everything that the file may say.
 
     A setting's Meta names and explains it to people, says in `extra` whether it is a `secret` and whether it is only
-    heard `at_start`.
+    heard `at_start`, and explains its `choices`.
     """
 
     jobs: Jobs = Jobs()

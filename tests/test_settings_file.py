@@ -147,11 +147,37 @@ def test_every_setting_says_what_it_is_and_reads_what_it_tells() -> None:
         assert setting.read(setting.told(usual)) == usual
         for choice in setting.choices:
             assert setting.told(setting.read(choice)) == choice
+        assert setting.notes.keys() >= set(setting.choices) - {'on', 'off'}, 'each choice says what it means'
 
 
 @pytest.mark.parametrize('text', ['', 'many', '0', '257', '1.5', '1e400', 'ⅷ'])
 def test_a_text_that_is_no_value_is_refused(text: str) -> None:
     total = next(setting for setting in declared_settings() if setting.id == 'jobs.total')
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError, match='Write a whole number from 1 to 256'):
         total.read(text)
     assert total.read(' 12 ') == 12
+
+
+@pytest.mark.parametrize(
+    ('name', 'text', 'told'),
+    [
+        ('jobs.grace_seconds', 'soon', 'Write a number from 0 to 60.'),
+        ('jobs.at_start', 'later', 'Write one of ask, run, pause.'),
+        ('output.name', '{colour}', '{provider}'),
+        ('network.proxy', 'proxy', 'http://host:port'),
+        ('network.proxy', 'http://user:s3cret@host:port', 'http://host:port'),
+        ('network.proxy', 'socks5://host:1080', 'http://host:port'),
+    ],
+)
+def test_what_cannot_be_used_is_refused_where_it_is_written(name: str, text: str, told: str) -> None:
+    setting = next(setting for setting in declared_settings() if setting.id == name)
+    with pytest.raises(UsageError) as refused:
+        setting.read(text)
+    assert told in str(refused.value)
+    assert 's3cret' not in str(refused.value)
+
+
+def test_a_proxy_is_read_as_it_is_written() -> None:
+    setting = next(setting for setting in declared_settings() if setting.id == 'network.proxy')
+    assert setting.read('http://user:s3cret@localhost:3128') == 'http://user:s3cret@localhost:3128'
+    assert setting.read('') is None

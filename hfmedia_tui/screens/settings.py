@@ -213,7 +213,10 @@ class SettingsScreen(Place):
         line: SettingLine | None = event.row
         told = Content('')
         if line is not None:
-            told = Content('\n').join([Content.styled(line.title, 'bold'), Content(line.value), Content(line.about)])
+            value = line.value
+            if isinstance(line.item, _Binding):  # in the list, its keys and what they do are columns
+                value = '\n'.join(part.strip() for part in value.rsplit('  ', 1))
+            told = Content('\n').join([Content.styled(line.title, 'bold'), Content(value), Content(line.about)])
         self.query_one('#about').scroll_to(y=0, animate=False)
         self.query_one('#told', Static).update(told)
         self.refresh_bindings()
@@ -261,8 +264,9 @@ class SettingsScreen(Place):
         value = setting.value(self.house.settings_file.settings)
         told = setting.told(value)
         if choices := self._choices(setting):
-            options = [(choice, choice or 'as usual', '') for choice in choices]
-            chosen = await self.app.push_screen_wait(Choice(setting.title, options, chosen=told))
+            options = [(choice, choice or 'as usual', setting.notes.get(choice, '')) for choice in choices]
+            question = Choice(setting.title, options, chosen=told, text=setting.description)
+            chosen = await self.app.push_screen_wait(question)
             if chosen is not None:
                 self._set(setting.section, setting.name, setting.read(chosen))
             return

@@ -11,7 +11,7 @@ __all__ = ['SettingLine', 'SettingList']
 
 _SECTION = 13
 _TITLE = 25
-_ROOMY = 70
+_ROOMY = 56
 """Cells from which on the section has a column of its own."""
 
 
@@ -54,4 +54,5 @@ class SettingList(RowList[SettingLine]):
         yield '  ', ''
         room = max(0, width - _TITLE - 2 - (section + 2 if section else 0))
         value = row.value[: 4 * room + 4].replace('\n', ' ').replace('\t', ' ')  # other spaces align columns
-        yield cells(shortened(value, room) if '/' in value else value, room), 'strong' if row.own else 'muted'
+        is_path = '/' in value and '  ' not in value
+        yield cells(shortened(value, room) if is_path else value, room), 'strong' if row.own else 'muted'

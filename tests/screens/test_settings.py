@@ -48,7 +48,7 @@ async def test_a_setting_is_changed_in_its_file_and_heard_at_once(
         await go_to(studio, 'jobs.total')
         assert 'How many run at once.' in studio.text
         await answer(studio, 'backspace', '0', 'enter')
-        await studio.until_shown('>= 1')
+        await studio.until_shown('from 1 to 256')
         await studio.press('backspace', *'16', 'enter')
         await studio.until(lambda: studio.services.settings.jobs.total == 16)
         assert paths.settings.read_text(encoding='utf-8') == COMMENTED.replace('total = 8', 'total = 16')
