@@ -219,13 +219,14 @@ def _no_provider(job: Job) -> Failure:
 
 
 def _summary(refusals: list[Failure]) -> Failure:
-    """The last refusal, with every reason told when there was more than one."""
+    """The last refusal, with every reason told when there was more than one: once, where they differ by a name only."""
     last = refusals[-1]
     if len(refusals) == 1:
         return last
-    providers = dict[str, list[str]]()
+    alike = dict[str, tuple[list[str], str]]()
     for failure in refusals:
-        named = f'{failure.provider} ({failure.status})' if failure.status else str(failure.provider)
-        providers.setdefault(failure.message, []).append(named)
-    reasons = '; '.join(f'{", ".join(names)}: {message}' for message, names in providers.items())
+        provider = str(failure.provider)
+        names, _ = alike.setdefault(failure.message.replace(provider, ''), ([], failure.message))
+        names.append(f'{provider} ({failure.status})' if failure.status else provider)
+    reasons = '; '.join(f'{", ".join(names)}: {message}' for names, message in alike.values())
     return replace(last, message=f'Every provider refused. {reasons}')

@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.dom import NoScreen
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import reactive, var
 from textual.widget import Widget
 
 from hfmedia_tui.errors import MediaError
@@ -80,6 +80,8 @@ class FilmPlayer(Widget):
 
     source: reactive[Path | None] = reactive(None, init=False)
     """The file that is shown, or None for the placeholder."""
+    placeholder: var[str] = var('', init=False)
+    """Shown while there is no source."""
 
     class Started(Message):
         """A film began to play: no other one should."""
@@ -101,7 +103,7 @@ class FilmPlayer(Widget):
         """
         super().__init__(id=id)
         self._pictures = pictures
-        self._placeholder = placeholder
+        self.set_reactive(FilmPlayer.placeholder, placeholder)
         self._patient = patient
         self._playhead = Playhead()
         self._pace = _Pace()
@@ -111,7 +113,7 @@ class FilmPlayer(Widget):
         self._wake = asyncio.Event()
 
     def compose(self) -> ComposeResult:
-        yield Preview(self._pictures, placeholder=self._placeholder, patient=self._patient)
+        yield Preview(self._pictures, placeholder=self.placeholder, patient=self._patient)
         yield FilmStage(self._pictures)
 
     @property
@@ -140,6 +142,9 @@ class FilmPlayer(Widget):
         self.can_focus = self.has_film
         if self.has_focus and not self.can_focus:
             self.blur()
+
+    def watch_placeholder(self, placeholder: str) -> None:
+        self.query_one(Preview).placeholder = placeholder
 
     def on_resize(self) -> None:
         self._wake.set()

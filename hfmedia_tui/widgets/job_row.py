@@ -6,7 +6,7 @@ from typing import Final
 
 from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState, Stage
 from hfmedia_tui.outlook import Outlook, PastRuns
-from hfmedia_tui.widgets.plain import cells, duration, file_size, one_line
+from hfmedia_tui.widgets.plain import cells, duration, file_size, one_line, shortened
 from hfmedia_tui.widgets.row_list import Part
 
 __all__ = [
@@ -50,6 +50,8 @@ _FEW: Final = 3
 _STANDING: Final = 17
 _LEAST: Final = 10
 """Cells that are left to a prompt at least."""
+_REASON: Final = 40
+"""Cells that are left to why a job failed at least, before anything else has a place beside it."""
 _NOTHING: Final = Outlook()
 
 
@@ -158,17 +160,21 @@ def draw_job(job: Job, width: int, now: datetime, outlook: Outlook = _NOTHING) -
     width -= 14
     running = job.state is JobState.RUNNING and not is_left(job)
     elapsed = job.elapsed(now)
+    model = one_line(job.order.model.rpartition('/')[2])
+    has_column = width >= 101
     if width >= 46:
-        yield from _how_far(job, elapsed, outlook) if running else [(cells(_size(job), _STANDING), 'muted')]
+        told = _size(job) if has_column else shortened(model, _STANDING - 2)
+        yield from _how_far(job, elapsed, outlook) if running else [(cells(told, _STANDING), 'muted')]
         width -= _STANDING
-    text = duration(elapsed, exact=job.finished_at is not None) if job.started_at and not is_left(job) else ''
-    yield cells(text, 9, right=True) + '  ', 'muted'
-    width -= 11
-    if width >= 34:
-        yield cells(one_line(job.provider or ''), 13), 'muted'
-        width -= 13
-    if width >= 60:
-        yield cells(one_line(job.order.model.rpartition('/')[2]), 24) + '  ', 'muted'
+    if job.state is not JobState.FAILED or width >= _REASON + 24:
+        text = duration(elapsed, exact=job.finished_at is not None) if job.started_at and not is_left(job) else ''
+        yield cells(text, 9, right=True) + '  ', 'muted'
+        width -= 11
+        if width >= 34:
+            yield cells(one_line(job.provider or ''), 13), 'muted'
+            width -= 13
+    if has_column:
+        yield cells(model, 24) + '  ', 'muted'
         width -= 26
     besides = _besides(job, elapsed, outlook) if running else ['elsewhere'] if job.driver is Driver.OTHER else []
     yield from _what(job, width, besides)

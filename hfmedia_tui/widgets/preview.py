@@ -61,6 +61,8 @@ class Preview(Widget):
 
     source: var[Path | None] = var(None, init=False)
     """The file that is shown, or None for the placeholder."""
+    placeholder: var[str] = var('', init=False)
+    """Shown while there is no source."""
     lens: var[Lens] = var(WHOLE, init=False)
     """How closely it is looked at."""
     shown: var[Path | None] = var(None, init=False)
@@ -90,7 +92,7 @@ class Preview(Widget):
             if pictures.terminal.graphics is Graphics.TEXTUAL_IMAGE
             else None
         )
-        self._placeholder = placeholder
+        self.set_reactive(Preview.placeholder, placeholder)
         self._words = '' if source else placeholder
         self._picture: Picture | None = None
         self.nearness = 0.0
@@ -133,6 +135,10 @@ class Preview(Widget):
     def watch_source(self) -> None:
         self._load()
 
+    def watch_placeholder(self) -> None:
+        if self.source is None:
+            self._load()
+
     def watch_lens(self) -> None:
         self._load()
 
@@ -173,7 +179,7 @@ class Preview(Widget):
         source, (columns, rows) = self.source, self.content_size
         self._made_for = self.content_size
         if source is None:
-            self._show(None, words=self._placeholder)
+            self._show(None, words=self.placeholder)
             return
         if not columns or not rows:
             self._show(None)

@@ -1,6 +1,7 @@
 """What was made, one result at a time, above the jobs that make more."""
 
 from pathlib import Path
+from typing import Final
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,6 +19,8 @@ from hfmedia_tui.widgets.result_strip import ResultStrip
 from hfmedia_tui.widgets.told import Told
 
 __all__ = ['Results']
+
+_NOTHING: Final = 'Results appear here'
 
 
 class Results(Vertical):
@@ -43,7 +46,7 @@ class Results(Vertical):
 
     def compose(self) -> ComposeResult:
         with Vertical(id='shown', classes='-empty'):
-            yield FilmPlayer(self._pictures, placeholder='Results appear here', patient=True)
+            yield FilmPlayer(self._pictures, placeholder=_NOTHING, patient=True)
             with Horizontal(id='facts'):
                 yield ResultStrip()
                 yield Told(id='caption')
@@ -78,6 +81,17 @@ class Results(Vertical):
         if changed:
             self._take_results(changed)
             self._show()
+        if not self._results:
+            self.player.placeholder = self._nothing
+
+    @property
+    def _nothing(self) -> str:
+        """What stands where a result would: why the newest job failed, while none has succeeded."""
+        errors = (job.error for job in self.live.rows if job.state is JobState.FAILED and job.error)
+        error = next(errors, None)
+        if error is None:
+            return _NOTHING
+        return f'{error.message}\n{keyed("{compose.leave} and {list.select} tell more").plain}'
 
     def _take_results(self, jobs: list[Job]) -> None:
         """Take the results of jobs, oldest first, and leave out what went to the trash; the one shown stays shown."""

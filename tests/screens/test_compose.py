@@ -318,6 +318,22 @@ async def test_a_failure_is_told_on_its_row_and_fallbacks_are_recorded(start: St
             assert attempt.provider in studio.text
 
 
+async def test_why_a_job_failed_stands_where_its_result_would(start: Start) -> None:
+    async with start((100, 30)) as studio:
+        await studio.choose('sandbox/fails-moderated')
+        assert 'Results appear here' in studio.text
+        await studio.generate('a fox')
+        (job,) = await studio.settle()
+        assert job.error is not None
+        await studio.until_shown('tell more')
+        assert job.error.message.split()[-1] in studio.text
+        assert 'Results appear here' not in studio.text
+        await studio.choose(MODEL)
+        await studio.generate('a fox', count=1)
+        await studio.settle()
+        await studio.until(lambda: 'tell more' not in studio.text)
+
+
 async def test_hostile_prompts_are_shown_as_they_stand(start: Start) -> None:
     async with start((100, 30)) as studio:
         await studio.choose(MODEL)

@@ -30,8 +30,10 @@ async def test_a_result_is_described_and_shown(start: Start, size: tuple[int, in
         preview = studio.jobs.query_one(Preview)
         assert preview.source == Path(job.outputs[0].path)
         await studio.until(lambda: preview.picture is not None)
-        for words in ('1024×1024', 'a red fox in the snow', MODEL, str(job.seed)):
+        for words in ('a red fox in the snow', MODEL, str(job.seed)):
             assert words in studio.text
+        beside = '1024×1024' if size[0] > 100 else MODEL.rpartition('/')[2]
+        assert f'✓ succeeded   {beside} ' in studio.text, 'a row has the model first, and the size where it has both'
 
 
 async def test_the_details_show_what_the_provider_tells(start: Start) -> None:

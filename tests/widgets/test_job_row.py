@@ -1,9 +1,11 @@
 """A job's line: what is expected of it, and how hung, far back and left look different."""
 
+from itertools import product
+
 import pytest
 from msgspec.structs import replace
 
-from hfmedia_tui.domain import Attempt, Driver, Job, JobProgress, JobState, Stage
+from hfmedia_tui.domain import Attempt, Driver, Failure, FailureCode, Job, JobProgress, JobState, Stage
 from hfmedia_tui.outlook import Outlook, PastRuns
 from hfmedia_tui.widgets.job_row import draw_job, expectation, state_mark
 from tests.widgets.test_job_list import NOW, job, running
@@ -51,6 +53,21 @@ def test_what_is_expected_stands_beside_what_the_provider_tells() -> None:
 
 def test_what_stands_in_the_way_is_said_where_the_prompt_was() -> None:
     assert 'busy (429)' in line(replace(running(), note='fal-ai is busy (429): again in 4 s.'), 78)
+
+
+def test_jobs_of_several_models_are_told_apart_wherever_there_is_room() -> None:
+    done = job(state=JobState.SUCCEEDED, started_at=NOW, finished_at=NOW)
+    for shown, width in product((job(), done), (60, 66, 78, 120)):
+        assert 'model' in line(shown, width), 'without a column of its own it stands where a running one is measured'
+
+
+@pytest.mark.parametrize('width', [45, 58, 66, 78, 110, 160])
+def test_why_a_job_failed_comes_before_what_is_known_besides(width: int) -> None:
+    reason = 'The content was flagged.'
+    error = Failure(code=FailureCode.MODERATED, message=reason)
+    failed = job(state=JobState.FAILED, error=error, provider='fal-ai', started_at=NOW, finished_at=NOW)
+    assert reason in line(failed, width)
+    assert ('fal-ai' in line(failed, width)) == (width >= 110)
 
 
 def test_far_back_hung_and_left_look_different() -> None:
