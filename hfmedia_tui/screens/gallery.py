@@ -35,7 +35,7 @@ from hfmedia_tui.widgets.keys import keyed
 from hfmedia_tui.widgets.picture_grid import PictureGrid
 from hfmedia_tui.widgets.picture_tile import GridItem, Shape
 from hfmedia_tui.widgets.plain import plural
-from hfmedia_tui.widgets.result_words import result_lines, result_mark, result_title
+from hfmedia_tui.widgets.result_words import result_line, result_lines, result_mark
 from hfmedia_tui.widgets.told import Told
 from hfmedia_tui.widgets.words import Words
 
@@ -283,11 +283,20 @@ class GalleryScreen(ResultPlace, Filtered):
         result = self.result
         if self._shelf is not None:
             self._shelf.look_at(self.grid.selected)
-        self.query_one('#about', Told).update(Content(result_title(result)) if result else Content(''))
+        self._tell(result)
         if self.has_class('-facts'):
             self.query_one(JobDetails).job = result.job if result else None
         self._show_standing()
         self.refresh_bindings()
+
+    def _tell(self, result: Result | None) -> None:
+        """Say in one line what is selected."""
+        line = result_line(result, self.size.width - 2) if result else Content('')
+        self.query_one('#about', Told).update(line)
+
+    def on_resize(self) -> None:
+        if self._mistake is None:
+            self._tell(self.result)
 
     def _show_standing(self) -> None:
         """Say how many results there are, or why there are none."""

@@ -8,7 +8,6 @@ from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.content import Content
 from textual.widgets import Static
 
 from hfmedia_tui.domain import Result
@@ -16,10 +15,10 @@ from hfmedia_tui.errors import MediaError
 from hfmedia_tui.media.fit import WHOLE, Lens
 from hfmedia_tui.screens.looking import Looking
 from hfmedia_tui.widgets.film import FilmPlayer
-from hfmedia_tui.widgets.job_details import JobDetails, caption
+from hfmedia_tui.widgets.job_details import JobDetails
 from hfmedia_tui.widgets.key_line import KeyLine
 from hfmedia_tui.widgets.preview import Preview
-from hfmedia_tui.widgets.result_words import result_title
+from hfmedia_tui.widgets.result_words import result_line
 
 __all__ = ['ViewerScreen']
 
@@ -106,17 +105,10 @@ class ViewerScreen(Looking):
         """Say in one line what is shown, and how closely."""
         if result is None:
             return
-        width = self.size.width - 2
         zoom = f'  {self.lens.zoom:.1f}×' if self.lens != WHOLE else ''
-        left = Content(f'{self._shelf.place + 1:,} of {len(self._shelf.collection):,}  ').stylize('$foreground-muted')
-        right = Content(f'  {caption(result.job)}{zoom}').stylize('$foreground-muted')
-        room = max(0, width - left.cell_length - right.cell_length)
-        title = Content(result_title(result))
-        if room < min(20, title.cell_length):
-            right, room = Content(zoom), max(0, width - left.cell_length - len(zoom))
-        title = title.truncate(room, ellipsis=True)
-        gap = ' ' * (room - title.cell_length)
-        self.query_one('#line', Static).update(Content.assemble(left, title, gap, right))
+        place = f'{self._shelf.place + 1:,} of {len(self._shelf.collection):,}  '
+        line = result_line(result, self.size.width - 2, before=place, after=zoom)
+        self.query_one('#line', Static).update(line)
 
     def on_resize(self) -> None:
         self._tell(self.result)
