@@ -7,6 +7,8 @@ from hfmedia_tui.paths import Paths
 from hfmedia_tui.screens.choice import Choice
 from hfmedia_tui.screens.filtered import Filtered
 from hfmedia_tui.settings import read_settings
+from hfmedia_tui.widgets.key_line import KeyLine
+from hfmedia_tui.widgets.words import Words
 from tests.screens.conftest import Start
 from tests.screens.studio import Studio
 
@@ -37,6 +39,22 @@ async def test_a_filter_of_the_models_is_kept_with_its_order(start: Start, paths
         assert studio.browse.view == ''
         await keep(studio, '7', '1')
         await studio.until(lambda: not read_settings(paths.settings).views.get('browse'))
+
+
+async def test_a_field_tells_the_way_out_of_it_and_no_key_that_types(start: Start) -> None:
+    async with start((80, 24)) as studio:
+        for place in ('f7', 'f2'):
+            await studio.press(place, 'slash')
+            await studio.until(lambda: told(studio) == ['List', 'Help'])
+            await studio.press('slash')
+            assert studio.app.screen.query_one(Words).value == '/'
+        await studio.press('down', 'slash', 'backspace', 'down')
+        await studio.until(lambda: told(studio)[:2] == ['Compose', 'Search'])
+
+
+def told(studio: Studio) -> list[str]:
+    """What the keys do that the footer names."""
+    return [key.told for key in studio.app.screen.query_one(KeyLine).keys]
 
 
 @pytest.mark.parametrize(('key', 'place'), [('f4', 'jobs'), ('f6', 'gallery')])
