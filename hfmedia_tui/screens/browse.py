@@ -93,10 +93,15 @@ class BrowseScreen(Filtered):
             'LoRA',
             show=False,
             id='browse.adapters',
-            tooltip='Show all models, those that are no LoRA, those that are',
+            tooltip='Show all models, those that are no LoRA, LoRAs only',
         ),
         Binding(
-            'f', 'favourite', 'Favourite', show=False, id='browse.favourite', tooltip='Mark the model, or unmark it'
+            'f',
+            'favourite',
+            'Favourite',
+            show=False,
+            id='browse.favourite',
+            tooltip='Mark as a favourite, or unmark',
         ),
         Binding(
             'space,m', 'mark', 'Mark', show=False, id='browse.mark', tooltip='Mark the model, to compose with several'

@@ -29,11 +29,12 @@ def ask_how_to_leave(left: 'IfLeft') -> Choice:
     leave = ('leave', 'Leave running', 'collected in the background')
     if not left.collected:
         leave = ('leave', 'Leave', 'the next start asks' if not left.interrupted else 'and interrupt what is asked')
+    sent = left.collected or left.interrupted
     until = 'leave when all have ended' if not left.paused else 'until the others have ended: paused ones stay'
     options = [
         *([('wait', 'Wait', until)] if left.moves else []),
         leave,
-        ('cancel', 'Cancel all', 'ask the providers to stop'),
+        ('cancel', 'Cancel all', 'ask the providers to stop' if sent else 'none of them is sent'),
         ('stay', 'Stay', keyed('{choice.leave}').plain),
     ]
     return Choice(_counted(left), options, chosen=options[0][0], text='\n'.join(_told(left)))

@@ -103,6 +103,7 @@ async def test_waiting_is_not_offered_for_what_waits_for_the_user(start: Start, 
         await studio.press('ctrl+q')
         await studio.until(lambda: isinstance(studio.app.screen, Choice))
         assert '2 jobs paused' in studio.text
+        assert 'none of them is sent' in studio.text
         assert 'Wait' not in studio.text
         await studio.press('enter')
         await studio.until(lambda: studio.app._exit)
