@@ -122,7 +122,8 @@ async def test_a_damaged_row_keeps_nobody_from_starting(paths: Paths, sandbox: A
     job_id = await record(paths, sandbox.router, replace(UNKNOWN, provider='fal-ai'), None)
     ledger = Ledger(paths.ledger)
     await ledger.open()
-    job = await ledger.find(job_id)
+    job = await ledger.take_up(job_id, asked=False)
+    assert job is not None
     output = Output(path='/nowhere/a.png', media_type='image/png', size=1, sha256='0')
     await ledger.save(replace(job, state=JobState.SUCCEEDED, outputs=(output,), finished_at=NOW))
     await ledger.close()
