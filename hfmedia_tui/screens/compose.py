@@ -272,6 +272,7 @@ class ComposeScreen(ComposingPlace):
         self, services: 'Services', models: Sequence[Model], asked: tuple[object, str, Entries], written: str
     ) -> None:
         shown, (_, prompt, entries) = self.extent, asked
+        edited = services.waiting.take()
         try:
             orders = await services.orders(services.plan(await services.template(prompt), models, entries))
             requests, paid = sum(order.count for order in orders), services.paid_requests(orders)
@@ -279,11 +280,12 @@ class ComposeScreen(ComposingPlace):
             if await self._is_meant(requests, paid, shown, services.settings.jobs.confirm_above, beyond):
                 grace = services.settings.jobs.grace_seconds
                 jobs = await services.submit_orders(orders, grace=grace, over_limit=beyond is not None)
+                replaced, edited = edited, []
                 self._sent = (asked, monotonic())
                 self._written[jobs[0].order.id] = written
                 self._forget_draft(written)
                 self.forget_suggestion()
-                await self._replace_edited(services)
+                await self._replace(services, replaced)
             else:
                 self._sent = (None, 0.0)
         except AppError as error:
@@ -291,11 +293,14 @@ class ComposeScreen(ComposingPlace):
             self.refuse(str(error))
         finally:
             self._on_its_way.remove(asked)
+            services.waiting.give_back(edited)
+        if edited and self.house.current_mode != self.NAME:  # who leaves puts it back, and that was not possible
+            await self.tell(services.waiting.put_back())
 
-    async def _replace_edited(self, services: 'Services') -> None:
+    async def _replace(self, services: 'Services', edited: list[Job]) -> None:
         """Cancel the job that was written anew; where that cannot be, say that both are there."""
         try:
-            await services.waiting.replace()
+            await services.waiting.replace(edited)
         except StoreError as error:
             self.notify(
                 f'The job that was written anew could not be cancelled, and stays paused: {error}',

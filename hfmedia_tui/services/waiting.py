@@ -14,7 +14,8 @@ class Waiting:
     def __init__(self, ledger: Ledger, pool: Pool) -> None:
         self._ledger = ledger
         self._pool = pool
-        self._edited: Job | None = None
+        self._edited = list[Job]()
+        """What is being written anew: one at most, but for what was given back."""
 
     @property
     def paused(self) -> bool:
@@ -52,19 +53,28 @@ class Waiting:
         """Have a job wait while it is written anew. Raises UsageError when it does not wait any more."""
         await self.put_back()
         self._insist(job, await self._pool.pause(job.id))
-        self._edited = job
+        self._edited.append(job)
 
     async def put_back(self) -> None:
         """Let the job that was being written anew go on as it was; it keeps a pause of its own."""
-        job, self._edited = self._edited, None
-        if job is not None and not job.paused:
-            await self._pool.pause(job.id, paused=False)
+        while self._edited:
+            job = self._edited.pop()
+            if not job.paused:
+                await self._pool.pause(job.id, paused=False)
 
-    async def replace(self) -> None:
-        """Cancel the job that was written anew, now that what was written is asked for.
+    def take(self) -> list[Job]:
+        """Hand over what is being written anew, for as long as that is being sent: nobody puts it back meanwhile."""
+        taken, self._edited = self._edited, []
+        return taken
+
+    def give_back(self, taken: list[Job]) -> None:
+        """Take on again what `take` handed over, because nothing was sent."""
+        self._edited += taken
+
+    async def replace(self, taken: list[Job]) -> None:
+        """Cancel what was written anew, now that what was written is asked for.
 
         Where the ledger cannot be told, it goes on waiting, paused.
         """
-        job, self._edited = self._edited, None
-        if job is not None:
+        for job in taken:
             await self._pool.cancel(job.id)

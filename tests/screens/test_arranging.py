@@ -1,11 +1,16 @@
 """The line as the user arranges it in the jobs' place: paused, moved, started, written anew, limited, tried again."""
 
+import asyncio
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
+from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
-from hfmedia_tui.domain import Job, JobState, Stage
+from hfmedia_tui.domain import Job, JobState, Order, Stage
+from hfmedia_tui.errors import StoreError
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.screens.limits import LimitsScreen
 from hfmedia_tui.services import Ask, Limits
@@ -89,6 +94,42 @@ async def test_a_job_that_waits_is_written_anew_or_put_back(start: Start) -> Non
         await studio.press('f5')
         await studio.until(lambda: studio.app.jobs[waiting.id].state is JobState.CANCELLED)
         assert [job.order.prompt for job in studio.services.pool.jobs.values()] == ['a fox', 'a fox', 'a hen']
+        await studio.services.pool.cancel_all()
+
+
+@pytest.mark.parametrize('sent', [True, False])
+async def test_who_leaves_while_it_is_sent_does_not_put_back_what_it_replaces(
+    start: Start, monkeypatch: pytest.MonkeyPatch, sent: bool
+) -> None:
+    """The job is sent in one of its two forms, and never in both."""
+    async with start() as studio:
+        _, waiting = await begun(studio, 2)
+        await studio.press('j', 'e')
+        await studio.until(lambda: studio.app.current_mode == 'compose')
+        await studio.until(lambda: studio.compose.prompt.text == 'a fox')
+        gate, begun_to_send, submit_orders = asyncio.Event(), asyncio.Event(), studio.services.submit_orders
+
+        async def slow(orders: Sequence[Order], **options: Any) -> tuple[Job, ...]:
+            begun_to_send.set()
+            await gate.wait()
+            if not sent:
+                raise StoreError('The disk is full.')
+            return await submit_orders(orders, **options)
+
+        monkeypatch.setattr(studio.services, 'submit_orders', slow)
+        studio.compose.prompt.text = 'a hen'
+        await studio.press('f5')
+        await asyncio.wait_for(begun_to_send.wait(), 30)
+        await studio.press('f4')
+        await studio.until(lambda: studio.app.current_mode == 'jobs')
+        await studio.pilot.pause()
+        assert studio.services.pool.jobs[waiting.id].paused
+        gate.set()
+        if sent:
+            await studio.until(lambda: studio.app.jobs[waiting.id].state is JobState.CANCELLED)
+            assert [job.order.prompt for job in studio.services.pool.jobs.values()] == ['a fox', 'a fox', 'a hen']
+        else:
+            await studio.until(lambda: not studio.services.pool.jobs[waiting.id].paused)
         await studio.services.pool.cancel_all()
 
 
