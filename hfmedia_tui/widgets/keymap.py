@@ -90,7 +90,7 @@ def rebind(keymap: Mapping[str, str], nodes: Iterable[DOMNode] = ()) -> None:
 
     What is no binding, and what has no key, is left as usual.
     """
-    known = known_bindings()
+    known = known_bindings() if keymap else {}
     own = {name: known[name].keys(keymap) for name in keymap.keys() & known.keys()}
     before = dict[type[DOMNode], BindingsMap | None]()
     for owner in _classes():

@@ -22,6 +22,7 @@ class StylesApp(App[None]):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self._disable_tooltips = True  # no widget has one, and each screen would have a widget for them
         self.stylesheet._parse_cache = LRUCache(_MOST_SHEETS)
         self.stylesheet.reparse = self.stylesheet.parse  # type: ignore[method-assign]  # what was read is kept
 

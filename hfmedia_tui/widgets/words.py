@@ -13,6 +13,8 @@ __all__ = ['Words']
 _CHARACTERS: Final = frozenset(KEY_NAME_REPLACEMENTS.values())
 """Names of keys that Textual does not take for the characters that they type, as `slash`."""
 _COMPACT: Final = '-textual-compact'
+_VALID: Final = '-valid'
+"""Textual's class for what passes no or every check: with the first letter it is given, and the field styled anew."""
 
 
 class Words(Input):
@@ -30,7 +32,7 @@ class Words(Input):
     """As Textual's, and so from the start: a field that turns compact is styled twice before it stands anywhere."""
 
     def __init__(self, placeholder: str, *, id: str) -> None:
-        super().__init__(placeholder=placeholder, compact=True, id=id, classes=_COMPACT)
+        super().__init__(placeholder=placeholder, compact=True, id=id, classes=f'{_COMPACT} {_VALID}')
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Whether the key types something: what else it does is done elsewhere, and not told here."""
