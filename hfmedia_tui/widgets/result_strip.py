@@ -4,8 +4,9 @@ from typing import Final
 
 from textual import events
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import Reactive, reactive
 from textual.style import Style
 from textual.widget import Widget
 
@@ -24,6 +25,8 @@ class ResultStrip(Widget):
     ResultStrip { height: 1; width: auto; color: $text-muted; }
     """
 
+    virtual_size = Reactive(Size(0, 0))
+    """As Textual's, but that a screen which has given it another size is not laid out once more for that."""
     count: reactive[int] = reactive(0)
     """How many results there are."""
     place: reactive[int] = reactive(0)
