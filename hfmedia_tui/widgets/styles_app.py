@@ -26,10 +26,6 @@ class StylesApp(App[None]):
         self.stylesheet._parse_cache = LRUCache(_MOST_SHEETS)
         self.stylesheet.reparse = self.stylesheet.parse  # type: ignore[method-assign]  # what was read is kept
 
-    def get_css_variables(self) -> dict[str, str]:
-        # Asked for as the app is made, before it has its theme, and again as it starts.
-        return super().get_css_variables() if hasattr(self, 'stylesheet') else {}
-
     def _end_batch(self) -> None:
         super()._end_batch()
         if not self._batch_count and self.screen_stack:

@@ -1,6 +1,7 @@
 """The place of the settings: what it shows, what it changes, and what it never shows."""
 
 import pytest
+from textual.constants import DEFAULT_THEME
 
 from hfmedia_tui.domain import harmless
 from hfmedia_tui.errors import HubError
@@ -60,6 +61,14 @@ async def test_a_setting_is_changed_in_its_file_and_heard_at_once(
         await go_to(studio, 'jobs.total')
         await studio.press('x')
         await studio.until(lambda: read_settings(paths.settings).jobs.total == 8)
+
+
+async def test_it_starts_in_the_theme_that_textual_starts_in_by_itself(start: Start, paths: Paths) -> None:
+    paths.configuration.mkdir()
+    paths.settings.write_text(f'[interface]\ntheme = "{DEFAULT_THEME}"\n', encoding='utf-8')
+    async with start() as studio:
+        assert studio.app.theme == DEFAULT_THEME
+        assert studio.app.theme_variables['background']
 
 
 async def test_the_theme_is_chosen_here_and_there_again_after_a_start(start: Start) -> None:
