@@ -25,6 +25,8 @@ _COLUMNS = (('likes', 7), ('downloads', 11))
 """Counts at the end of a line, and their cells."""
 _PROVIDERS = 18
 """The least that the column of providers is of use with: counts make room for it."""
+_ONE_PROVIDER = 12
+"""The least that it has behind a name that is longer than its column: with less, no counts are told."""
 _ROOMY = 60
 """Cells from which on likes have a place beside the providers."""
 _NAME = 46
@@ -115,11 +117,14 @@ class ModelList(RowList[Model]):
         marked = any(model.id == row.id and model.task is row.task for model in self.marked)
         yield f'{_MARK if marked else _FAVOURITE if row.id in self.favourites else " "} ', 'accent'
         width -= _TASK
-        name_width = min(width, max(_name_width(self.longest_name, width), cell_len(name[: width + 1]) + 2))
+        usual_width = _name_width(self.longest_name, width)
+        name_width = min(width, max(usual_width, cell_len(name[: width + 1]) + 2))
+        columns = _COLUMNS[: _kept_columns(width - usual_width)]
         yield cells(name, name_width), '' if spoken else 'muted'
         width -= name_width
-        columns = _COLUMNS[: _kept_columns(width)]
         left = width - sum(column for _, column in columns)
+        if left < _ONE_PROVIDER:  # a count stands under its heading or nowhere
+            columns, left = (), width
         text = _names(spoken, len(live) - len(spoken), left) if spoken else _UNSUPPORTED
         yield cells(text, left), 'muted'
         for (_, column), count in zip(columns, (row.likes, row.downloads), strict=False):

@@ -56,6 +56,17 @@ async def test_headings_stand_over_their_columns_where_no_scrollbar_is(start: St
         assert row[end] == ' '
 
 
+async def test_counts_stand_under_their_headings_behind_a_long_name_too(start: Start) -> None:
+    async with start((120, 40)) as studio:
+        await studio.until(lambda: studio.browse.models.rows)
+        await studio.until_shown('Lightricks/LTX-Video-0.9.8-13B-distilled')
+        lines = studio.text.splitlines()
+        end = next(line for line in lines if 'Likes' in line).index('Likes') + len('Likes')
+        rows = [line for line in lines if line[1:2] in ('▶', '▣')]
+        assert len(rows) > 20
+        assert all(row[end - 1] != ' ' and row[end] == ' ' for row in rows)
+
+
 async def test_details_stand_beside_the_list_from_100_columns_on(start: Start) -> None:
     async with start((100, 30)) as studio:
         await studio.until(lambda: studio.browse.models.rows)
