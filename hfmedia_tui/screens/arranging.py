@@ -8,7 +8,7 @@ from textual import work
 from textual.binding import Binding, BindingType
 
 from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState, clean
-from hfmedia_tui.errors import OverLimit, UsageError
+from hfmedia_tui.errors import AppError, UsageError
 from hfmedia_tui.messages import JobReused
 from hfmedia_tui.screens.limits import LimitsScreen
 from hfmedia_tui.screens.question import Question
@@ -164,7 +164,7 @@ class Arranging(Undoing):
         for job in failed:
             try:
                 await services.retry(job.id, job, over_limit=beyond is not None)
-            except (UsageError, OverLimit) as error:
+            except AppError as error:
                 refused.append(error.message)
         if refused:
             title = f'Left alone: {plural(len(refused), "job")}'

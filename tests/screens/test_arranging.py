@@ -198,3 +198,21 @@ async def test_all_that_failed_and_fits_is_tried_again_after_one_question(start:
 
 def shown(studio: Studio) -> list[Job]:
     return [studio.app.jobs[name] for name in names(studio)]
+
+
+async def test_a_ledger_that_cannot_be_told_of_what_is_tried_again_is_told_of(start: Start, paths: Paths) -> None:
+    """You should read that the job was left alone."""
+    async with start((80, 24), toasts=True) as studio:
+        (failed,) = await studio.services.submit(Ask(model='sandbox/fails-moderated', prompt='a fox'))
+        await studio.settle()
+        with closing(sqlite3.connect(paths.ledger)) as connection, connection:
+            connection.execute(
+                "CREATE TRIGGER never BEFORE UPDATE ON jobs WHEN NEW.state = 'queued'"
+                " BEGIN SELECT RAISE(ABORT, 'not today'); END"
+            )
+        await studio.press('f4')
+        await studio.until(lambda: studio.jobs.job is not None and studio.jobs.job.id == failed.id)
+        await studio.press('R')
+        await studio.until_asked()
+        await studio.press('right', 'enter')
+        await studio.until_shown('Left alone: 1 job')
