@@ -374,6 +374,14 @@ class HFMediaApp(PicturesApp, TypeAheadApp, SettingsApp, LeavingApp, StylesApp):
             return False
         return not (self.screen_stack and getattr(self.screen, 'TAKES_EVERY_KEY', False))
 
+    async def _check_bindings(self, key: str, priority: bool = False) -> bool:
+        done = await super()._check_bindings(key, priority)
+        if not done and not priority and isinstance(self.screen, Place):
+            from hfmedia_tui.screens.everywhere import tell_why_not  # no sooner than it is needed
+
+            tell_why_not(key, self.screen)
+        return done
+
     # ------------------------------------------------------------------------------------------ from place to place
 
     async def on_welcome_screen_chosen(self, event: 'WelcomeScreen.Chosen') -> None:

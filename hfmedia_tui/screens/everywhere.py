@@ -22,10 +22,14 @@ from hfmedia_tui.widgets.top_bar import TopBar
 if TYPE_CHECKING:
     from hfmedia_tui.app import HFMediaApp
 
-__all__ = ['Deed', 'actions_by_place', 'every_command']
+__all__ = ['Deed', 'actions_by_place', 'every_command', 'tell_why_not']
 
 _MOST_KEYS: Final = 2
 """Keys told for one action."""
+_MOVING: Final = frozenset(
+    ('up', 'down', 'left', 'right', 'home', 'end', 'pageup', 'pagedown', 'enter', 'escape', 'tab', 'shift+tab')
+)
+"""Keys that are pressed at an end as well, and then do nothing, as everywhere."""
 _PATIENCE: Final = 1.5
 """Seconds that a place which was just opened has to find what is highlighted in it."""
 
@@ -127,6 +131,15 @@ def _deeds(place: type[Place]) -> Iterator[Deed]:
                 yield deed
 
 
+def tell_why_not(key: str, place: Place) -> None:
+    """Say why a key does nothing in a place now, where at other times it does something there."""
+    if key not in _MOVING:
+        bound = (deed for deed in _deeds(type(place)) if key in deed.action.keys)
+        deed, why_not = next(((deed, why) for deed in bound if (why := _why_not(deed, place))), (None, ''))
+        if deed is not None:
+            _refuse(deed, why_not, place.house)
+
+
 def _command(deed: Deed, where: str, house: 'HFMediaApp', node: DOMNode) -> Command:
     keys = tuple(map(key_name, deed.action.keys[:_MOST_KEYS]))
     run = partial(house.run_action, deed.action.binding.action, node)
@@ -170,7 +183,9 @@ async def _do(deed: Deed, house: 'HFMediaApp') -> None:
 
 
 def _refuse(deed: Deed, why_not: str, house: 'HFMediaApp') -> None:
-    house.notify(why_not, title=f'{deed.name}: not now', severity='warning', timeout=4, markup=False)
+    title = f'{deed.name}: not now'
+    if not any((told.title, told.message) == (title, why_not) for told in house._notifications):
+        house.notify(why_not, title=title, severity='warning', timeout=4, markup=False)
 
 
 def _node(deed: Deed, place: Place) -> DOMNode:

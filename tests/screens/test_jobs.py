@@ -57,6 +57,18 @@ async def test_an_empty_place_says_how_to_fill_it(start: Start) -> None:
         assert studio.app.current_mode == 'jobs'
 
 
+async def test_a_key_that_is_for_another_job_says_so_once(start: Start) -> None:
+    async with start((80, 24), toasts=True) as studio:
+        await studio.choose(MODEL)
+        await studio.generate('a fox')
+        await studio.settle()
+        await studio.press('f4')
+        await studio.until(lambda: studio.jobs.job is not None)
+        await studio.press('down', 'Z', 'escape', 'r', 'r')
+        await studio.until_shown('The highlighted job has not failed.')
+        assert [told.title for told in studio.app._notifications] == ['Retry: not now']
+
+
 async def test_a_running_job_is_cancelled_and_tried_again(start: Start) -> None:
     async with start((80, 24)) as studio:
         await studio.choose('sandbox/fails-stuck-in-queue')
