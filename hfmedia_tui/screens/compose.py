@@ -1,6 +1,7 @@
 """Compose: from a prompt to results, all on one screen."""
 
 from collections.abc import Sequence
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 __all__ = ['ComposeScreen']
 
+_LONG = 1.0
+"""Seconds after which it is told that what was asked for was not sent yet."""
 _REPEAT = 0.5
 """Seconds in which the same ask again is a key held down, not a wish to pay twice."""
 _OF_RESULTS = frozenset({'trash', 'undo', 'copy'})
@@ -265,7 +268,13 @@ class ComposeScreen(ComposingPlace):
                 return
             self.refuse('')
             self._on_its_way.append(asked)
+            self.set_timer(_LONG, partial(self._tell_unsent, asked))
             self._submit(self.services, self.models, asked, self.prompt.text)
+
+    def _tell_unsent(self, asked: object) -> None:
+        """Say that nothing was sent yet, where nobody sees why."""
+        if asked in self._on_its_way and self.app.screen is self:
+            self.notify('Nothing was sent yet: the Hub is still asked, or the disk is slow.', timeout=3)
 
     @work(group='submit', exit_on_error=False)
     async def _submit(

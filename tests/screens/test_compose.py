@@ -207,6 +207,7 @@ async def test_pressing_again_what_is_on_its_way_sends_it_once(start: Start, mon
         studio.compose.prompt.text = 'a fox'
         await studio.press('enter')
         await asyncio.wait_for(begun.wait(), 30)
+        await studio.until_shown('Nothing was sent yet')
         await studio.press('enter')
         await studio.until_shown('It is on its way')
         gate.set()
