@@ -1,8 +1,8 @@
 """Leaving while jobs are not finished: what leaving does to them, and what can be done about it."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import work
 from textual.app import ComposeResult
@@ -13,6 +13,7 @@ from textual.widgets import Button, Static
 
 from hfmedia_tui.domain import Job
 from hfmedia_tui.screens.choice import Choice
+from hfmedia_tui.settings import AtStart
 from hfmedia_tui.widgets.keys import keyed
 from hfmedia_tui.widgets.plain import one_line, plural
 from hfmedia_tui.widgets.popup import Popup
@@ -20,15 +21,25 @@ from hfmedia_tui.widgets.popup import Popup
 if TYPE_CHECKING:
     from hfmedia_tui.engine.leaving import IfLeft
 
-__all__ = ['Farewell', 'ask_how_to_leave']
+__all__ = ['NEXT_START', 'Farewell', 'ask_how_to_leave']
+
+NEXT_START: Final[Mapping[AtStart, str]] = {
+    AtStart.ASK: 'the next start asks',
+    AtStart.RUN: 'the next start sends them',
+    AtStart.PAUSE: 'they wait until you take them up',
+}
+"""What becomes of jobs that only wait."""
 
 
-def ask_how_to_leave(left: 'IfLeft') -> Choice:
+def ask_how_to_leave(left: 'IfLeft', at_start: AtStart) -> Choice:
     """The question how to leave, telling what leaving now would do; dismissed with `wait`, `leave`, `cancel`,
-    or anything else to stay."""
-    leave = ('leave', 'Leave running', 'collected in the background')
-    if not left.collected:
-        leave = ('leave', 'Leave', 'the next start asks' if not left.interrupted else 'and interrupt what is asked')
+    or anything else to stay. `at_start` is what becomes of what only waits."""
+    if left.collected:
+        leave = ('leave', 'Leave running', 'collected in the background')
+    elif left.interrupted:
+        leave = ('leave', 'Leave', 'and interrupt what is asked')
+    else:
+        leave = ('leave', 'Leave', NEXT_START[at_start] if left.waiting else 'what is paused stays so')
     sent = left.collected or left.interrupted
     until = 'leave when all have ended' if not left.paused else 'until the others have ended: paused ones stay'
     options = [

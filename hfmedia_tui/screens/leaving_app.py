@@ -42,7 +42,7 @@ class LeavingApp(App[None]):
         from hfmedia_tui.screens.leaving import Farewell, ask_how_to_leave  # no screen before it is opened
 
         while (services := self.rooms.services) is not None and any(left := services.pool.if_left()):
-            choice = await self.push_screen_wait(ask_how_to_leave(left))
+            choice = await self.push_screen_wait(ask_how_to_leave(left, services.settings.jobs.at_start))
             if choice == 'wait':
                 ended = Farewell('Leaving when all have ended', services.pool.idle(), services.pool.if_left, stays=True)
                 if not await self.push_screen_wait(ended):
@@ -75,6 +75,8 @@ class LeavingApp(App[None]):
 
     def _leave_running(self, services: 'Services') -> None:
         """Take note of what is left, to be said when the screen is gone."""
+        from hfmedia_tui.screens.leaving import NEXT_START  # no screen before it is opened
+
         services.pool.stop_starting()
         left = services.pool.if_left()
         self.to_collect = bool(left.collected)
@@ -86,8 +88,9 @@ class LeavingApp(App[None]):
             f'{job.id}  interrupted while {job.provider} was being asked: it may be billed.' for job in left.interrupted
         ]
         if left.waiting:
+            then = NEXT_START[services.settings.jobs.at_start]
             self.farewell.append(
-                f'{plural(len(left.waiting), "job")} not sent: the next start or `hfmedia-tui resume` goes on.'
+                f'{plural(len(left.waiting), "job")} not sent: {then}; `hfmedia-tui resume` sends them.'
             )
         if left.paused:
             self.farewell.append(

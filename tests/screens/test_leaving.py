@@ -103,13 +103,30 @@ async def test_waiting_is_not_offered_for_what_waits_for_the_user(start: Start, 
         await studio.press('ctrl+q')
         await studio.until(lambda: isinstance(studio.app.screen, Choice))
         assert '2 jobs paused' in studio.text
-        assert 'none of them is sent' in studio.text
+        for words in ('none of them is sent', 'what is paused stays so'):
+            assert words in studio.text
         assert 'Wait' not in studio.text
         await studio.press('enter')
         await studio.until(lambda: studio.app._exit)
     (said,) = studio.app.farewell
     assert said.startswith('2 jobs paused')
     assert await states(paths) == [JobState.QUEUED] * 2
+
+
+@pytest.mark.parametrize(
+    ('at_start', 'then'), [('ask', 'the next start asks'), ('run', 'sends them'), ('pause', 'until you take them up')]
+)
+async def test_what_becomes_of_jobs_that_only_wait_is_told(
+    start: Start, paths: Paths, at_start: str, then: str
+) -> None:
+    paths.settings.parent.mkdir(parents=True, exist_ok=True)
+    paths.settings.write_text(f'[jobs]\nat_start = "{at_start}"\n')
+    async with start((80, 24)) as studio:
+        studio.services.pool.stop_starting()
+        await studio.services.submit(Ask(model=IMAGE, prompt='a fox'))
+        await studio.press('ctrl+q')
+        await studio.until(lambda: isinstance(studio.app.screen, Choice))
+        await studio.until_shown(then)
 
 
 async def test_waiting_ends_when_only_paused_jobs_are_left(start: Start, paths: Paths) -> None:
