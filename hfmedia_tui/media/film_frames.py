@@ -128,7 +128,7 @@ class Frames:
         return self._picture(pixels, sixels=sixel.encode(pixels, self._cell.height))
 
     def _judge(self, size: int, seconds: float) -> None:
-        excess = max(size / (1.1 * FRAME_BYTES), seconds / _SLOW)
+        excess = max(size / (1.05 * FRAME_BYTES), seconds / _SLOW)
         if excess > 1 and not self.settled:
             self._level = min(len(_QUALITIES) - 1, self._level + (2 if excess > 2 else 1))
             self._likenesses = []
