@@ -4,10 +4,23 @@ https://man7.org/linux/man-pages/man2/fsync.2.html
 """
 
 import os
+import shutil
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
-__all__ = ['sync_folder']
+__all__ = ['copy', 'sync_folder']
+
+_PIECE: Final = 2**20
+"""Bytes that are copied at once."""
+
+
+def copy(source: Path, target: int) -> None:
+    """Have a file's bytes on the disk in the open file `target` too, which is closed. Blocking; raises OSError."""
+    with os.fdopen(target, 'wb') as copied, source.open('rb') as original:
+        shutil.copyfileobj(original, copied, _PIECE)
+        copied.flush()
+        os.fsync(copied.fileno())
 
 
 def sync_folder(folder: Path) -> None:

@@ -20,7 +20,7 @@ from typing import Final, NamedTuple
 
 from hfmedia_tui import private
 from hfmedia_tui.domain import FailureCode, Job, Media, MediaFacts, Output, clean
-from hfmedia_tui.durable import sync_folder
+from hfmedia_tui.durable import copy, sync_folder
 from hfmedia_tui.engine.naming import file_stem, home_stem
 from hfmedia_tui.engine.writing import DownloadError, in_thread, open_partial, write_whole
 from hfmedia_tui.errors import MediaError
@@ -339,15 +339,12 @@ def _usual_mode(path: Path) -> int:
         path.unlink(missing_ok=True)
 
 
-def _copy(path: Path, copy: Path) -> None:
+def _copy(path: Path, target: Path) -> None:
     """Have a copy on the disk, or none."""
     try:
-        with path.open('rb') as source, os.fdopen(open_partial(copy), 'wb') as target:
-            shutil.copyfileobj(source, target, 2**20)
-            target.flush()
-            os.fsync(target.fileno())
+        copy(path, open_partial(target))
     except OSError:
-        copy.unlink(missing_ok=True)
+        target.unlink(missing_ok=True)
         raise
 
 

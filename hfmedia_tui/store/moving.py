@@ -8,14 +8,10 @@ import shutil
 import stat
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
 
-from hfmedia_tui.durable import sync_folder
+from hfmedia_tui.durable import copy, sync_folder
 
 __all__ = ['free_place', 'is_file', 'move']
-
-_PIECE: Final = 2**20
-"""Bytes that are copied at once."""
 
 
 def move(source: Path, target: Path) -> None:
@@ -68,10 +64,7 @@ def _name(source: Path, target: Path) -> None:
 def _copy(source: Path, target: Path) -> None:
     part = _part(target)
     new = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, 'O_NOFOLLOW', 0), 0o600)
-    with open(new, 'wb') as copy, source.open('rb') as original:
-        shutil.copyfileobj(original, copy, _PIECE)
-        copy.flush()
-        os.fsync(copy.fileno())
+    copy(source, new)
     shutil.copystat(source, part)
     try:
         os.link(part, target)
