@@ -208,7 +208,7 @@ class Ledger:
                     moment(datetime.now(UTC)),
                 ),
             )
-            self._save(connection, job)
+            save_job(connection, job, collectable=False)
 
         await self._database.write(transaction)
 
