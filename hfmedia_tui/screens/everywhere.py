@@ -133,11 +133,12 @@ def _deeds(place: type[Place]) -> Iterator[Deed]:
 
 def tell_why_not(key: str, place: Place) -> None:
     """Say why a key does nothing in a place now, where at other times it does something there."""
-    if key not in _MOVING:
-        bound = (deed for deed in _deeds(type(place)) if key in deed.action.keys)
-        deed, why_not = next(((deed, why) for deed in bound if (why := _why_not(deed, place))), (None, ''))
-        if deed is not None:
+    if key in _MOVING:
+        return
+    for deed in _deeds(type(place)):
+        if key in deed.action.keys and (why_not := _why_not(deed, place)):
             _refuse(deed, why_not, place.house)
+            return
 
 
 def _command(deed: Deed, where: str, house: 'HFMediaApp', node: DOMNode) -> Command:

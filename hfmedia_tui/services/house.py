@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Final
 
@@ -138,9 +138,7 @@ class Services:
 
         Raises OverLimit and StoreError.
         """
-        async with AsyncExitStack() as alone:
-            if paid and self.settings.spend.per_day:
-                await alone.enter_async_context(self.ledger.spending.turn())
+        async with self.ledger.spending.turn() if paid and self.settings.spend.per_day else nullcontext():
             await self.check_spend(paid)
             yield
 
