@@ -1,13 +1,16 @@
 """A running program, as a test holds it."""
 
-from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeVar
 
+import pytest
 from textual.pilot import Pilot
 from textual.screen import Screen
 
 from hfmedia_tui.app import HFMediaApp
-from hfmedia_tui.domain import Job
+from hfmedia_tui.domain import Job, Order
+from hfmedia_tui.errors import AppError
 from hfmedia_tui.messages import ModelChosen
 from hfmedia_tui.screens.browse import BrowseScreen
 from hfmedia_tui.screens.compose import ComposeScreen
@@ -86,6 +89,25 @@ class Studio(NamedTuple):
         self.compose.prompt.focus()
         await self.press('enter')
         await self.until(lambda: len(self.services.pool.jobs) >= count)
+
+    def hold_submits(
+        self, patch: pytest.MonkeyPatch, error: AppError | None = None
+    ) -> tuple[asyncio.Event, asyncio.Event]:
+        """Have what is sent stop before it is recorded, and go on, or fail with `error`, when that is said.
+
+        Returns the event that tells that something has come so far, and the one that lets it go on.
+        """
+        come, go_on, submit_orders = asyncio.Event(), asyncio.Event(), self.services.submit_orders
+
+        async def held(orders: Sequence[Order], **options: Any) -> tuple[Job, ...]:
+            come.set()
+            await go_on.wait()
+            if error is not None:
+                raise error
+            return await submit_orders(orders, **options)
+
+        patch.setattr(self.services, 'submit_orders', held)
+        return come, go_on
 
     async def settle(self) -> tuple[Job, ...]:
         """Wait until every job has ended and the screens know."""

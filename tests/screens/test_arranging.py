@@ -2,14 +2,12 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
 from contextlib import closing
-from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from hfmedia_tui.domain import Job, JobState, Order, Stage
+from hfmedia_tui.domain import Job, JobState, Stage
 from hfmedia_tui.errors import StoreError
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.screens.limits import LimitsScreen
@@ -107,24 +105,15 @@ async def test_who_leaves_while_it_is_sent_does_not_put_back_what_it_replaces(
         await studio.press('j', 'e')
         await studio.until(lambda: studio.app.current_mode == 'compose')
         await studio.until(lambda: studio.compose.prompt.text == 'a fox')
-        gate, begun_to_send, submit_orders = asyncio.Event(), asyncio.Event(), studio.services.submit_orders
-
-        async def slow(orders: Sequence[Order], **options: Any) -> tuple[Job, ...]:
-            begun_to_send.set()
-            await gate.wait()
-            if not sent:
-                raise StoreError('The disk is full.')
-            return await submit_orders(orders, **options)
-
-        monkeypatch.setattr(studio.services, 'submit_orders', slow)
+        come, go_on = studio.hold_submits(monkeypatch, None if sent else StoreError('The disk is full.'))
         studio.compose.prompt.text = 'a hen'
         await studio.press('f5')
-        await asyncio.wait_for(begun_to_send.wait(), 30)
+        await asyncio.wait_for(come.wait(), 30)
         await studio.press('f4')
         await studio.until(lambda: studio.app.current_mode == 'jobs')
         await studio.pilot.pause()
         assert studio.services.pool.jobs[waiting.id].paused
-        gate.set()
+        go_on.set()
         if sent:
             await studio.until(lambda: studio.app.jobs[waiting.id].state is JobState.CANCELLED)
             assert [job.order.prompt for job in studio.services.pool.jobs.values()] == ['a fox', 'a fox', 'a hen']

@@ -1,15 +1,13 @@
 """From a prompt to results."""
 
 import asyncio
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 from textual import events
 from textual.widgets import Static
 
-from hfmedia_tui.domain import Job, JobState, Model, Order, Task
+from hfmedia_tui.domain import JobState, Model, Task
 from hfmedia_tui.widgets.chooser import Chooser
 from hfmedia_tui.widgets.field import Entry, Field
 from hfmedia_tui.widgets.live_jobs import LiveJobs
@@ -196,21 +194,14 @@ async def test_pressing_again_what_is_on_its_way_sends_it_once(start: Start, mon
     monkeypatch.setattr('hfmedia_tui.screens.compose._REPEAT', 0)
     async with start((80, 24), toasts=True) as studio:
         await studio.choose(MODEL)
-        gate, begun, submit_orders = asyncio.Event(), asyncio.Event(), studio.services.submit_orders
-
-        async def slow(orders: Sequence[Order], **options: Any) -> tuple[Job, ...]:
-            begun.set()
-            await gate.wait()
-            return await submit_orders(orders, **options)
-
-        monkeypatch.setattr(studio.services, 'submit_orders', slow)
+        come, go_on = studio.hold_submits(monkeypatch)
         studio.compose.prompt.text = 'a fox'
         await studio.press('enter')
-        await asyncio.wait_for(begun.wait(), 30)
+        await asyncio.wait_for(come.wait(), 30)
         await studio.until_shown('Nothing was sent yet')
         await studio.press('enter')
         await studio.until_shown('It is on its way')
-        gate.set()
+        go_on.set()
         await studio.until(lambda: len(studio.services.pool.jobs) == 1)
         await studio.settle()
         await studio.press('enter')
