@@ -161,6 +161,7 @@ class FailureCode(StrEnum):
     STORAGE = 'storage'
     CANCELLED = 'cancelled'
     INTERRUPTED = 'interrupted'
+    """A submit was out, and nobody knows what became of it."""
     INTERNAL = 'internal'
 
 
@@ -285,6 +286,11 @@ class Job(Struct, frozen=True, kw_only=True, gc=False):  # tens of thousands, wi
     def collectable(self) -> bool:
         """Whether it failed on our side alone: a provider has accepted it, and retry collects it at no new cost."""
         return self.state is JobState.FAILED and self.attempt_stands
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether it ended, cancelled or not, with a submit out: it may have been billed."""
+        return self.error is not None and self.error.code is FailureCode.INTERRUPTED
 
     @property
     def asked_anew(self) -> bool:

@@ -124,14 +124,16 @@ async def be_cancelled(run: Run, *, reachable: bool = True) -> None:
     """
     if run.job.state in FINAL_STATES:
         return
+    code = FailureCode.CANCELLED
     if run.submitting:
+        code = FailureCode.INTERRUPTED
         note = 'Cancelled while the provider was being asked: it may have been billed.'
     elif run.accepted and run.progress is not None:
         note = await _ask_to_stop(run, run.progress) if reachable else _GIVEN_UP
     else:
         note = _CANCELLED_UNSENT
     run.change(note=note)
-    run.end(JobState.CANCELLED, run.failure(FailureCode.CANCELLED, 'Cancelled.', note))
+    run.end(JobState.CANCELLED, run.failure(code, 'Cancelled.', note))
     await run.save_end()
 
 

@@ -14,7 +14,7 @@ from textual.style import Style
 from textual.widgets import Input
 from textual.worker import Worker
 
-from hfmedia_tui.domain import FINAL_STATES, Job, JobState
+from hfmedia_tui.domain import FINAL_STATES, Job
 from hfmedia_tui.errors import UsageError
 from hfmedia_tui.filters import JOBS, read_filter
 from hfmedia_tui.media.picture import Pictures
@@ -56,7 +56,7 @@ _NOT_THIS = {
     'move': 'The highlighted job does not wait in this process.',
 }
 """Why an action is not for the highlighted job."""
-_MAY_BE_PAID = 'The program ended before the provider answered, so this job may have been paid for already.'
+_MAY_BE_PAID = "Nobody heard the provider's answer, so this job may have been paid for already."
 _STAYS = 'The files go. What was asked and what it cost stay in the ledger.'
 
 
@@ -375,7 +375,7 @@ class JobsScreen(Arranging, Filtered):
         job = self.job
         if job is None or self.services is None:
             return
-        cautions = [_MAY_BE_PAID] if job.state is JobState.INTERRUPTED else []
+        cautions = [_MAY_BE_PAID] if job.in_doubt else []
         beyond = await self.tell(self.services.over_limit(self.services.paid_retries([job])))
         if beyond is not None:
             cautions.append(beyond)

@@ -77,9 +77,10 @@ async def test_cancelling_at_the_first_moment_says_that_a_submit_was_in_flight(h
     job = await left_behind(house, 'fal-ai', Progress(provider='fal-ai', step=SUBMIT))
     await house.retry(job.id)
     await house.pool.cancel(job.id)
-    note = (await ended(house, job)).note
-    assert note is not None
-    assert 'may have been billed' in note
+    cancelled = await ended(house, job)
+    assert cancelled.note is not None
+    assert 'may have been billed' in cancelled.note
+    assert cancelled.in_doubt
 
 
 async def test_a_deadline_at_the_first_moment_keeps_what_was_accepted(house: Services) -> None:

@@ -1,5 +1,6 @@
 """The jobs' own place: cancel, retry, reuse, copy, and every fact."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from msgspec.structs import replace
 from PIL import Image
 
 from hfmedia_tui.domain import JobProgress, JobState, Stage
+from hfmedia_tui.engine.transport import Transport
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.screens.question import Question
 from hfmedia_tui.services import open_services
@@ -174,6 +176,35 @@ async def test_trying_an_interrupted_job_again_asks_first(start: Start) -> None:
         await studio.until_asked()
         await studio.press('right', 'enter')
         await studio.until(lambda: len(studio.app.jobs[job.id].attempts) > len(job.attempts))
+
+
+async def test_trying_again_what_was_cancelled_while_a_provider_was_asked_asks_first(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """You should be told that it may be paid twice, as for an interrupted job."""
+    async with start((80, 24)) as studio:
+        await studio.choose(MODEL)
+        asked = asyncio.Event()
+
+        async def unheard(*_: object, **__: object) -> None:
+            asked.set()
+            await asyncio.Event().wait()
+
+        monkeypatch.setattr(Transport, 'send', unheard)
+        await studio.generate('a fox')
+        await asyncio.wait_for(asked.wait(), 30)
+        await studio.press('f4')
+        await studio.until(lambda: studio.jobs.job is not None)
+        await studio.press('c')
+        (job,) = await studio.settle()
+        assert job.state is JobState.CANCELLED
+        await studio.until(lambda: studio.jobs.job == job)
+        await studio.press('r')
+        await studio.until_asked()
+        assert 'paid' in studio.text
+        await studio.press('enter')
+        await studio.until(lambda: not isinstance(studio.app.screen, Question))
+        assert (await studio.settle()) == (job,)
 
 
 async def test_a_yes_to_an_ending_that_was_tried_again_elsewhere_sends_nothing(
