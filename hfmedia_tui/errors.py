@@ -5,6 +5,7 @@ AppError
  ├── HubError        the Hub could not be asked, or did not answer what it documents
  ├── MediaError      a file is no picture or film that can be read
  ├── StoreError      the ledger cannot be opened, read or written
+ │    └── TakenOver  another process drives the job by now, or has ended it
  ├── OverLimit       more would be sent than the user allows (exit code 3)
  └── SandboxError    the sandbox did not start
 """
@@ -43,6 +44,10 @@ class MediaError(AppError):
 
 class StoreError(AppError):
     """The ledger cannot be opened, read or written."""
+
+
+class TakenOver(StoreError):  # noqa: N818 - what is known: nobody made a mistake
+    """Another process drives the job by now, or has ended it: what this one knows of it is not recorded."""
 
 
 class OverLimit(AppError):  # noqa: N818 - what is known: nobody made a mistake

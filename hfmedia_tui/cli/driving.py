@@ -13,7 +13,7 @@ import click
 from hfmedia_tui.cli.exits import EXIT_FAILED
 from hfmedia_tui.cli.report import Report, is_linear, report_for
 from hfmedia_tui.cli.signals import Signals, exit_code, hearing, leave_terminal, terminals
-from hfmedia_tui.domain import FINAL_STATES, Job, JobState, clean
+from hfmedia_tui.domain import FINAL_STATES, Driver, Job, JobState, clean
 from hfmedia_tui.engine.events import Subscription
 from hfmedia_tui.errors import AppError
 from hfmedia_tui.paths import file_link
@@ -107,7 +107,9 @@ def finish(jobs: tuple[Job, ...], *, as_json: bool, cut_short: int | None, going
 
     With `going_on` what has not ended goes on elsewhere, and is not left to anyone.
     """
-    left = [job for job in jobs if job.state not in FINAL_STATES]
+    unfinished = [job for job in jobs if job.state not in FINAL_STATES]
+    elsewhere = [job for job in unfinished if going_on or job.driver is Driver.OTHER]
+    left = [job for job in unfinished if job not in elsewhere]
     failed = [job for job in jobs if job.state in FINAL_STATES and job.state is not JobState.SUCCEEDED]
     for job in jobs:
         if job.state in (JobState.FAILED, JobState.INTERRUPTED) and job.error is not None:
@@ -116,9 +118,9 @@ def finish(jobs: tuple[Job, ...], *, as_json: bool, cut_short: int | None, going
                 click.echo(f'  {job.error.hint}', err=True)
         elif job.state in FINAL_STATES and job.note:
             click.echo(f'{job.id} {job.state}: {job.note}', err=True)
-    if left and going_on:
-        click.echo(f'It goes on: {", ".join(job.id for job in left)}.', err=True)
-    elif left:
+    if elsewhere:
+        click.echo(f'It goes on: {", ".join(job.id for job in elsewhere)}.', err=True)
+    if left:
         click.echo(f'`hfmedia-tui resume` collects {", ".join(job.id for job in left)}.', err=True)
     if not as_json:
         paths = [output.path for job in jobs for output in job.outputs]

@@ -34,7 +34,7 @@ from hfmedia_tui.domain import (
 from hfmedia_tui.engine.places import Places
 from hfmedia_tui.engine.tools import Tools
 from hfmedia_tui.engine.trouble import Trouble
-from hfmedia_tui.errors import StoreError
+from hfmedia_tui.errors import StoreError, TakenOver
 
 __all__ = ['Ambiguous', 'Run', 'Stuck', 'is_submit', 'shown']
 
@@ -178,6 +178,10 @@ class Run:
                 if tries:
                     self.change(note=None)
                 return
+            except TakenOver:
+                if progress is not None and progress.accepted:
+                    log.error('job %s: accepted by %s as %s', job.id, progress.provider, progress.handle)
+                raise
             except StoreError as error:
                 tries += 1
                 if progress is None or not progress.accepted or tries * _SAVING_STEP > _SAVING_SECONDS:

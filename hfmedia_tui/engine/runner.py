@@ -33,7 +33,7 @@ from hfmedia_tui.engine.run import Ambiguous, Run, Stuck, is_submit, shown
 from hfmedia_tui.engine.tools import Tools
 from hfmedia_tui.engine.whole import whole
 from hfmedia_tui.engine.writing import DownloadError
-from hfmedia_tui.errors import StoreError
+from hfmedia_tui.errors import StoreError, TakenOver, UsageError
 
 __all__ = ['DEADLINES', 'Runner']
 
@@ -75,17 +75,21 @@ class Runner:
         return self._run.silence
 
     async def run(self) -> None:
-        """Drive the job until it ends, is cancelled or is left."""
+        """Drive the job until it ends, is cancelled or is left; or until another process does, whose word it takes."""
         run = self._run
         try:
             try:
                 await self._drive_in_time()
+            except TakenOver as error:
+                log.warning('job %s: %s', run.job.id, error.message)
+                run.job = await run.tools.ledger.find(run.job.id)
+                run.publish(run.job)
             except StoreError:
                 raise
             except Exception:
                 log.exception('job %s: a mistake of this program', run.job.id)
                 await whole(endings.be_mistaken(run))
-        except StoreError as error:
+        except (StoreError, UsageError) as error:
             log.error('job %s: %s', run.job.id, error.message)
             self.unsaved = True
             await clear_away(run.job)

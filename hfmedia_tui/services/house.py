@@ -8,7 +8,7 @@ from typing import Final
 
 from hfmedia_tui.catalog.catalog import Catalog
 from hfmedia_tui.composition import Entries
-from hfmedia_tui.domain import FINAL_STATES, SANDBOX, Job, JobState, Model, Order, Task
+from hfmedia_tui.domain import FINAL_STATES, SANDBOX, Driver, Job, JobState, Model, Order, Task
 from hfmedia_tui.engine.addresses import Endpoints
 from hfmedia_tui.engine.pool import Pool
 from hfmedia_tui.engine.tools import Limits
@@ -200,7 +200,7 @@ class Services:
         if job.state in FINAL_STATES and not job.collectable:
             raise UsageError(f'Job {job.id} has ended already: it is {job.state}.')
         driven = self.pool.jobs.get(job.id)
-        if driven is not None and driven.state not in FINAL_STATES:
+        if driven is not None and driven.state not in FINAL_STATES and driven.driver is Driver.OURS:
             await self.pool.cancel(job.id)
             ended: Job | None = self.pool.jobs[job.id]
         elif await self.ledger.ask_to_cancel(job.id):

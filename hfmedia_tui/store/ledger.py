@@ -190,12 +190,12 @@ class Ledger:
     async def save_attempt(self, job: Job, ordinal: int, mapping: ProviderMapping, progress: Progress | None) -> None:
         """Record that attempt `ordinal` stands at `progress`, and the job with it, before the step is performed.
 
-        None says that nothing is on its way: the attempt is held back. Raises StoreError where the job is not ours.
+        None says that nothing is on its way: the attempt is held back. Raises TakenOver where the job is not ours.
         """
 
         def transaction(connection: sqlite3.Connection) -> None:
-            if self._owner_of(connection, job) != self._owner.name:
-                raise _not_ours(job)
+            paid = progress is not None and progress.accepted
+            save_job(connection, job, self._owner.name, collectable=False, paid=paid)
             connection.execute(
                 'INSERT INTO attempts (job_id, ordinal, mapping, progress, started_at) VALUES (?, ?, ?, ?, ?)'
                 ' ON CONFLICT DO UPDATE SET progress = excluded.progress, finished_at = NULL,'
@@ -208,7 +208,6 @@ class Ledger:
                     moment(datetime.now(UTC)),
                 ),
             )
-            save_job(connection, job, collectable=False)
 
         await self._database.write(transaction)
 
@@ -231,16 +230,9 @@ class Ledger:
         """Record where a job stands.
 
         One that another process has taken over, as it may where a lease ran out while this one slept, is left to it:
-        StoreError.
+        TakenOver.
         """
-        if self._owner_of(connection, job) not in (self._owner.name, None):
-            raise _not_ours(job)
-        save_job(connection, job, collectable)
-
-    @staticmethod
-    def _owner_of(connection: sqlite3.Connection, job: Job) -> str | None:
-        (owner,) = connection.execute('SELECT owner FROM jobs WHERE id = ?', (job.id,)).fetchone() or (None,)
-        return None if owner is None else str(owner)
+        save_job(connection, job, self._owner.name, collectable=collectable, paid=job.state is JobState.SUCCEEDED)
 
     # ------------------------------------------------------------------------------------------ owning
 
@@ -470,10 +462,6 @@ class Ledger:
             return tuple(orders)
 
         return await self._database.read(transaction)
-
-
-def _not_ours(job: Job) -> StoreError:
-    return StoreError(f'Job {job.id} is not driven by this process any more.', 'See `hfmedia-tui jobs`.')
 
 
 def _attempts(connection: sqlite3.Connection, job_id: str) -> tuple[AttemptRecord, ...]:

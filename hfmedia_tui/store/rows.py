@@ -28,6 +28,7 @@ from hfmedia_tui.domain import (
     clean,
     masked,
 )
+from hfmedia_tui.errors import TakenOver
 
 __all__ = ['UNREADABLE', 'as_json', 'decode', 'moment', 'read_jobs', 'read_order', 'save_job']
 
@@ -41,10 +42,16 @@ _LONGEST_TEXT: Final = 100_000
 """Characters of a prompt or a parameter."""
 
 
-def save_job(connection: sqlite3.Connection, job: Job, collectable: bool) -> None:
-    connection.execute(
+def save_job(connection: sqlite3.Connection, job: Job, owner: str, *, collectable: bool, paid: bool) -> None:
+    """Record where a job of `owner` stands. Raises TakenOver where it is not driven by that any more.
+
+    A process that slept may know of something `paid` for that whoever took over could not know: what has failed
+    meanwhile, or is in doubt, and nobody drives is its own again then.
+    """
+    recorded = connection.execute(
         'UPDATE jobs SET state = ?, provider = ?, priority = ?, progress = ?, error = ?, note = ?, facts = ?,'
-        ' started_at = ?, finished_at = ?, collectable = ?, owner = CASE WHEN ? THEN NULL ELSE owner END WHERE id = ?',
+        ' started_at = ?, finished_at = ?, collectable = ?, owner = CASE WHEN ? THEN NULL ELSE ? END WHERE id = ?'
+        " AND (owner = ? OR (? AND owner IS NULL AND state IN ('failed', 'interrupted') AND trash IS NULL))",
         (
             job.state,
             job.provider,
@@ -57,9 +64,14 @@ def save_job(connection: sqlite3.Connection, job: Job, collectable: bool) -> Non
             moment(job.finished_at),
             int(collectable),
             job.state in FINAL_STATES,
+            owner,
             job.id,
+            owner,
+            paid,
         ),
     )
+    if not recorded.rowcount:
+        raise TakenOver(f'Job {job.id} is not driven by this process any more.', 'See `hfmedia-tui jobs`.')
     connection.executemany(
         'INSERT OR REPLACE INTO outputs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
         [

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from hfmedia_tui.domain import (
     Attempt,
     Facts,
@@ -113,8 +115,8 @@ async def fill_ledger(path: Path, router: str, output: Path) -> None:
             if '\ud800' in text:
                 continue  # no file of SQLite holds it
             await ledger.add(order, [job])
-            await ledger.save_attempt(job, 0, order.mappings[0], None)
+            running = replace(job, state=JobState.RUNNING)
+            await ledger.save_attempt(running, 0, order.mappings[0], None)
             await ledger.end_attempt(job, 0, order.mappings[0], Attempt(provider=text, status=500, error=text))
-            await ledger.save(job)
     finally:
         await ledger.close()

@@ -85,7 +85,7 @@ async def end(ledger: Ledger, name: str, state: JobState, code: FailureCode, wor
     asked = NOW + timedelta(minutes=minutes)
     (added,) = await ledger.add(of := order(name, router='here', created_at=asked), [job(of)])
     ended = replace(added, state=state, provider='fal-ai', error=Failure(code=code, message=words))
-    await ledger.save_attempt(ended, 0, MAPPING, None)
+    await ledger.save_attempt(added, 0, MAPPING, None)
     await ledger.end_attempt(ended, 0, MAPPING, Attempt(provider='fal-ai', error=words))
 
 
@@ -105,7 +105,7 @@ async def test_how_well_a_provider_has_served_tells_nothing_that_is_not_its_doin
     await ledger.save_attempt(fallen_back, 0, MAPPING, None)
     await ledger.end_attempt(fallen_back, 0, MAPPING, Attempt(provider='fal-ai', status=402, error='Out of credit.'))
     done = replace(fallen_back, state=JobState.SUCCEEDED, provider='novita')
-    await ledger.save_attempt(done, 1, novita, None)
+    await ledger.save_attempt(fallen_back, 1, novita, None)
     await ledger.end_attempt(done, 1, novita, Attempt(provider='novita', status=200))
 
     record, other = (await ledger.history.track_records('here', 'owner/name')).values()

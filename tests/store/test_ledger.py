@@ -163,6 +163,7 @@ async def test_an_ended_job_that_was_paid_for_can_be_taken_up(ledger: Ledger) ->
     assert await ledger.unowned() == ()
     await ledger.save(job(asked, state=JobState.FAILED), collectable=True)
     assert len(await ledger.unowned()) == 1
+    assert await ledger.take_up(f'{asked.id}-1', asked=False)
     await ledger.save(job(asked, state=JobState.FAILED), collectable=False)
     assert await ledger.unowned() == ()
 
@@ -180,9 +181,9 @@ async def test_an_ended_job_that_was_paid_for_can_be_taken_up(ledger: Ledger) ->
 async def test_what_is_taken_up_unasked_and_asked(
     ledger: Ledger, state: JobState, collectable: bool, unasked: bool, asked: bool
 ) -> None:
-    of = order()
-    await ledger.add(of, [job(of)])
     for wanted, is_asked in ((unasked, False), (asked, True)):
+        of = order('asked---' if is_asked else 'unasked-')
+        await ledger.add(of, [job(of)])
         await ledger.save(job(of, state=state), collectable=collectable)
         assert (await ledger.take_up(f'{of.id}-1', asked=is_asked) is not None) == wanted
 
@@ -237,6 +238,7 @@ async def test_an_ending_that_nobody_has_seen_is_not_retried(ledger: Ledger) -> 
     ):
         await ledger.save(since)
         assert await ledger.take_up(seen.id, asked=True, seen=seen) is None
+        assert await ledger.take_up(seen.id, asked=True)
     await ledger.save(seen)
     assert await ledger.take_up(seen.id, asked=True, seen=seen) is not None
 
