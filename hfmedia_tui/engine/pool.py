@@ -2,7 +2,7 @@
 
 It outlives any screen. Jobs wait in a line, in the order they came unless they were moved; a job starts when a place
 is free in all and at the provider it would ask first, and neither it nor the line is paused. It holds its place until
-the answer lies on the disk in full.
+its answer has come in full.
 """
 
 import asyncio

@@ -5,6 +5,7 @@ A submit is sent once, and again only after it was surely turned away: an answer
 
 import asyncio
 import logging
+import re
 from functools import partial
 from typing import Final, assert_never
 
@@ -44,7 +45,9 @@ log = logging.getLogger(__name__)
 replace = msgspec.structs.replace
 
 _LARGE_BODY: Final = 64 * 1024
-"""Bytes from which on a reply is decoded in a thread, so that nothing stutters."""
+"""Bytes from which on JSON is decoded in a thread, so that nothing stutters."""
+_JSON: Final = re.compile(rb'[ \t\n\r]*[{["0-9tfn-]')
+"""How a JSON text begins (RFC 8259, 2 and 3), and no picture or film does."""
 
 
 async def predict(run: Run, progress: Progress) -> Failure | None:
@@ -164,7 +167,8 @@ class _Driver:
                 return replace(advanced, said=provider_words(reply.body))
             return advanced
 
-        advanced = await asyncio.to_thread(read) if len(reply.body) > _LARGE_BODY else read()
+        large = len(reply.body) > _LARGE_BODY and _JSON.match(reply.body)
+        advanced = await asyncio.to_thread(read) if large else read()
         return await self._record(await self._kept_for_its_account(advanced))
 
     async def _kept_for_its_account(self, progress: Progress) -> Progress:
@@ -182,6 +186,8 @@ class _Driver:
         """Save a progress before its step is performed; what came inside the reply is saved as files first."""
         run, saved = self._run, progress
         if isinstance(progress.step, Fetch):
+            if all(item.data is not None for item in progress.step.media):
+                run.places.give_back(run.job.id)  # the reply was all of it: nobody is asked for anything any more
             media = await self._collector.keep(progress.step)
             saved = progress = replace(progress, step=Fetch(media=media), stage=Stage.DOWNLOADING)
         elif isinstance(progress.step, Failed) and progress.step.collectable:

@@ -59,7 +59,10 @@ class Typing(Bare):
 
 
 def main(side: str, folder: str) -> None:
-    pictures = Pictures(probe())
+    terminal = probe()
+    if side == 'peer':
+        import textual_image.widget  # noqa: F401 - it asks the terminal for its cells, which only works before Textual
+    pictures = Pictures(terminal)
     Typing(pictures, side, Path(folder)).run()
     pictures.close()
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from hfmedia_tui.domain import FINAL_STATES, Job, JobState, MediaFacts, Stage
+from hfmedia_tui.engine.writing import write_whole
 from hfmedia_tui.media.inspect import inspect
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.services import Ask, Limits, Services
@@ -80,6 +81,33 @@ async def test_the_next_one_is_asked_for_meanwhile(
         await house.pool.idle()
         assert {job.state for job in house.pool.jobs.values()} == {JobState.SUCCEEDED}
     assert provider.submits == 4
+
+
+async def test_an_answer_that_came_inside_the_reply_holds_no_place_while_it_is_written(
+    paths: Paths, server: Server, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_write = threading.Event()
+
+    def write_late(path: Path, data: bytes) -> None:
+        assert may_write.wait(30)
+        write_whole(path, data)
+
+    monkeypatch.setattr('hfmedia_tui.engine.results.write_whole', write_late)
+    async with opened(paths, server.url, limits=ONE_AT_A_TIME) as house:
+        subscription = house.pool.subscribe()
+        ask = Ask(model='a/b', prompt='a fox', provider='hf-inference', count=2)
+        first, second = await house.submit(ask)
+        try:
+            async with asyncio.timeout(20):
+                async for job in subscription:
+                    if job.id == second.id and job.state is JobState.RUNNING:
+                        break
+            assert house.pool.jobs[first.id].progress.stage is Stage.SUBMITTING, 'nothing of it is on the disk yet'
+        finally:
+            may_write.set()
+        await house.pool.idle()
+        assert {job.state for job in house.pool.jobs.values()} == {JobState.SUCCEEDED}
+    assert provider.submits == 2
 
 
 async def test_waiting_for_the_end_waits_for_it(
