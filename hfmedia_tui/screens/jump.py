@@ -25,7 +25,6 @@ class JumpScreen(Popup[Widget | None]):
     DEFAULT_CSS = """
     JumpScreen {
         background: transparent;
-        &:ansi { background: ansi_default; }
         Static {
             position: absolute;
             width: 3;
@@ -34,7 +33,6 @@ class JumpScreen(Popup[Widget | None]):
             color: $button-color-foreground;
             text-style: bold;
         }
-        &:ansi Static { background: ansi_default; color: ansi_default; text-style: reverse; }
     }
     """
 

@@ -15,7 +15,7 @@ from hfmedia_tui.settings_file import SettingsFile
 from hfmedia_tui.widgets.complaint import complain
 from hfmedia_tui.widgets.keymap import bound_keys, known_bindings, rebind, troubles
 from hfmedia_tui.widgets.keys import key_name
-from hfmedia_tui.widgets.themes import DARK, LIGHT
+from hfmedia_tui.widgets.themes import ANSI, DARK, LIGHT
 from hfmedia_tui.widgets.top_bar import TopBar
 
 __all__ = ['SettingsApp']
@@ -34,8 +34,8 @@ class SettingsApp(JobsApp, ReturningApp):
         super().__init__()
         self._keymap_told: Mapping[str, str] = {}
         """The user's own keys, as they are bound and their troubles were told."""
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
+        for theme in (DARK, LIGHT, ANSI):
+            self.register_theme(theme)
         self.show_theme()
 
     async def read_settings(self) -> None:
@@ -89,7 +89,7 @@ class SettingsApp(JobsApp, ReturningApp):
     def show_theme(self) -> None:
         chosen = self.settings_file.settings.interface.theme
         few = self.console.color_system in ('standard', 'windows')
-        self.theme = chosen if chosen in self.available_themes else 'ansi-dark' if few else DARK.name
+        self.theme = chosen if chosen in self.available_themes else ANSI.name if few else DARK.name
 
     @work(group='theme', exclusive=True, exit_on_error=False)
     async def action_choose_theme(self) -> None:

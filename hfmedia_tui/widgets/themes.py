@@ -1,4 +1,4 @@
-"""Our own two themes: ink and paper, with one accent, amber.
+"""Our own themes: ink and paper with one accent, amber, and one of the sixteen colours of the terminal.
 
 Every colour of words stands out from each ground that it may have by 4.5 to 1, as
 https://www.w3.org/TR/WCAG22/#contrast-minimum asks for.
@@ -8,7 +8,7 @@ from typing import Final
 
 from textual.theme import Theme
 
-__all__ = ['DARK', 'LIGHT']
+__all__ = ['ANSI', 'DARK', 'LIGHT']
 
 DARK: Final = Theme(
     name='hfmedia-dark',
@@ -93,5 +93,44 @@ LIGHT: Final = Theme(
         'scrollbar-background-hover': '#fbfaf7',
         'scrollbar-background-active': '#fbfaf7',
         'scrollbar-corner-color': '#fbfaf7',
+    },
+)
+
+ANSI: Final = Theme(
+    name='hfmedia-ansi',
+    ansi=True,
+    # It stands out from black and from white in most terminals: their blue does not from black.
+    primary='ansi_magenta',
+    secondary='ansi_cyan',
+    accent='ansi_magenta',
+    success='ansi_green',
+    warning='ansi_yellow',
+    error='ansi_red',
+    foreground='ansi_default',
+    background='ansi_default',
+    surface='ansi_default',
+    panel='ansi_default',
+    boost='ansi_default',
+    dark=True,
+    variables={
+        'ansi-background': 'ansi_black',
+        'ansi-foreground': 'ansi_white',
+        'block-cursor-background': 'ansi_magenta',
+        'block-cursor-foreground': 'ansi_default',
+        'border-blurred': 'ansi_bright_black',
+        'input-cursor-background': 'ansi_default',
+        'input-cursor-foreground': 'ansi_default',
+        'input-cursor-text-style': 'reverse',
+        'input-selection-background': 'ansi_bright_blue',
+        'input-selection-foreground': 'ansi_black',
+        'link-color': 'ansi_default',
+        'screen-selection-background': 'ansi_bright_blue',
+        'screen-selection-foreground': 'ansi_black',
+        'scrollbar': 'ansi_bright_black',
+        'scrollbar-hover': 'ansi_bright_black',
+        'scrollbar-active': 'ansi_magenta',
+        'scrollbar-background': 'ansi_default',
+        'scrollbar-background-hover': 'ansi_default',
+        'scrollbar-background-active': 'ansi_default',
     },
 )

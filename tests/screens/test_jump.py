@@ -3,6 +3,8 @@
 import pytest
 
 from hfmedia_tui.screens.jump import JumpScreen
+from hfmedia_tui.widgets.popup import Popup
+from hfmedia_tui.widgets.themes import ANSI
 from tests.screens.conftest import Start
 
 
@@ -30,3 +32,13 @@ async def test_a_letter_goes_to_what_it_stands_on(start: Start, size: tuple[int,
         await studio.press('f2', 'semicolon', 'q')
         await studio.until(lambda: not isinstance(studio.app.screen, JumpScreen))
         assert studio.app.current_mode == 'browse'
+
+
+@pytest.mark.parametrize('keys', [('ctrl+right_square_bracket',), ('p',), ('ctrl+p',), ('question_mark',)])
+async def test_in_sixteen_colours_the_place_stays_in_sight(start: Start, keys: tuple[str, ...]) -> None:
+    """You should see the models behind the letters, and beside a popup."""
+    async with start((100, 30)) as studio:
+        await studio.until(lambda: studio.browse.models.rows)
+        studio.app.theme = ANSI.name
+        await studio.press(*keys)
+        await studio.until(lambda: isinstance(studio.app.screen, Popup) and studio.text.count('▶') > 5)
