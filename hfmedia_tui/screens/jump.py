@@ -33,6 +33,7 @@ class JumpScreen(Popup[Widget | None]):
             color: $button-color-foreground;
             text-style: bold;
         }
+        &:ansi Static { background: ansi_default; color: $primary; text-style: bold reverse; }
     }
     """
 
