@@ -1,4 +1,7 @@
-"""What of a screen is painted anew: what changed, and no widget that only stands between two that did."""
+"""What of a screen is painted anew: what changed.
+
+No widget is asked for its lines that only stands between two that changed, or behind them.
+"""
 
 from collections.abc import Iterable
 
@@ -28,7 +31,9 @@ class Painting(Compositor):
         if self._painted is None:
             yield from super()._get_renders(crop)
             return
-        for widget, (region, clip) in self.visible_widgets.items():
+        left = self._painted
+        for widget, (region, clip) in self.visible_widgets.items():  # those in front before those behind them
             seen = region.intersection(clip)
-            if any(map(seen.overlaps, self._painted)):
+            if any(map(seen.overlaps, left)):
                 yield region, clip, widget.render_lines(seen.translate(-region.offset))
+                left = tuple(painted for painted in left if not seen.contains_region(painted))
