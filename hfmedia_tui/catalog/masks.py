@@ -27,27 +27,41 @@ class Masks:
         """The mask of every row."""
 
     def ask(
-        self, question: Hashable, rows: Sequence[Row], answer: Callable[[Iterable[Row]], Iterable[bool]], among: int
+        self,
+        question: Hashable,
+        rows: Sequence[Row],
+        answer: Callable[[Iterable[Row]], Iterable[bool]],
+        among: int,
+        *,
+        sure: int = 0,
     ) -> int:
-        """Return the mask of the rows `among` those of a mask to which the `answer` is yes.
+        """Return the mask of the rows `among` those of a mask to which the `answer` is yes; those `sure` are not asked.
 
         It is remembered by the `question`, which has to tell all that the answer stands on, `among` included.
         """
+
+        def make() -> int:
+            left = among & ~sure
+            if 2 * left.bit_count() > self._count:
+                return int.from_bytes(bytes(answer(rows))) & left | sure
+            places = list(self.places(left))
+            return self.mark(compress(places, answer(map(rows.__getitem__, places)))) | sure
+
+        return self.remember(question, make)
+
+    def remember(self, question: Hashable, make: Callable[[], int]) -> int:
+        """Return the mask that is remembered by a question; it is made where it is not."""
         mask = self._kept.pop(question, None)
         if mask is None:
-            if 2 * among.bit_count() > self._count:
-                mask = int.from_bytes(bytes(answer(rows))) & among
-            else:
-                places = list(self.places(among))
-                mask = self.mark(compress(places, answer(map(rows.__getitem__, places))))
+            mask = make()
             if len(self._kept) >= self._most:
                 del self._kept[next(iter(self._kept))]
         self._kept[question] = mask
         return mask
 
-    def known(self, question: Hashable) -> int:
-        """Return what is remembered of a question; every row where that is nothing."""
-        return self._kept.get(question, self.all)
+    def known(self, question: Hashable, otherwise: int | None = None) -> int:
+        """Return what is remembered of a question; every row, or `otherwise`, where that is nothing."""
+        return self._kept.get(question, self.all if otherwise is None else otherwise)
 
     def forget(self) -> None:
         self._kept.clear()
@@ -63,9 +77,13 @@ class Masks:
         """Return what masks that were added come to, for each row."""
         return added.to_bytes(self._count)
 
+    def pick(self, mask: int, rows: Sequence[Row]) -> Iterator[Row]:
+        """Yield those of the `rows` that are in the mask, in their order."""
+        return compress(rows, self.counts(mask))
+
     def places(self, mask: int) -> Iterator[int]:
         """Yield the places of the rows that are in the mask, in their order."""
-        return compress(range(self._count), self.counts(mask))
+        return self.pick(mask, range(self._count))
 
     def equal(self, count: int, added: int) -> int:
         """Return the mask of the rows for which what was `added` comes to `count`."""

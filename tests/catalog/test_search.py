@@ -93,6 +93,12 @@ def test_what_is_typed_letter_by_letter_and_taken_back_is_found_as_by_a_new_sear
         assert index.search(whole[:length]) == search(models, whole[:length])
 
 
+def test_models_that_are_named_by_the_word_are_before_those_that_only_begin_with_it() -> None:
+    named = [model('a/flux'), model('flux'), model('flux/flux'), model('flux')]
+    assert search([model('flux/dev'), *named[:2], model('b/flux-dev'), *named[2:]], 'flux')[:4] == named
+    assert search([model('c/a/flux'), model('b/a/flux-dev'), *named], 'a/flux')[:2] == [model('c/a/flux'), named[0]]
+
+
 def test_a_search_that_nobody_wants_any_more_looks_for_nothing_like_its_words() -> None:
     models = [model(f'a/flex-{number}') for number in range(2_500)]
     index, asked = Index(models), list[int]()
