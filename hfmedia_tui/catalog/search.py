@@ -75,6 +75,11 @@ class Index:
     def _tags(self) -> list[str]:
         return ['\n'.join(model.tags).lower() for model in self.models]
 
+    @cached_property
+    def longest_name(self) -> int:
+        """Characters of the longest name."""
+        return max(map(len, self._names), default=0)
+
     def prepare(self) -> None:
         """Do now what the first search would do: some milliseconds' work among 20,000."""
         with self._lock:

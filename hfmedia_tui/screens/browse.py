@@ -285,7 +285,9 @@ class BrowseScreen(Filtered):
         before = (models, wishes, self._familiar)
         if self._index is None or self._indexed_from != before:
             picked = await asyncio.to_thread(wishes.pick, models, services.offers.speaks, self._familiar)
-            self._index, self._indexed_from = Index(picked), before
+            index = Index(picked)
+            self.models.longest_name = await asyncio.to_thread(lambda: index.longest_name)
+            self._index, self._indexed_from = index, before
         return self._index
 
     async def _find(self, index: 'Index', words: str, *, settled: bool) -> AsyncIterator[Sequence[Model]]:

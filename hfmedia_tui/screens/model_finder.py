@@ -62,6 +62,7 @@ class ModelFinder(Finder[Model]):
 
         def take(models: tuple[Model, ...]) -> None:
             self._index = Index(sorted(models, key=lambda model: familiar.get(model.id, len(familiar))))
+            self._models_list.longest_name = self._index.longest_name
             self.search()
 
         take(await self._services.catalog.models(show=take))

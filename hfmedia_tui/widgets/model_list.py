@@ -1,7 +1,6 @@
 """The catalogue as a list: one model a line."""
 
 from collections.abc import Callable, Iterable
-from operator import attrgetter
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -79,7 +78,7 @@ class ModelList(RowList[Model]):
     marked: reactive[tuple[Model, ...]] = reactive(())
     """Models that were marked, in the order that they were: they need not be in the list."""
     longest_name: reactive[int] = reactive(0)
-    """Characters of the longest name in the list."""
+    """Characters of the longest name that a search can bring; the parent sets it."""
 
     def mark(self) -> None:
         """Mark the highlighted model, or take its mark away."""
@@ -92,19 +91,6 @@ class ModelList(RowList[Model]):
         if event.ctrl and (place := self._place_under(event)) is not None:
             self.highlighted = place
             self.mark()
-
-    def show_rows(self, rows: Iterable[Model], *, follow: bool = True) -> None:
-        rows = list(rows)
-        self._measure(rows)
-        super().show_rows(rows, follow=follow)
-
-    def renew_rows(self, rows: Iterable[Model]) -> None:
-        rows = list(rows)
-        self._measure(rows)
-        super().renew_rows(rows)
-
-    def _measure(self, rows: list[Model]) -> None:
-        self.longest_name = max(map(len, map(attrgetter('id'), rows)), default=0)
 
     def key_of(self, row: Model) -> str:
         return f'{row.task} {row.id}'

@@ -1,6 +1,7 @@
 """The catalogue: listing, filters, search, details, and what is shown when there is none."""
 
 import json
+import re
 import threading
 from collections.abc import Iterable
 from typing import Any
@@ -65,6 +66,18 @@ async def test_counts_stand_under_their_headings_behind_a_long_name_too(start: S
         rows = [line for line in lines if line[1:2] in ('▶', '▣')]
         assert len(rows) > 20
         assert all(row[end - 1] != ' ' and row[end] == ' ' for row in rows)
+
+
+async def test_the_columns_stay_where_they_are_whatever_is_searched_for(start: Start) -> None:
+    async with start((160, 40)) as studio:
+        await studio.until(lambda: studio.browse.models.rows)
+        await studio.until_shown('Lightricks/LTX-Video-0.9.8-13B-distilled')
+        heading = re.search('Task +Model +Providers +Likes', studio.text)
+        assert heading
+        await studio.press('slash', *'schnell')
+        await studio.until(lambda: len(studio.browse.models.rows) == 1)
+        await studio.pilot.pause()
+        assert heading[0] in studio.text
 
 
 async def test_details_stand_beside_the_list_from_100_columns_on(start: Start) -> None:
