@@ -40,7 +40,7 @@ class Kept:
         self._in_tmux = in_tmux
         self._places: OrderedDict[Hashable, _Place] = OrderedDict()
         self.sent = 0
-        """Bytes of all pictures that were sent so far, without what they are wrapped in."""
+        """Bytes of all pictures and frames that were sent so far, without what they are wrapped in for tmux."""
         self.era = 0
         """Counts up when what was kept is there no more, as in another terminal."""
         self.usable = True
@@ -72,10 +72,9 @@ class Kept:
         place = self._places.get(key)
         if place is None:
             number = self.next_number()
-            commands = self._wrap(*kitty.upload(pieces, number, columns, rows))
-            size = sum(map(len, pieces))
-            sending = asyncio.create_task(self._send(commands, size, nearness), name='picture to the terminal')
-            place = self._places[key] = _Place(number, size, sending)
+            commands = kitty.upload(pieces, number, columns, rows)
+            sending = asyncio.create_task(self.send(commands, nearness), name='picture to the terminal')
+            place = self._places[key] = _Place(number, sum(map(len, pieces)), sending)
         place.shown += 1
         self._places.move_to_end(key)
         try:
@@ -89,9 +88,10 @@ class Kept:
             raise
         return place.number
 
-    async def _send(self, commands: tuple[str, ...], size: int, nearness: float) -> None:
-        await self._pacer.upload(commands, nearness)
-        self.sent += size
+    async def send(self, commands: tuple[str, ...], nearness: float = 0.0) -> None:
+        """Send commands of Kitty's protocol, and return when they are written."""
+        await self._pacer.upload(self._wrap(*commands), nearness)
+        self.sent += sum(map(len, commands))
         self.on_sent()
 
     def leave(self, key: Hashable, *, keep: bool) -> None:

@@ -200,6 +200,11 @@ class FilmPlayer(Widget):
         event.stop()
         self.action_go_to(event.share)
 
+    @on(FilmStage.Lost)
+    def _show_again(self, event: FilmStage.Lost) -> None:
+        event.stop()
+        self._wake.set()
+
     def on_mouse_down(self) -> None:
         self._dragged = False
 
@@ -251,17 +256,18 @@ class FilmPlayer(Widget):
         return Area(terminal.fillable(columns, cell), rows, cell, halves=plain)
 
     async def _project(self, reel: Reel, area: Area) -> None:
-        """Show the film until the area is another one."""
+        """Show the film until the area is another one, or the terminal."""
         if self._pictures.terminal.graphics is Graphics.NONE:
             await self._show_filmstrip(reel)
             return
+        era = self._pictures.kept.era
         animation = None
         if self._has_animations:
             animation = FilmAnimation(self._stage, reel, self._playhead, partial(self._tell_time, reel))
         if animation and not await animation.load():
             self._stage.clear()
             animation = None
-        while self._area() == area:
+        while self._area() == area and self._pictures.kept.era == era:
             self._wake.clear()
             if animation:
                 await animation.follow()
@@ -328,7 +334,8 @@ class FilmPlayer(Widget):
     def _has_animations(self) -> bool:
         """Whether the terminal plays by itself: of those that have Kitty's graphics, only Kitty does."""
         terminal = self._pictures.terminal
-        return terminal.graphics is Graphics.KITTY and terminal.version.startswith('kitty(')
+        may = terminal.graphics is Graphics.KITTY and self._pictures.kept.usable
+        return may and terminal.version.startswith('kitty(')
 
     @property
     def _rate(self) -> float:

@@ -62,6 +62,9 @@ class FilmStage(Widget):
             self.share = share
             """Of the film's length, from 0 to 1."""
 
+    class Lost(Message):
+        """The terminal is another one, or has not been given all of what it was sent: the film is not in it."""
+
     def __init__(self, pictures: Pictures) -> None:
         super().__init__()
         self._pictures = pictures
@@ -69,6 +72,10 @@ class FilmStage(Widget):
         self._words = ''
         self._number = 0
         """Where the terminal keeps the frame, by Kitty's protocol; 0 where it does not."""
+        self._is_kept = False
+        """Whether its cells stand for that."""
+        self._era = 0
+        """Which of the eras of what the terminal keeps this is of."""
         self._drawn: dict[Look, list[Strip]] = {}
         self._drawn_as: tuple[Size, Style] | None = None
         self._label = ''
@@ -81,13 +88,20 @@ class FilmStage(Widget):
         """Where the terminal keeps what is shown, by Kitty's protocol; 0 where it does not."""
         return self._number
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether the terminal does not keep what it was sent."""
+        return bool(self._picture and self._picture.upload) and self._era != self._pictures.kept.era
+
     async def project(self, picture: Picture) -> None:
         """Show a frame, and return when there is room for the next one."""
-        if picture.upload:
+        self._era = self._pictures.kept.era
+        if picture.upload and self._pictures.kept.usable:
             self._number = self._number or self._pictures.kept.next_number()
             await self.send(*kitty.upload(picture.upload, self._number, picture.columns, picture.rows))
             self.show(picture)
         else:
+            self._number = 0
             turn = _Turn(lambda: self.show(picture))
             self._pictures.pacer.wait(turn)
             try:
@@ -97,19 +111,19 @@ class FilmStage(Widget):
 
     async def send(self, *commands: str) -> None:
         """Send commands of Kitty's protocol, and return when they are written."""
-        if self._pictures.terminal.tmux:
-            commands = tuple(map(through_tmux, commands))
-        await self._pictures.pacer.upload(commands)
+        await self._pictures.kept.send(commands)
 
     def show(self, picture: Picture) -> int:
         """Draw a frame in place of the one before; return about how many bytes that takes."""
         before, self._picture = self._picture, picture
+        was_kept, self._is_kept = self._is_kept, bool(self._number)
         self._words = ''
         self._drawn.clear()
-        if before is None or (before.columns, before.rows) != (picture.columns, picture.rows):
+        alike = before and (before.columns, before.rows, was_kept) == (picture.columns, picture.rows, self._is_kept)
+        if before is None or not alike:
             self.refresh()
             return sum(map(len, picture.sixels or picture.lines))
-        if picture.upload:
+        if self._number:
             return 0
         top, size = self._top, 0
         old, new = before.sixels or before.lines, picture.sixels or picture.lines
@@ -176,6 +190,8 @@ class FilmStage(Widget):
         return Content(self._words)
 
     def render_lines(self, crop: Region) -> list[Strip]:
+        if self.is_lost:
+            self.post_message(self.Lost())
         if self._picture is None:
             return super().render_lines(crop)
         left, right = crop.column_span
@@ -207,7 +223,10 @@ class FilmStage(Widget):
         """Choose how good a line may be: dimmed under a modal screen, and no Sixel where xterm would scroll for it."""
         if not self.screen.is_active:
             return Look.MOSAIC
-        sixels = self._picture is not None and self._picture.sixels
+        assert self._picture is not None
+        if self._picture.upload and not self._number:
+            return Look.HALVES
+        sixels = self._picture.sixels
         return Look.HALVES if sixels and self.region.y + y == self.screen.size.height - 1 else Look.BEST
 
     def _bar(self) -> Strip:

@@ -48,6 +48,7 @@ class PicturesApp(App[None]):
             terminal = self.pictures.terminal
             if answers and terminal.tmux and terminal.graphics is Graphics.KITTY:
                 self.set_interval(_LOOKING, self._look_at_tmux)
+                self.call_later(self._look_at_tmux)  # who attaches elsewhere at once is another one than now
                 self.pictures.kept.on_sent = self._look_soon
 
     @contextmanager

@@ -4,6 +4,7 @@ python -m tests.bench.film_app WHO GRAPHICS COLUMNSxROWS FILM SECONDS
 """
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -124,10 +125,14 @@ class Peer(Bench):
 def main() -> None:
     who, graphics, size, film, seconds = sys.argv[1:]
     columns, rows = map(int, size.split('x'))
-    terminal = probe(environment={'HFMEDIA_GRAPHICS': graphics, 'TERM': 'xterm-256color', 'COLORTERM': 'truecolor'})
+    around = {name: value for name, value in os.environ.items() if name.startswith('TMUX')}
+    told = {'HFMEDIA_GRAPHICS': graphics, 'TERM': 'xterm-256color', 'COLORTERM': 'truecolor', **around}
+    terminal = probe(environment=told)
     player_module._BEST_RATE = RATE  # type: ignore[misc]
     if who == 'ours':
-        Ours(terminal, Path(film), columns, rows, float(seconds)).run()
+        app = Ours(terminal, Path(film), columns, rows, float(seconds))
+        app.run()
+        app.pictures.kept.insist_on_freeing(sys.stdout.fileno())
         return
     from textual_image.widget import HalfcellImage, SixelImage, TGPImage
 

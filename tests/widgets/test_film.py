@@ -332,6 +332,50 @@ async def test_kitty_plays_a_short_film_by_itself(tmp_path: Path) -> None:
             assert f'a=d,d=I,i={number},' in ''.join(app.written)
 
 
+@pytest.mark.parametrize('version', ['kitty(0.32.2)', 'ghostty 1.1.3'])
+async def test_what_the_terminal_lost_of_a_film_is_sent_again(tmp_path: Path, version: str) -> None:
+    """Also where it stands; and what is sent of it counts, so that what was lost on the way is missed."""
+    with pictures_for(tmp_path, Graphics.KITTY, version=version) as pictures:
+        async with cinema(pictures, counted_film(tmp_path / 'film.mp4', 24, 12)) as (app, pilot):
+            app.player.play()
+            await until(pilot, lambda: app.player.position > 0.2)
+            app.player.pause()
+            await until(pilot, lambda: bar(app).startswith('‖'))
+            number = app.query_one(FilmStage).number
+            stood, sent = app.player.position, pictures.kept.sent
+            app.written.clear()
+            pictures.kept.send_again()
+            app.refresh()
+            await until(pilot, lambda: f'a=T,U=1,i={number},' in ''.join(app.written) and bar(app).startswith('‖'))
+            await until(pilot, lambda: 's=1' in ''.join(app.written) or 'kitty' not in version)
+            assert not app.query_one(FilmStage).is_lost
+            assert pictures.kept.sent - sent >= sum(
+                map(len, re.findall(r'\x1b_Ga=[Tf].*?\x1b\\', ''.join(app.written)))
+            )
+            assert app.player.position == stood
+
+
+async def test_a_film_that_tmux_shows_in_a_terminal_without_placeholders_plays_in_half_cells(tmp_path: Path) -> None:
+    with pictures_for(tmp_path, Graphics.KITTY, version='kitty(0.32.2)') as pictures:
+        async with cinema(pictures, counted_film(tmp_path / 'film.mp4', 24, 12)) as (app, pilot):
+            app.player.play()
+            await rolling(app, pilot)
+            stage = app.query_one(FilmStage)
+
+            def drawn() -> str:
+                return stage.render_lines(stage.size.region)[5].render(app.console)
+
+            pictures.kept.move(usable=False)
+            await until(pilot, lambda: not stage.is_lost and '▀' in drawn())
+            app.written.clear()
+            shown = drawn()
+            await until(pilot, lambda: drawn() != shown)
+            assert '\U0010eeee' not in drawn()
+            assert '\x1b_G' not in ''.join(app.written)
+            pictures.kept.move(usable=True)
+            await until(pilot, lambda: '\U0010eeee' in drawn())
+
+
 async def test_a_film_too_large_to_be_kept_in_kitty_is_sent_frame_by_frame(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
