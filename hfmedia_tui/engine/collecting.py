@@ -65,13 +65,13 @@ class Collector:
             async with AsyncExitStack() as saving:
                 for ordinal, media in enumerate(fetch.media):
                     only_copy = media.url is None
-                    path = await self._arrive(ordinal, media)
-                    if path is None:
+                    arrived = await self._arrive(ordinal, media)
+                    if arrived is None:
                         return await whole(finish(0, ()))
                     if ordinal + 1 == len(fetch.media):
                         run.all_arrived()
                         await saving.enter_async_context(run.places.saving_turns)
-                    file = await self._check(ordinal, media, path, alone=len(fetch.media) == 1)
+                    file = await self._check(ordinal, media, arrived, alone=len(fetch.media) == 1)
                     files.append(file)
                 return await whole(self._settle(files, saving, finish))
         except DownloadError as error:
@@ -86,11 +86,15 @@ class Collector:
         await saving.aclose()
         return await finish(200, outputs)
 
-    async def _check(self, ordinal: int, media: Media, path: Path, *, alone: bool) -> Checked:
+    async def _check(self, ordinal: int, media: Media, arrived: Path | Checked, *, alone: bool) -> Checked:
         """Tell what has arrived, and have it wait where nothing is cleared away until all the others have, if any."""
         run = self._run
-        file = await results.check(run.job, ordinal, path, inspect=run.tools.inspect, shelter=run.tools.shelter)
-        if media.url is not None and not (alone and path == results.partial_path(run.job, ordinal)):
+        if isinstance(arrived, Checked):
+            file, in_place = arrived, True
+        else:
+            tools, in_place = run.tools, arrived == results.partial_path(run.job, ordinal)
+            file = await results.check(run.job, ordinal, arrived, inspect=tools.inspect, shelter=tools.shelter)
+        if media.url is not None and not (alone and in_place):
             file = await results.set_aside(run.job, ordinal, file, shelter=run.tools.shelter)
             await self._save(ordinal, replace(media, url=None, version=None, file=str(file.path)))
         return file
@@ -118,14 +122,19 @@ class Collector:
 
         return write
 
-    async def _arrive(self, ordinal: int, media: Media) -> Path | None:
-        """Have one item whole in a file; None where a fresh link has to be asked for. Raises DownloadError."""
+    async def _arrive(self, ordinal: int, media: Media) -> Path | Checked | None:
+        """Have one item whole in a file, which is checked already where it was found at home.
+
+        None where a fresh link has to be asked for. Raises DownloadError.
+        """
         if media.url is None:
             return Path(media.file or '')
         run = self._run
         path = results.partial_path(run.job, ordinal)
-        if self.may_be_home and await results.is_home(run.job, ordinal, inspect=run.tools.inspect):
-            return path
+        if self.may_be_home:
+            home = await results.find_home(run.job, ordinal, inspect=run.tools.inspect)
+            if home is not None:
+                return home
         version, tries, stalls, most = media.version, 0, 0, 0
 
         async def begin(named: str | None) -> None:

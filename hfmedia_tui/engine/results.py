@@ -34,12 +34,13 @@ __all__ = [
     'Inspect',
     'check',
     'clear_away',
+    'find_home',
     'find_kept',
-    'is_home',
     'is_whole',
     'keep',
     'partial_path',
     'prepare',
+    'put_away',
     'set_aside',
     'settle',
     'sheltered_path',
@@ -200,6 +201,25 @@ async def set_aside(job: Job, ordinal: int, checked: Checked, *, shelter: Path) 
     return await in_thread(shelter, move)
 
 
+async def put_away(job: Job, *, shelter: Path) -> tuple[tuple[Path, int], ...]:
+    """Put all that has come of results that cannot be had any more into the shelter, whole or not.
+
+    Returns where each lies, and its bytes. Raises DownloadError.
+    """
+
+    def move() -> Iterator[tuple[Path, int]]:
+        for ordinal in itertools.count():
+            places = (partial_path(job, ordinal), *_kept_paths(job, ordinal, shelter))
+            found = [path for path in places if path.exists()]
+            if not found:
+                return
+            for path in found:
+                if size := path.stat().st_size:
+                    yield _put_away(path, shelter), size
+
+    return await in_thread(shelter, lambda: tuple(move()))
+
+
 # ---------------------------------------------------------------------------------------------- what comes home
 
 
@@ -210,27 +230,31 @@ async def check(job: Job, ordinal: int, path: Path, *, inspect: Inspect, shelter
     """
 
     def read() -> Checked:
-        found = path if path.exists() else _home(job, ordinal, inspect) or path
-        with found.open('rb') as file:
-            os.fsync(file.fileno())
-        came = measure(found)
+        if not path.exists() and (home := _home(job, ordinal, inspect)) is not None:
+            return home
         try:
-            facts = inspect(found)
+            return _checked(path, inspect)
         except MediaError as error:
-            refused = _put_away(found, shelter)
-            told = error.message.replace(clean(found.name, 80), 'The result', 1)
+            refused = _put_away(path, shelter)
+            told = error.message.replace(clean(path.name, 80), 'The result', 1)
             message = f'{told} What came is kept as {refused}.'
             raise DownloadError(FailureCode.BAD_MEDIA, message, error.hint) from None
-        return Checked(found, facts, came)
 
     return await in_thread(path.parent, read)
 
 
-async def is_home(job: Job, ordinal: int, *, inspect: Inspect) -> bool:
-    """Whether a result was given its name already, by a process that died before it could say so."""
+def _checked(path: Path, inspect: Inspect) -> Checked:
+    with path.open('rb') as file:
+        os.fsync(file.fileno())
+    came = measure(path)
+    return Checked(path, inspect(path), came)
 
-    def look() -> bool:
-        return not partial_path(job, ordinal).exists() and _home(job, ordinal, inspect) is not None
+
+async def find_home(job: Job, ordinal: int, *, inspect: Inspect) -> Checked | None:
+    """A result that was given its name already, by a process that died before it could say so."""
+
+    def look() -> Checked | None:
+        return None if partial_path(job, ordinal).exists() else _home(job, ordinal, inspect)
 
     return await in_thread(Path(job.order.output), look)
 
@@ -248,10 +272,13 @@ def _is_whole(path: Path, inspect: Inspect) -> bool:
     return True
 
 
-def _home(job: Job, ordinal: int, inspect: Inspect) -> Path | None:
+def _home(job: Job, ordinal: int, inspect: Inspect) -> Checked | None:
     """The file that has the name of a result, if there is any; what lies beside one is none."""
-    named = Path(job.order.output).glob(f'{home_stem(job, ordinal)}.*')
-    return next((path for path in named if path.suffix != SIDECAR and _is_whole(path, inspect)), None)
+    for path in Path(job.order.output).glob(f'{home_stem(job, ordinal)}.*'):
+        if path.suffix != SIDECAR:
+            with suppress(MediaError):
+                return _checked(path, inspect)
+    return None
 
 
 async def settle(
@@ -349,8 +376,10 @@ def _copy(path: Path, target: Path) -> None:
 
 
 def _put_away(path: Path, folder: Path) -> Path:
-    """Put what is refused into a folder of ours, for the user's eyes alone."""
-    refused = folder / path.name.lstrip('.').removesuffix('.part').removesuffix('.kept')
+    """Put what is refused into a folder of ours, for the user's eyes alone, beside what was refused before."""
+    name = path.name.lstrip('.').removesuffix('.part').removesuffix('.kept')
+    names = itertools.chain([name], (f'{name}.{number}' for number in itertools.count(2)))
+    refused = next(place for place in map(folder.joinpath, names) if not place.exists())
     _move_private(path, refused)
     return refused
 

@@ -28,7 +28,7 @@ from hfmedia_tui.engine import endings, retry
 from hfmedia_tui.engine.beginning import begin
 from hfmedia_tui.engine.places import Places
 from hfmedia_tui.engine.prediction import predict
-from hfmedia_tui.engine.results import clear_away, find_kept
+from hfmedia_tui.engine.results import clear_away, find_kept, put_away
 from hfmedia_tui.engine.run import Ambiguous, Run, Stuck, is_submit, shown
 from hfmedia_tui.engine.tools import Tools
 from hfmedia_tui.engine.whole import whole
@@ -159,7 +159,18 @@ class Runner:
             refusals.append(failure)
             if not self._may_go_on(failure):
                 break
-        await whole(endings.fail(run, _summary(refusals) if refusals else _no_provider(run.job)))
+        await whole(self._fail(_summary(refusals) if refusals else _no_provider(run.job)))
+
+    async def _fail(self, failure: Failure) -> None:
+        """Fail for what providers said; what has come of a result that is no longer to be had is kept, and named."""
+        run = self._run
+        if failure.code is FailureCode.EXPIRED:
+            with suppress(DownloadError):
+                kept = await put_away(run.job, shelter=run.tools.shelter)
+                told = ', '.join(f'{path} ({size:,} bytes)' for path, size in kept)
+                if told:
+                    failure = replace(failure, message=f'{failure.message} What had come is kept as {told}.')
+        await endings.fail(run, failure)
 
     async def _remember(self) -> tuple[AttemptRecord, ...]:
         """Read the attempts that were made. Whatever ends the job from here on knows what was asked and accepted."""

@@ -48,13 +48,49 @@ async def test_what_had_come_before_a_death_outlives_its_link(
     assert provider.submits == 0
 
 
-async def test_half_of_it_is_not_taken_for_all(house: Services, provider: Provider) -> None:
-    job = await left_with(house, provider, '.a-fox-{}.part', provider.picture[:-50], handle=None)
+async def test_half_of_it_is_not_taken_for_all_and_not_thrown_away(house: Services, provider: Provider) -> None:
+    """It is all there ever will be, and it is paid for."""
+    half = provider.picture[:-50]
+    job = await left_with(house, provider, '.a-fox-{}.part', half, handle=None)
     await house.retry(job.id)
     failed = await ended(house, job)
     assert failed.error is not None
     assert failed.error.code is FailureCode.EXPIRED
     assert list(house.paths.output.iterdir()) == []
+    (kept,) = (house.paths.data / 'shelter').iterdir()
+    assert kept.read_bytes() == half
+    assert f'What had come is kept as {kept} ({len(half):,} bytes).' in failed.error.message
+    assert (await house.ledger.find(job.id)).error == failed.error
+
+
+async def test_whole_results_beside_one_whose_link_has_expired_are_named(house: Services, provider: Provider) -> None:
+    provider.images = 2
+    answers = iter([Answer(body=provider.picture)])
+    provider.media = lambda: next(answers, Answer(404))
+    (job,) = await house.submit(Ask(model='a/b', prompt='a fox', provider='fal-ai'))
+    failed = await ended(house, job)
+    assert failed.error is not None
+    assert failed.error.code is FailureCode.EXPIRED
+    (kept,) = (house.paths.data / 'shelter').iterdir()
+    assert kept.read_bytes() == provider.picture
+    assert f'{kept} ({len(provider.picture):,} bytes)' in failed.error.message
+
+
+async def test_what_is_found_at_home_is_decoded_once(
+    paths: Paths, server: Server, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoded = list[Path]()
+
+    def counting(path: Path) -> MediaFacts:
+        decoded.append(path)
+        return inspect(path)
+
+    monkeypatch.setattr('hfmedia_tui.services.opening.inspect', counting)
+    async with opened(paths, server.url) as house:
+        job = await left_with(house, provider, 'a-fox-{}.png', provider.picture, handle=None)
+        await house.retry(job.id)
+        assert (await ended(house, job)).state is JobState.SUCCEEDED
+    assert decoded == [paths.output / f'a-fox-{job.id}.png']
 
 
 async def cancelled_too_late(house: Services, job: Job) -> None:

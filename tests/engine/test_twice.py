@@ -133,6 +133,11 @@ async def test_an_answer_that_is_no_picture_is_final_and_kept(house: Services, p
     assert failed.error.code is FailureCode.BAD_MEDIA
     assert 'collects' not in (failed.error.hint or '')
     assert [path.read_bytes() for path in (house.paths.data / 'shelter').iterdir()] == [b'these are words']
+    provider.submit = lambda: Answer(200, {'content-type': 'image/png'}, b'and others')
+    await house.retry(job.id)
+    assert (await ended(house, job)).state is JobState.FAILED
+    kept = {path.read_bytes() for path in (house.paths.data / 'shelter').iterdir()}
+    assert kept == {b'these are words', b'and others'}, 'each is paid for'
     provider.submit = lambda: None
     await house.retry(job.id)
     assert (await ended(house, job)).state is JobState.SUCCEEDED
