@@ -60,7 +60,12 @@ def test_it_finds_what_comparing_every_model_with_every_word_finds(seed: int) ->
     chance = random.Random(seed)
     stems = ['flux', 'schnell', 'dev', 'pixel-art', 'wan2.1', 'Qwen', 'image', 'lora', 'anime', 'v2', 'x', 'realism_xl']
     names = {'/'.join('-'.join(chance.choices(stems, k=chance.randint(1, 3))) for _ in range(2)) for _ in range(120)}
-    models = [model(name, *chance.sample(stems, k=3)) for name in sorted(names, key=lambda _: chance.random())]
+    models = [
+        model(
+            name, *chance.sample(stems, k=2), '-'.join(chance.sample(stems, k=2))
+        )  # what many have, and what few have
+        for name in sorted(names, key=lambda _: chance.random())
+    ]
     index = Index(models)
     for _, fuzzy in product(range(60), (False, True)):
         words = ' '.join(chance.choice(models).id[chance.randrange(8) :] for _ in range(chance.randint(1, 3))).split()
