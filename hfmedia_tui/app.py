@@ -240,7 +240,7 @@ class HFMediaApp(PicturesApp, TypeAheadApp, SettingsApp, LeavingApp, StylesApp):
             self.mark = 'not started'
             await asyncio.to_thread(bring_screens)  # the next sentence names a key of one
             again = keyed('Press {app.browse}, then {browse.refresh}, to try again').plain
-            self.standing = '\n'.join(line for line in (error.message, error.hint, again) if line)
+            self.standing = error.in_lines(again)
         finally:
             self.services = None
 

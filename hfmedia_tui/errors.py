@@ -21,6 +21,10 @@ class AppError(Exception):
         self.hint = hint
         """What to do about it."""
 
+    def in_lines(self, *more: str) -> str:
+        """What was wrong, what to do about it, and `more`, each in a line of its own."""
+        return '\n'.join(line for line in (self.message, self.hint, *more) if line)
+
     def __str__(self) -> str:
         return f'{self.message} {self.hint}' if self.hint else self.message
 

@@ -216,11 +216,7 @@ class BrowseScreen(Filtered):
         try:
             self._take(await services.catalog.models(refresh=True, show=self._take))
         except AppError as error:
-            self.models.notice = '\n'.join(
-                line
-                for line in (error.message, error.hint or '', keyed('Press {browse.refresh} to try again').plain)
-                if line
-            )
+            self.models.notice = error.in_lines(keyed('Press {browse.refresh} to try again').plain)
             # What has arrived before can be used, and is not the whole.
             if self._models:
                 complain(self, error)

@@ -86,7 +86,7 @@ class Finder(Popup[RowType | None], Generic[RowType]):
         try:
             await self.load()
         except AppError as error:
-            self._list.notice = '\n'.join(line for line in (error.message, error.hint) if line)
+            self._list.notice = error.in_lines()
         else:
             self.search()
 
