@@ -297,13 +297,13 @@ class RowList(ScrollView, Generic[RowType], can_focus=True):
     def _worn(self, *names: str) -> RichStyle:
         """The style of part of a row, found once for all lines that are drawn together."""
         if (style := self._styles.get(names)) is None:
-            # A visual style forgets to reverse, which is how themes of sixteen colours highlight; the colours of the
-            # parts would be grounds then.
-            turns = 'row--mark' not in names and names and names[0] in _STATES
-            if turns and self.get_component_styles(names[0]).text_style.reverse:
-                style = self.get_visual_style(names[0]).rich_style + RichStyle(reverse=True)
-            else:
-                style = self.get_visual_style(*names).rich_style
+            style = self.get_visual_style(*names).rich_style
+            if 'row--mark' not in names and names and names[0] in _STATES:
+                # A visual style forgets to reverse, which is how themes of sixteen colours highlight; the colours of
+                # the parts would be grounds then. Other themes highlight with the colour that a part may have.
+                turns = self.get_component_styles(names[0]).text_style.reverse
+                if turns or style.color == style.bgcolor:
+                    style = self.get_visual_style(names[0]).rich_style + RichStyle(reverse=turns)
             self._styles[names] = style
         return style
 

@@ -127,6 +127,19 @@ async def test_sixteen_colours_show_the_highlight_reversed() -> None:
         assert not any(segment.style and segment.style.reverse for segment in app.names.render_line(1))
 
 
+async def test_no_part_of_the_highlight_has_the_colour_of_its_ground() -> None:
+    app = ListApp()
+    async with app.run_test(size=(30, 10)) as pilot:
+        app.names.show_rows(LETTERS)
+        app.names.focus()
+        for theme in sorted(app.available_themes):
+            app.theme = theme
+            await pilot.pause()
+            styles = [segment.style for segment in list(app.names.render_line(0))[1:] if segment.style]
+            assert styles
+            assert all(style.reverse or style.color != style.bgcolor for style in styles), theme
+
+
 def test_only_the_cells_that_look_otherwise_are_drawn_again() -> None:
     before = [('● ', 'good'), ('全角  ', ''), ('   5 s', 'muted'), ('fox', '')]
     for now, cells in (
