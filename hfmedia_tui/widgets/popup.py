@@ -30,6 +30,8 @@ class Popup(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
         Binding('ctrl+q', 'app.quit', 'Quit', show=False, id='popup.quit', tooltip='Leave the program from a popup'),
     ]
 
+    VERTICAL_BREAKPOINTS = [(0, '-low'), (16, '-high')]
+
     _catching_up: Timer | None = None
 
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:

@@ -60,13 +60,6 @@ class TopBar(Widget):
     def render(self) -> Content:
         roomy = self.size.width >= _ROOMY
         space = '   ' if roomy else '  '
-        places = Content('')
-        for name, label in self.PLACES.items():
-            here = name == self.place
-            key = self.keys.get(name, '')
-            link = Style.from_meta({'@click': f"app.place('{name}')"})
-            words = Content.assemble((key, '$primary'), ' ', (label, 'bold $foreground underline' if here else ''))
-            places += words.stylize(link) + Content(space)
         told = [
             (self.tally.running, 'running', '●', '$primary'),
             (self.tally.waiting, 'waiting', '·', '$foreground'),
@@ -81,6 +74,9 @@ class TopBar(Widget):
             if count
         ]
         right = Content('  ' if roomy else ' ').join(counts)
+        places = self._places(space, named=True)
+        if places.cell_length + right.cell_length > self.size.width:
+            places = self._places(space, named=False)
         if self.mark:
             room = max(0, self.size.width - places.cell_length - right.cell_length - len(space))
             mark = one_line(self.mark)
@@ -88,3 +84,14 @@ class TopBar(Widget):
             right = Content(space).join([right, Content(mark)]) if counts else Content(mark)
         gap = max(1, self.size.width - places.cell_length - right.cell_length)
         return Content.assemble(places, ' ' * gap, right)
+
+    def _places(self, space: str, *, named: bool) -> Content:
+        """The keys of the places with their names, or with the name of this one only."""
+        places = Content('')
+        for name, label in self.PLACES.items():
+            here = name == self.place
+            words = Content.styled(self.keys.get(name, ''), '$primary')
+            if here or named:
+                words += Content.assemble(' ', (label, 'bold $foreground underline' if here else ''))
+            places += words.stylize(Style.from_meta({'@click': f"app.place('{name}')"})) + Content(space)
+        return places

@@ -204,3 +204,19 @@ async def test_a_process_with_more_in_it_keeps_its_own_way_with_garbage(start: S
     before = gc.get_threshold(), gc.get_freeze_count()
     async with start():
         assert (gc.get_threshold(), gc.get_freeze_count()) == before
+
+
+async def test_the_smallest_window_has_room_for_what_matters_most(start: Start) -> None:
+    async with start((30, 8)) as studio:
+        await studio.choose('black-forest-labs/FLUX.1-schnell')
+        assert studio.text.splitlines()[0].split() == ['F2', 'F3', 'Compose', 'F4', 'F6', 'F7']
+        await studio.press(*'a fox')
+        await studio.until_shown('a fox')
+        await studio.press('tab')
+        await studio.until_shown('Negative prompt')
+        await studio.press('shift+tab')
+        await studio.until_shown('a fox')
+        await studio.press('f2', 'p')
+        await studio.until_shown('any provider')
+        await studio.press('escape', 'ctrl+p')
+        await studio.until_shown('Provider')
