@@ -51,6 +51,10 @@ class ComposeScreen(ComposingPlace):
     NAME = 'compose'
     SHOWS_JOBS = True
     AUTO_FOCUS = '#prompt'
+    FIRST_KEYS = (
+        *('compose.take_back', 'film.play', 'live.select'),
+        *('compose.generate', 'compose.write', 'compose.copy', 'compose.trash'),
+    )
     HOLDS = (Prompt, FilmPlayer)
     NOTHING = 'Nothing was made yet.'
     REFUSALS = {'play': 'No film is shown.', 'take_back': 'Nothing waits to be sent.'}
@@ -113,18 +117,17 @@ class ComposeScreen(ComposingPlace):
             id='compose.take_back',
             tooltip='Take back what is not sent yet',
         ),
-        Binding('x,delete', 'trash', 'Trash', show=False, id='compose.trash', tooltip='Throw the result away'),
+        Binding('x,delete', 'trash', 'Trash', id='compose.trash', tooltip='Throw the result away'),
         Binding(
             'y',
             'copy',
             'Copy',
-            show=False,
             id='compose.copy',
             tooltip='Copy a path, prompt, link or command of the result, over SSH too',
         ),
         Binding('u', 'undo', 'Undo', show=False, id='compose.undo', tooltip='Bring back what was thrown away last'),
         Binding('escape', 'leave', 'Job list', id='compose.leave', tooltip='Go to the job list'),
-        Binding('i', 'write', 'Write', show=False, id='compose.write', tooltip='Go to the prompt'),
+        Binding('i', 'write', 'Write', id='compose.write', tooltip='Go to the prompt'),
     ]
 
     def __init__(self, pictures: Pictures) -> None:
@@ -346,6 +349,8 @@ class ComposeScreen(ComposingPlace):
                 return self.is_mounted and self.player.has_film
             case 'take_back':
                 return self.is_mounted and self.held is not None
+            case 'leave':
+                return not self.is_mounted or self.has_class('-picture') or self.focused is not self.results.live
             case _ if action in _OF_RESULTS:
                 return self.is_mounted and (self.has_class('-picture') or self.focused is self.results.live)
             case _:
@@ -416,6 +421,7 @@ class ComposeScreen(ComposingPlace):
         self.toggle_class('-picture')
         if self.has_class('-picture') and self.player.has_film:
             self.player.focus()
+        self.refresh_bindings()
 
     def action_play(self) -> None:
         """Play the film that is shown, or pause it; on a narrow screen, show it first."""

@@ -63,6 +63,10 @@ class GalleryScreen(ResultPlace, Filtered):
     AUTO_FOCUS = 'PictureGrid'
     WAY_BACK = '{result.undo} brings it back, {gallery.shelf} shows the trash.'
     HOLDS = (PictureGrid,)
+    FIRST_KEYS = (
+        *('grid.select', 'gallery.mark', 'gallery.compare'),
+        *('gallery.filter', 'result.reuse', 'result.favourite'),
+    )
     NOTHING = 'No result is highlighted.'
     REFUSALS = {
         **dict.fromkeys(_NOT_OF_TRASH, 'The trash is shown: {gallery.shelf} goes back.'),
@@ -325,7 +329,7 @@ class GalleryScreen(ResultPlace, Filtered):
         if self._shelf is None:
             return self.house.standing
         if self._mistake is not None:
-            return '\n'.join(line for line in (self._mistake.message, self._mistake.hint) if line)
+            return self._mistake.in_lines()
         if not self._shelf.collection.complete:
             return 'Looking through the ledger'
         if filtered:

@@ -24,6 +24,9 @@ from hfmedia_tui.screens.copying import copy_from
 from hfmedia_tui.screens.filtered import Filtered
 from hfmedia_tui.screens.outside import can_open, open_outside
 from hfmedia_tui.screens.question import Question
+from hfmedia_tui.screens.shelf import Shelf
+from hfmedia_tui.screens.viewer import ViewerScreen
+from hfmedia_tui.store.results import Spot
 from hfmedia_tui.widgets.film import FilmPlayer
 from hfmedia_tui.widgets.job_details import JobDetails
 from hfmedia_tui.widgets.job_list import JobList
@@ -68,12 +71,13 @@ class JobsScreen(Arranging, Filtered):
     SHOWS_JOBS = True
     AUTO_FOCUS = '#jobs'
     WAY_BACK = '{jobs.undo} brings it back, {jobs.shelf} shows the trash.'
-    HOLDS = (FilmPlayer,)
+    HOLDS = (FilmPlayer, JobList)
     NOTHING = 'No job is highlighted.'
     REFUSALS = {
         **dict.fromkeys(_OF_JOBS, 'The trash is shown: {jobs.leave_trash} goes back to the jobs.'),
         **dict.fromkeys(_OF_TRASH, 'It is for what lies in the trash: {jobs.shelf} shows that.'),
         'play': 'The highlighted job has no film.',
+        'look': 'The highlighted job has no result.',
         'open': 'The highlighted job has no result, or there is no screen here to open it on.',
     }
 
@@ -138,6 +142,8 @@ class JobsScreen(Arranging, Filtered):
         self._complete = False
         """Whether the whole ledger was looked at."""
         self._looking: Worker[None] | None = None
+        self._shelf: Shelf | None = None
+        """What is looked at alone, over this place."""
 
     def compose_place(self) -> ComposeResult:
         with Horizontal(id='line'):
@@ -165,6 +171,8 @@ class JobsScreen(Arranging, Filtered):
 
     def take_jobs(self, jobs: tuple[Job, ...]) -> None:
         self.jobs.update_jobs(jobs)
+        if self._shelf is not None:
+            self._renew(self._shelf, jobs)
         if self.job is not None and any(job.id == self.job.id for job in jobs):
             self._show(self.job)
         self._show_standing()
@@ -458,8 +466,40 @@ class JobsScreen(Arranging, Filtered):
     # ------------------------------------------------------------------------------------------ one job
 
     @on(JobList.Selected)
-    def _entered(self) -> None:
-        self.action_reuse()
+    def _entered(self, event: JobList.Selected) -> None:
+        job: Job = event.row
+        if job.outputs and self.services is not None:
+            self._shelf = Shelf(self, self.services.ledger.results, trash=self.jobs.trash)
+            self._shelf.looked_at = Spot(job.sequence, 0)
+            self._look_alone(self._shelf)
+        else:
+            self.action_reuse()
+
+    @work(group='alone', exclusive=True, exit_on_error=False)
+    async def _look_alone(self, shelf: Shelf) -> None:
+        """Look at a result as large as the screen, and from it at those of the other jobs that are listed."""
+        await self.tell(self._go_through(shelf))
+
+    async def _go_through(self, shelf: Shelf) -> None:
+        fits, spot, opened = self.jobs.fits, shelf.looked_at, False
+        async for _ in shelf.collection.go_through(fits and (lambda result: fits(result.job))):
+            if opened:
+                shelf.changed.publish(None)
+            elif spot in shelf.collection.spots[(place := shelf.place) : place + 1]:
+                opened = True
+                self.app.push_screen(ViewerScreen(self._pictures, shelf), self._return)
+
+    def _return(self, _: None) -> None:
+        """Highlight the job whose result was looked at last."""
+        spot = self._shelf.looked_at if self._shelf is not None else None
+        self._shelf = None
+        self.workers.cancel_group(self, 'alone')
+        if spot is not None:
+            self.jobs.highlight(next((job.id for job in self.jobs.rows if job.sequence == spot.sequence), ''))
+
+    @work(group='renew', exit_on_error=False)
+    async def _renew(self, shelf: Shelf, jobs: Sequence[Job]) -> None:
+        await self.tell(shelf.renew(jobs))
 
     def action_reuse(self, whole: bool = False) -> None:
         if self.job and waits_here(self.job) and not whole:

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from typing import ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
 
@@ -18,6 +20,12 @@ class JobList(RowList[Job]):
     """Jobs: those that run, those that wait in the order in which they go, and the others, newest first."""
 
     DEFAULT_CSS = 'JobList { height: 1fr; }'
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding('enter', 'look', 'Look', id='jobs.look', tooltip='Look at the result of the job alone'),
+        # Where there is no result.
+        Binding('enter', 'select', 'Reuse', show=False, id='jobs.enter'),
+    ]
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -98,6 +106,12 @@ class JobList(RowList[Job]):
     def place_of(self, job_id: str | None) -> int | None:
         """Return where a job stands; None where it is not in the list."""
         return None if job_id is None else self._places.get(job_id)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != 'look' or (self.row is not None and bool(self.row.outputs))
+
+    def action_look(self) -> None:
+        self.action_select()
 
     # ------------------------------------------------------------------------------------------ the clock
 

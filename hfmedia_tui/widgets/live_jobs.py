@@ -1,7 +1,9 @@
 """The jobs beside a result: those that run or wait come before those that ended."""
 
 from collections.abc import Iterable
+from typing import ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 
 from hfmedia_tui.domain import Job
@@ -16,6 +18,12 @@ class LiveJobs(JobList):
 
     While nobody moves in it, it stays at its top, and the highlight tells whose result is shown beside it.
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            'enter', 'select', 'Show', id='live.select', tooltip='Show the result of the job, or what became of it'
+        ),
+    ]
 
     shown: reactive[str | None] = reactive(None)
     """The job whose result is shown."""

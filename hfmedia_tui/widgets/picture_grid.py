@@ -69,8 +69,8 @@ class PictureGrid(Widget, can_focus=True):
     ALLOW_SELECT = False
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *LIST_KEYS,
-        Binding('enter', 'select', 'Look', show=False, id='grid.select', tooltip='Look at the result alone'),
+        Binding('enter', 'select', 'Look', id='grid.select', tooltip='Look at the result alone'),
+        *(binding for binding in LIST_KEYS if isinstance(binding, Binding) and binding.key != 'enter'),
         Binding('left,h', 'go_aside(-1)', 'Left', show=False, id='grid.left'),
         Binding('right,l', 'go_aside(1)', 'Right', show=False, id='grid.right'),
     ]

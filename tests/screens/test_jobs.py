@@ -11,6 +11,7 @@ from hfmedia_tui.domain import JobProgress, JobState, Stage
 from hfmedia_tui.engine.transport import Transport
 from hfmedia_tui.paths import Paths
 from hfmedia_tui.screens.question import Question
+from hfmedia_tui.screens.viewer import ViewerScreen
 from hfmedia_tui.services import open_services
 from hfmedia_tui.widgets.field import Entry
 from hfmedia_tui.widgets.job_details import JobDetails
@@ -141,6 +142,41 @@ async def test_a_job_is_composed_again_exactly(start: Start) -> None:
         again = (await studio.settle())[-1]
         with Image.open(again.outputs[0].path) as made, Image.open(job.outputs[0].path) as before:
             assert made.tobytes() == before.tobytes(), 'the same picture; each file tells of its own job'
+
+
+async def test_enter_looks_at_the_result_alone_and_on_through_those_that_are_listed(start: Start) -> None:
+    async with start((100, 30)) as studio:
+        await studio.choose(MODEL)
+        await studio.generate('a fox', 3)
+        made = sorted(await studio.settle(), key=lambda job: job.sequence)
+        await studio.choose('sandbox/fails-moderated')
+        await studio.generate('a hen')
+        await studio.until(lambda: len(studio.services.pool.jobs) == 4)
+        await studio.settle()
+        await studio.press('f4')
+        await studio.until(lambda: studio.jobs.job is not None)
+        await studio.press('home')
+        assert 'Enter' not in studio.text.splitlines()[-1]
+        studio.jobs.jobs.highlight(made[2].id)
+        await studio.until_shown('Enter Look')
+        await studio.press('enter')
+        await studio.until_shown('1 of 3')
+        viewer = studio.app.screen
+        assert isinstance(viewer, ViewerScreen)
+        assert viewer.result is not None
+        assert viewer.result.job == made[2]
+        await studio.press('n', 'f')
+        await studio.until_shown('2 of 3')
+        await studio.until_shown('★')
+        await studio.press('x')
+        await studio.until_shown('2 of 2')
+        await studio.press('escape')
+        await studio.until(lambda: studio.app.screen is not viewer)
+        assert studio.jobs.job == made[0]
+
+        await studio.press('home', 'enter')
+        await studio.until(lambda: studio.app.current_mode == 'compose')
+        assert studio.compose.prompt.text == 'a hen'
 
 
 async def test_jobs_of_earlier_sessions_are_there(start: Start) -> None:

@@ -83,7 +83,7 @@ async def test_every_place_and_popup_hears_and_tells_the_users_own_keys(start: S
             ('app.gallery', 'gallery'),
             ('result.tag', TagEditor),
             ('tags.leave', 'gallery'),
-            ('list.select', ViewerScreen),
+            ('grid.select', ViewerScreen),
             ('look.leave', 'gallery'),
             ('gallery.mark', 'gallery'),
             ('gallery.mark', 'gallery'),
