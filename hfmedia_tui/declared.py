@@ -77,6 +77,11 @@ class Setting:
         return notes
 
     @property
+    def zero(self) -> str:
+        """What 0 means, where that is not the number; else empty."""
+        return str((self._meta.extra or {}).get('zero', ''))
+
+    @property
     def choices(self) -> tuple[str, ...]:
         """All that it may be, where that is a few words."""
         kind = get_args(self.declared_as)[0] if get_origin(self.declared_as) is not None else self.declared_as

@@ -80,6 +80,7 @@ class Spend(Section, frozen=True):
             le=1_000_000,
             title='Requests at once',
             description='More paid requests than this are not sent at once, unless you say so; 0 for no ceiling.',
+            extra={'zero': 'no ceiling'},
         ),
     ] = 0
     per_day: Annotated[
@@ -89,6 +90,7 @@ class Spend(Section, frozen=True):
             le=1_000_000,
             title='Requests a day',
             description='More paid requests than this are not sent from midnight on, unless you say so; 0 for none.',
+            extra={'zero': 'no ceiling'},
         ),
     ] = 0
 
@@ -177,7 +179,9 @@ class Interface(Section, frozen=True):
             extra={'at_start': True},
         ),
     ] = False
-    theme: Annotated[str | None, Meta(title='Theme', description='The colours; without any, those that fit.')] = None
+    theme: Annotated[
+        str | None, Meta(title='Theme', description='The colours; by default those that fit the terminal.')
+    ] = None
 
 
 class Notifications(Section, frozen=True):

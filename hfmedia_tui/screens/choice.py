@@ -1,9 +1,10 @@
 """A popup to choose one of a few."""
 
-from collections.abc import Sequence
-from typing import ClassVar
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Final
 
-from textual import events
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -16,6 +17,9 @@ from hfmedia_tui.widgets.plain import cells, one_line
 from hfmedia_tui.widgets.popup import Popup
 
 __all__ = ['Choice']
+
+_LINGERING: Final = 0.1
+"""Seconds on one option before it is shown: who walks through them sees none of it."""
 
 
 class Choice(Popup[str | None]):
@@ -34,12 +38,22 @@ class Choice(Popup[str | None]):
         Binding('k', 'move(-1)', show=False, id='choice.up'),
     ]
 
-    def __init__(self, title: str, options: Sequence[tuple[str, str, str]], *, chosen: str, text: str = '') -> None:
+    def __init__(
+        self,
+        title: str,
+        options: Sequence[tuple[str, str, str]],
+        *,
+        chosen: str,
+        text: str = '',
+        show: Callable[[str], None] | None = None,
+    ) -> None:
+        """Make a choice; `show` is told which value is highlighted, once nobody moves on."""
         super().__init__()
         self._title = title
         self._options = options
         self._chosen = chosen
         self._text = text
+        self._show = show
 
     def compose(self) -> ComposeResult:
         with Vertical(id='choice'):
@@ -58,6 +72,16 @@ class Choice(Popup[str | None]):
     def on_mount(self) -> None:
         values = [value for value, _, _ in self._options]
         self.query_one(OptionList).highlighted = values.index(self._chosen) if self._chosen in values else 0
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        if self._show is not None:
+            self._show_soon(self._show, self._options[event.option_index][0])
+
+    @work(group='show', exclusive=True, exit_on_error=False)
+    async def _show_soon(self, show: Callable[[str], None], value: str) -> None:
+        await asyncio.sleep(_LINGERING)
+        if self.is_current:
+            show(value)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(self._options[event.option_index][0])

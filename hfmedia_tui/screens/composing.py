@@ -398,8 +398,8 @@ class ComposingPlace(RecipePlace):
                 told += f': {extent}'
         button.label = Content(label)
         if (held := self.held) is not None:
-            sent = 'Not sent' if self.house.paused else f'Sent in {held.sent_in} s'
-            told = keyed(f'{sent}, {{compose.take_back}} undoes').plain
+            sent = 'Not sent' if self.house.paused else f'Sends in {held.sent_in} s'
+            told = keyed(f'{sent}, {{compose.take_back}} takes it back').plain
         parts = [Content(told)] if told else []
         if self.house.paused:
             parts.insert(0, keyed('‖ Paused: {app.jobs} to start again').stylize('$warning'))

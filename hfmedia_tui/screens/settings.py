@@ -73,7 +73,7 @@ class SettingsScreen(Place):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('slash', 'search', 'Search', key_display='/', id='settings.search', tooltip='Search the settings'),
         Binding('e', 'change', 'Change', key_display='Enter', id='settings.change', tooltip='Change the setting'),
-        Binding('x,delete', 'reset', 'As usual', id='settings.reset', tooltip='Have the setting as usual again'),
+        Binding('x,delete', 'reset', 'Reset', id='settings.reset', tooltip='Set back to the default'),
         Binding('r', 'refresh', 'Read again', show=False, id='settings.refresh', tooltip='Read the file again'),
         Binding('down', 'list', 'List', show=False, id='settings.list'),
         Binding('escape', 'leave', 'Back', show=False, id='settings.leave'),
@@ -146,9 +146,11 @@ class SettingsScreen(Place):
             value = setting.value(settings)
             told = setting.told(value)
             shown = (_SET if told else _NOT_SET) if setting.secret else told or usually.get(setting.id, _NOT_SET)
+            if setting.zero and not value:
+                shown = setting.zero
             about = [setting.description]
             if setting.usual is not None:
-                about.append(f'Usual: {setting.told(setting.usual)}.')
+                about.append(f'Default: {setting.told(setting.usual)}.')
             if setting.id == 'interface.graphics' and os.environ.get(VARIABLE):
                 about.append(f'{VARIABLE} is set, and comes before it.')
             if setting.at_start:
@@ -192,7 +194,7 @@ class SettingsScreen(Place):
             keys = binding.keys(keymap)
             shown = f'{"  ".join(map(key_name, keys)):<{_KEYS}}  {binding.told}'
             usual = '  '.join(map(key_name, binding.usual))
-            about = f'Usual: {usual}.\n{ways}'
+            about = f'Default: {usual}.\n{ways}'
             own, name = keys != binding.usual, binding.id
             yield SettingLine(f'bindings.{name}', 'Keyboard', name, shown, about, own, item=_Binding(name))
 
@@ -263,8 +265,12 @@ class SettingsScreen(Place):
     async def _change(self, setting: Setting) -> None:
         value = setting.value(self.house.settings_file.settings)
         told = setting.told(value)
+        if setting.id == 'interface.theme':
+            await self.house.choose_theme()
+            self.show_settings()
+            return
         if choices := self._choices(setting):
-            options = [(choice, choice or 'as usual', setting.notes.get(choice, '')) for choice in choices]
+            options = [(choice, choice, setting.notes.get(choice, '')) for choice in choices]
             question = Choice(setting.title, options, chosen=told, text=setting.description)
             chosen = await self.app.push_screen_wait(question)
             if chosen is not None:
@@ -276,7 +282,7 @@ class SettingsScreen(Place):
 
         about = setting.description
         if setting.usual is not None:
-            about += f' Usual: {setting.told(setting.usual)}.'
+            about += f' Default: {setting.told(setting.usual)}.'
         await self.app.push_screen_wait(
             TextQuestion(
                 setting.title, about, take=take, text='' if setting.secret else clean(told), masked=setting.secret
@@ -288,8 +294,6 @@ class SettingsScreen(Place):
         match setting.id:
             case 'interface.graphics':
                 return ('auto', *Graphics)
-            case 'interface.theme':
-                return ('', *sorted(self.app.available_themes))
             case _:
                 return setting.choices
 

@@ -86,20 +86,26 @@ class SettingsApp(JobsApp, ReturningApp):
             return filters
         return [NoColor() if isinstance(filter, Monochrome) else filter for filter in filters]
 
-    def show_theme(self) -> None:
-        chosen = self.settings_file.settings.interface.theme
+    def show_theme(self, name: str | None = None) -> None:
+        """Show a theme by its name, or else the one that is set; where that is none, the one that fits."""
+        chosen = self.settings_file.settings.interface.theme if name is None else name
         few = self.console.color_system in ('standard', 'windows')
         self.theme = chosen if chosen in self.available_themes else ANSI.name if few else DARK.name
 
     @work(group='theme', exclusive=True, exit_on_error=False)
     async def action_choose_theme(self) -> None:
-        """Choose the colours, and keep the choice."""
-        themes = [('', 'as usual', ''), *((name, name, '') for name in sorted(self.available_themes))]
+        await self.choose_theme()
+
+    async def choose_theme(self) -> None:
+        """Have the colours chosen, each shown while it is highlighted, and keep the choice."""
+        themes = [('', 'default', ''), *((name, name, '') for name in sorted(self.available_themes))]
         from hfmedia_tui.screens.choice import Choice  # no screen before it is opened
 
-        chosen = await self.push_screen_wait(Choice('Theme', themes, chosen=self.theme))
-        if chosen is not None:
-            try:
+        usual = self.settings_file.settings.interface.theme or ''
+        chosen = await self.push_screen_wait(Choice('Theme', themes, chosen=usual, show=self.show_theme))
+        try:
+            if chosen is not None:
                 await self.change_setting('interface', 'theme', chosen or None)
-            except UsageError as error:
-                complain(self, error)
+        except UsageError as error:
+            complain(self, error)
+        self.show_theme()

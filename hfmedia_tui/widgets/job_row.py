@@ -94,7 +94,7 @@ def state_word(job: Job, outlook: Outlook = _NOTHING) -> str:
         case JobState.RUNNING:
             return str(job.progress.stage)
         case JobState.QUEUED:
-            return str(Stage.WAITING) if job.sent_in is None else f'sent in {job.sent_in} s'
+            return str(Stage.WAITING) if job.sent_in is None else f'goes in {job.sent_in} s'
         case _:
             return str(job.state)
 
@@ -115,11 +115,13 @@ def expectation(past: PastRuns | None, elapsed: float) -> str:
     if past is None:
         return ''
     low, high = past.usual
+    if past.count < _FEW and (elapsed <= high or past.faster_than(elapsed) == past.count):
+        return f'took {_span(low, high)} before'
     if elapsed <= high:
-        return f'{"usually" if past.count >= _FEW else "before"} {_span(low, high)}'
+        return f'usually {_span(low, high)}'
     faster = past.faster_than(elapsed)
     if faster == past.count:
-        return f'slower than all {faster} past runs' if faster >= _FEW else f'before {_span(low, high)}'
+        return f'slower than all {faster} past runs'
     return f'slower than {100 * faster // past.count} % of past runs'
 
 

@@ -76,9 +76,16 @@ async def test_the_theme_is_chosen_here_and_there_again_after_a_start(start: Sta
         await go_to(studio, 'interface.theme')
         await answer(studio)
         assert isinstance(studio.app.screen, Choice)
+        before = studio.app.theme
         await studio.press('end')
-        await studio.press('enter')
         await studio.until(lambda: studio.app.theme == 'tokyo-night')
+        await studio.press('escape')
+        await studio.until(lambda: studio.app.theme == before)
+        await answer(studio)
+        assert isinstance(studio.app.screen, Choice)
+        await studio.press('end', 'enter')
+        await studio.until(lambda: studio.app.theme == 'tokyo-night')
+        await studio.until(lambda: isinstance(studio.app.screen, SettingsScreen))
     async with start() as studio:
         assert studio.app.theme == 'tokyo-night'
 

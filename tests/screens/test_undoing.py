@@ -119,8 +119,8 @@ async def test_an_order_is_taken_back_from_the_prompt(start: Start) -> None:
         await studio.generate('  a fox\nand a hen ', count=2)
         await studio.until_shown('Ctrl+Z')
         cost = studio.compose.query_one('#cost', Static)
-        assert str(cost.render()).startswith('Sent in ')
-        assert 'sent in 60 s' in studio.text or 'sent in 59 s' in studio.text
+        assert str(cost.render()).startswith('Sends in ')
+        assert 'goes in 60 s' in studio.text or 'goes in 59 s' in studio.text
         await studio.press('ctrl+t')
         assert studio.compose.prompt.text == ''
         await studio.press('ctrl+z')

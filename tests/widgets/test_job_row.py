@@ -17,8 +17,8 @@ TWENTY = PastRuns(range(1, 21))
     ('past', 'elapsed', 'told'),
     [
         (None, 5, ''),
-        (PastRuns([8.2]), 5, 'before 8.2 s'),
-        (PastRuns([8.2]), 500, 'before 8.2 s'),
+        (PastRuns([8.2]), 5, 'took 8.2 s before'),
+        (PastRuns([8.2]), 500, 'took 8.2 s before'),
         (PastRuns([14, 8, 10]), 5, 'usually 8–14 s'),
         (PastRuns([14, 8, 10]), 15, 'slower than all 3 past runs'),
         (TWENTY, 18, 'usually 3–18 s'),
