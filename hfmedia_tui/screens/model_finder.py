@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
@@ -12,6 +13,7 @@ from hfmedia_tui.catalog.search import Index
 from hfmedia_tui.domain import Model
 from hfmedia_tui.screens.finder import Finder
 from hfmedia_tui.widgets.keys import keyed
+from hfmedia_tui.widgets.model_details import told_in_brief
 from hfmedia_tui.widgets.model_list import ModelList
 
 if TYPE_CHECKING:
@@ -78,6 +80,9 @@ class ModelFinder(Finder[Model]):
         worker = get_current_worker()
         favourites = self._models_list.favourites
         return await asyncio.to_thread(index.search, words, favourites, is_wanted=lambda: not worker.is_cancelled)
+
+    def describe(self, row: Model) -> Content:
+        return Content(told_in_brief(row, self._services.offers.speaks))
 
     def told(self, words: str) -> str:
         if self._index is None:

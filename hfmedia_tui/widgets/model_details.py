@@ -11,7 +11,7 @@ from hfmedia_tui.outlook import TrackRecord
 from hfmedia_tui.widgets.model_list import TASK_WORDS
 from hfmedia_tui.widgets.plain import cells, duration, one_line
 
-__all__ = ['ModelDetails']
+__all__ = ['ModelDetails', 'told_in_brief']
 
 _SHOWN_TAGS = 24
 _NARROW = 34
@@ -100,6 +100,19 @@ def _served(record: TrackRecord, width: int) -> Iterator[Content]:
 
 def _fact(label: str, value: str) -> Content:
     return Content.assemble((f'{label:<11}', '$foreground-muted'), value)
+
+
+def told_in_brief(model: Model, speaks: Callable[[str, Task], bool]) -> str:
+    """Who serves a model, and on which terms, in two lines."""
+    serving = [
+        mapping for mapping in model.mappings if mapping.serves(model.task) and speaks(mapping.provider, model.task)
+    ]
+    terms = [f'Licence {_licence(model)}']
+    if model.gated:
+        terms.append('gated')
+    if any(mapping.adapter == 'lora' for mapping in serving):
+        terms.append('LoRA')
+    return f'{one_line(", ".join(mapping.provider for mapping in serving))}\n{", ".join(terms)}'
 
 
 def _licence(model: Model) -> str:

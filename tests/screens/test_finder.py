@@ -26,6 +26,7 @@ async def test_another_model_is_found_from_the_prompt(start: Start, size: tuple[
         await studio.until(lambda: len(models.rows) == len(every))
         await studio.pilot.pause()
         assert sum(model.id in studio.text for model in every) >= 8
+        await studio.until_shown('Licence apache-2.0')
         await studio.press(*'wan2.2 t2v a14', 'enter')
         assert studio.compose.model is not None
         assert studio.compose.model.id == OTHER
