@@ -39,7 +39,7 @@ class Collector:
     def __init__(self, run: Run) -> None:
         self._run = run
         self.may_be_home = False
-        """Whether an earlier process may have brought a result home and died before it could say so."""
+        """Whether an earlier run may have brought a result home and died before it could say so, or a part of one."""
         self._renewed = False
         """Whether a fresh link was asked for because the first one led nowhere."""
         self._reported = 0.0
@@ -82,7 +82,9 @@ class Collector:
             raise Stuck(error.code, error.message, hint, lost=lost) from None
 
     async def _settle(self, files: list[Checked], saving: AsyncExitStack, finish: Finish) -> Progress:
-        outputs = await results.settle(self._run.job, files, inscribe=self._inscriber())
+        outputs = await results.settle(
+            self._run.job, files, shelter=self._run.tools.shelter, inscribe=self._inscriber()
+        )
         await saving.aclose()
         return await finish(200, outputs)
 
@@ -135,6 +137,7 @@ class Collector:
             home = await results.find_home(run.job, ordinal, inspect=run.tools.inspect)
             if home is not None:
                 return home
+            await results.take_out(run.job, ordinal, shelter=run.tools.shelter)
         version, tries, stalls, most = media.version, 0, 0, 0
 
         async def begin(named: str | None) -> None:
@@ -159,7 +162,7 @@ class Collector:
                 sheltered = results.sheltered_path(run.job, ordinal, run.tools.shelter)
                 if error.code is FailureCode.STORAGE and path != sheltered:
                     # There may be room elsewhere. What is half there is of no use to it.
-                    await results.clear_away(run.job)
+                    await results.clear_away(run.job, shelter=run.tools.shelter)
                     path, version = sheltered, None
                     continue
                 gained, most = self._arrived - most, max(self._arrived, most)

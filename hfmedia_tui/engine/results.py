@@ -1,8 +1,8 @@
 """The files of one job: where its results lie before they are home, and what they are called when they are.
 
-Of a job that has not succeeded, the output folder holds nothing but a download under way. What is whole and has to wait
-lies in the shelter, and so does, unopened, what is refused: both are paid for. A file under its own name is whole, and
-is what its extension says.
+Of a job that has not succeeded, the output folder holds nothing but a download under way. What has to wait, whole or
+half, lies in the shelter, and so does, unopened, what is refused: all is paid for. A file under its own name is whole,
+and is what its extension says.
 """
 
 import errno
@@ -44,6 +44,7 @@ __all__ = [
     'set_aside',
     'settle',
     'sheltered_path',
+    'take_out',
 ]
 
 log = logging.getLogger(__name__)
@@ -86,6 +87,11 @@ def _kept_paths(job: Job, ordinal: int, shelter: Path) -> tuple[Path, Path]:
     return path, Path(job.order.output) / path.name
 
 
+def _laid_by(job: Job, ordinal: int, shelter: Path) -> Path:
+    """Where a download waits that broke off."""
+    return shelter / partial_path(job, ordinal).name
+
+
 # ---------------------------------------------------------------------------------------------- before and after
 
 
@@ -100,7 +106,8 @@ async def prepare(job: Job, *, shelter: Path) -> None:
         os.close(open_partial(partial_path(job, 0)))
         partial_path(job, 0).unlink()
         for ordinal in itertools.count():
-            earlier = [path for path in _kept_paths(job, ordinal, shelter) if path.exists()]
+            places = (*_kept_paths(job, ordinal, shelter), _laid_by(job, ordinal, shelter))
+            earlier = [path for path in places if path.exists()]
             for path in earlier:
                 _put_away(path, shelter)
             if not earlier:
@@ -109,15 +116,21 @@ async def prepare(job: Job, *, shelter: Path) -> None:
     await in_thread(Path(job.order.output), try_out)
 
 
-async def clear_away(job: Job) -> None:
-    """Delete the downloads of a job that has ended: what has a link is fetched anew, if at all."""
+async def clear_away(job: Job, *, shelter: Path, keep: bool = False) -> None:
+    """Delete the downloads of a job that has ended; with `keep`, lay by what has come, to be gone on with."""
     with suppress(DownloadError):
-        await in_thread(Path(job.order.output), _clear_away, job)
+        await in_thread(Path(job.order.output), _clear_away, job, shelter, keep=keep)
 
 
-def _clear_away(job: Job) -> None:
+def _clear_away(job: Job, shelter: Path, *, keep: bool = False) -> None:
     for ordinal in itertools.count():
-        path = partial_path(job, ordinal)
+        path, laid_by = partial_path(job, ordinal), _laid_by(job, ordinal, shelter)
+        if keep:
+            with suppress(OSError):
+                if path.stat().st_size:
+                    _move_private(path, laid_by)
+        else:
+            laid_by.unlink(missing_ok=True)
         path.unlink(missing_ok=True)
         draft_path(Path(job.order.output) / home_stem(job, ordinal)).unlink(missing_ok=True)
         if ordinal and not partial_path(job, ordinal + 1).exists():
@@ -201,6 +214,21 @@ async def set_aside(job: Job, ordinal: int, checked: Checked, *, shelter: Path) 
     return await in_thread(shelter, move)
 
 
+async def take_out(job: Job, ordinal: int, *, shelter: Path) -> None:
+    """Have a download that was laid by where it is gone on with; where that fails it begins anew."""
+    laid_by, path = _laid_by(job, ordinal, shelter), partial_path(job, ordinal)
+
+    def move() -> None:
+        if laid_by.exists() and not path.exists():
+            mode = _usual_mode(path)
+            shutil.move(laid_by, path)
+            with suppress(OSError):  # on a file system without rights
+                path.chmod(mode)
+
+    with suppress(DownloadError):
+        await in_thread(path.parent, move)
+
+
 async def put_away(job: Job, *, shelter: Path) -> tuple[tuple[Path, int], ...]:
     """Put all that has come of results that cannot be had any more into the shelter, whole or not.
 
@@ -209,7 +237,8 @@ async def put_away(job: Job, *, shelter: Path) -> tuple[tuple[Path, int], ...]:
 
     def move() -> Iterator[tuple[Path, int]]:
         for ordinal in itertools.count():
-            places = (partial_path(job, ordinal), *_kept_paths(job, ordinal, shelter))
+            waiting = (*_kept_paths(job, ordinal, shelter), _laid_by(job, ordinal, shelter))
+            places = (partial_path(job, ordinal), *waiting)
             found = [path for path in places if path.exists()]
             if not found:
                 return
@@ -282,7 +311,7 @@ def _home(job: Job, ordinal: int, inspect: Inspect) -> Checked | None:
 
 
 async def settle(
-    job: Job, files: list[Checked], *, inscribe: Callable[[Path, Checked, int], Measured]
+    job: Job, files: list[Checked], *, shelter: Path, inscribe: Callable[[Path, Checked, int], Measured]
 ) -> tuple[Output, ...]:
     """Give every file its name, or none; then write into each how it was made, and clear away. Raises DownloadError.
 
@@ -308,7 +337,7 @@ async def settle(
             for ordinal, (file, (_, home)) in enumerate(zip(files, named, strict=True))
         )
         with suppress(OSError):
-            _clear_away(job)
+            _clear_away(job, shelter)
         sync_folder(folder)
         return outputs
 

@@ -92,7 +92,7 @@ class Runner:
         except (StoreError, UsageError) as error:
             log.error('job %s: %s', run.job.id, error.message)
             self.unsaved = True
-            await clear_away(run.job)
+            await clear_away(run.job, shelter=run.tools.shelter, keep=run.accepted)
             run.end(JobState.FAILED, run.failure(FailureCode.STORAGE, error.message, error.hint))
             run.publish(run.job)
 
@@ -104,7 +104,7 @@ class Runner:
         except Stuck as stuck:
             raise StoreError(stuck.message, stuck.hint) from None
         await endings.be_cancelled(run, reachable=reachable)
-        await clear_away(run.job)
+        await clear_away(run.job, shelter=run.tools.shelter)
 
     async def save_again(self) -> None:
         """Record what was accepted and could not be recorded, if there is any: then it can be gone on with."""
@@ -133,7 +133,8 @@ class Runner:
         except asyncio.CancelledError:
             await whole(endings.be_left(run) if self.left else endings.be_cancelled(run))
         if run.job.state in FINAL_STATES and run.job.state is not JobState.SUCCEEDED:  # which cleared away itself
-            await clear_away(run.job)
+            failed = run.job.state is JobState.FAILED
+            await clear_away(run.job, shelter=run.tools.shelter, keep=failed and run.accepted)
 
     async def _drive(self) -> None:
         run = self._run

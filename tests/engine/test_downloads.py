@@ -352,6 +352,65 @@ async def test_a_download_goes_on_after_a_death(house: Services, provider: Provi
     assert Path(done.outputs[0].path).read_bytes() == provider.picture
 
 
+def broken_off(provider: Provider) -> int:
+    """Have the media host send half of the picture, and never any more of it; return how many bytes that is."""
+    host, half = Host({'etag': '"v1"'}), len(provider.picture) // 2
+    host.file = provider.picture
+
+    def answer(asked: Asked) -> Answer:
+        told = host(asked)
+        return told if told.status == 200 else told._replace(body=b'', length=len(told.body))
+
+    provider.answer_media = answer
+    return half
+
+
+async def test_a_job_that_failed_in_a_download_goes_on_with_it(house: Services, provider: Provider) -> None:
+    half = broken_off(provider)
+    (job,) = await house.submit(Ask(model='a/b', prompt='a fox', provider='fal-ai'))
+    failed = await ended(house, job)
+    assert failed.collectable, failed.error
+    assert os.listdir(job.order.output) == []
+    (kept,) = (house.paths.data / 'shelter').iterdir()
+    assert kept.read_bytes() == provider.picture[:half]
+    assert private(kept)
+    host = Host({'etag': '"v1"'})
+    host.healed, host.file = True, provider.picture
+    provider.answer_media = host
+    await house.retry(job.id)
+    done = await ended(house, job)
+    assert done.state is JobState.SUCCEEDED, done.error
+    assert host.asked == [f'bytes={half}-']
+    (home,) = Path(job.order.output).iterdir()
+    assert home.read_bytes() == provider.picture
+    umask = os.umask(0)
+    os.umask(umask)
+    assert stat.S_IMODE(home.stat().st_mode) == 0o666 & ~umask
+    assert os.listdir(kept.parent) == []
+    assert provider.submits == 1
+
+
+@pytest.mark.parametrize('ends', ['expired', 'given up'])
+async def test_half_a_download_outlives_its_link_and_not_the_job(
+    house: Services, provider: Provider, ends: str
+) -> None:
+    half = broken_off(provider)
+    (job,) = await house.submit(Ask(model='a/b', prompt='a fox', provider='fal-ai'))
+    failed = await ended(house, job)
+    if ends == 'given up':
+        await house.cancel(failed)
+        assert os.listdir(house.paths.data / 'shelter') == []
+        return
+    provider.answer_media = lambda _: Answer(404)
+    await house.retry(job.id)
+    failed = await ended(house, job)
+    assert failed.error is not None
+    assert failed.error.code is FailureCode.EXPIRED
+    (kept,) = (house.paths.data / 'shelter').iterdir()
+    assert kept.read_bytes() == provider.picture[:half]
+    assert f'{kept} ({half:,} bytes)' in failed.error.message
+
+
 async def test_a_job_left_in_a_download_goes_on_with_it(paths: Paths, server: Server, provider: Provider) -> None:
     half, left = len(provider.picture) // 2, asyncio.Event()
 
