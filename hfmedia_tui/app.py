@@ -456,7 +456,13 @@ class HFMediaApp(PicturesApp, TypeAheadApp, SettingsApp, LeavingApp, StylesApp):
         """Go to one job in its place."""
         await self.switch_mode('jobs')
         if self.current_mode == 'jobs':
+            await self.uncover()
             cast('JobsScreen', self.screen_stack[0]).highlight(job_id)
+
+    async def uncover(self) -> None:
+        """Leave what was opened over a place, such as a result that is looked at alone."""
+        while isinstance(self.screen, Place) and self.screen.OPENED_BY is not None:
+            await self.screen.dismiss()
 
     # ------------------------------------------------------------------------------------------ global actions
 

@@ -210,8 +210,7 @@ async def _enter(kind: type[Place], house: 'HFMediaApp') -> Place | None:
         return house.screen
     if kind.OPENED_BY is None:
         await house.action_place(kind.NAME)
-        while isinstance(house.screen, Place) and house.screen.OPENED_BY is not None:
-            await house.screen.dismiss()
+        await house.uncover()
         if isinstance(house.screen, kind):
             return house.screen
         house.notify('Answer what is asked there first.', title=f'{kind.NAME.capitalize()}: not now', markup=False)

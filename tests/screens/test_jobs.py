@@ -173,6 +173,10 @@ async def test_enter_looks_at_the_result_alone_and_on_through_those_that_are_lis
         await studio.press('escape')
         await studio.until(lambda: studio.app.screen is not viewer)
         assert studio.jobs.job == made[0]
+        await studio.press('enter')
+        await studio.until(lambda: isinstance(studio.app.screen, ViewerScreen))
+        await studio.app.action_show_job(made[2].id)
+        assert studio.jobs.job == made[2], 'the job is seen, not what lay over the list'
 
         await studio.press('home', 'enter')
         await studio.until(lambda: studio.app.current_mode == 'compose')
