@@ -344,6 +344,9 @@ class PictureGrid(Widget, can_focus=True):
     def action_last(self) -> None:
         self.selected = len(self.items) - 1
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return None if action == 'select' and not self.items else True
+
     def action_select(self) -> None:
         if self.items:
             self.post_message(self.Chosen(self, self.selected))
