@@ -52,7 +52,7 @@ class ComposeScreen(ComposingPlace):
     SHOWS_JOBS = True
     AUTO_FOCUS = '#prompt'
     FIRST_KEYS = (
-        *('compose.take_back', 'film.play', 'live.select'),
+        *('compose.take_back', 'film.play', 'list.show'),
         *('compose.generate', 'compose.write', 'compose.copy', 'compose.trash'),
     )
     HOLDS = (Prompt, FilmPlayer)

@@ -24,7 +24,7 @@ class JobList(RowList[Job]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding('enter', 'look', 'Look', id='jobs.look', tooltip='Look at the result of the job alone'),
         # Where there is no result.
-        Binding('enter', 'select', 'Reuse', show=False, id='jobs.enter'),
+        Binding('enter', 'select', 'Reuse', show=False, id='list.reuse'),
     ]
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:

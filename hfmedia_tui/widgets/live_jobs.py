@@ -20,9 +20,7 @@ class LiveJobs(JobList):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            'enter', 'select', 'Show', id='live.select', tooltip='Show the result of the job, or what became of it'
-        ),
+        Binding('enter', 'select', 'Show', id='list.show', tooltip='Show the result of the job, or what became of it'),
     ]
 
     shown: reactive[str | None] = reactive(None)

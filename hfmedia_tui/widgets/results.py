@@ -91,7 +91,7 @@ class Results(Vertical):
         error = next(errors, None)
         if error is None:
             return _NOTHING
-        return f'{error.message}\n{keyed("{compose.leave} and {live.select} tell more").plain}'
+        return f'{error.message}\n{keyed("{compose.leave} and {list.show} tell more").plain}'
 
     def _take_results(self, jobs: list[Job]) -> None:
         """Take the results of jobs, oldest first, and leave out what went to the trash; the one shown stays shown."""
